@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is compiled with: Swift 6, explicit imports, no warning left standing.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The floor where `unsafe` lives: it wraps C libraries and vends safe views of their memory.
+let machinery = house + [.enableExperimentalFeature("Lifetimes")]
+
+/// Everything above it says `unsafe` aloud or does without.
+let safe = house + [.strictMemorySafety()]
+
+let package = Package(
+    name: "elbod",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "elbo", targets: ["elbo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Module maps of C libraries, no logic.
+        .systemLibrary(name: "COneDNN"),
+        .systemLibrary(name: "CSIMD"),
+        .systemLibrary(name: "CZeroMQ"),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CPNG"),
+        .systemLibrary(name: "CSodium"),
+
+        // Machinery.
+        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
+        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
+        .target(
+            name: "Files", dependencies: ["CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
+
+        // The model.
+        .target(name: "VAE", dependencies: ["Tensors", "Files"], swiftSettings: safe),
+
+        // The heart.
+        .target(name: "Datasets", dependencies: ["Files"], swiftSettings: safe),
+
+        .target(
+            name: "Detection", dependencies: ["VAE"],
+            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+
+        // Bodies.
+        .target(
+            name: "DetectionService",
+            dependencies: [
+                "Detection", "ZeroMQ",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: safe),
+        .target(name: "VAETraining", dependencies: ["VAE"], swiftSettings: safe),
+
+        // Executables.
+        .executableTarget(
+            name: "elbo",
+            dependencies: [
+                "Datasets", "DetectionService", "VAETraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: safe),
+
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
+        .testTarget(
+            name: "VAETests", dependencies: ["VAE"], exclude: ["Fixtures"],
+            swiftSettings: house),
+        .testTarget(
+            name: "VAETrainingTests", dependencies: ["VAETraining"],
+            exclude: ["Fixtures"], swiftSettings: house),
+    ]
+)

@@ -1,0 +1,45 @@
+internal import COneDNN
+
+/// Which factors of a product are read with rows and columns exchanged, without moving any element.
+public enum Transposing: Sendable {
+    /// Both are read as stored.
+    case neither
+    /// Only the left factor is transposed.
+    case first
+    /// Only the right factor is transposed.
+    case second
+}
+
+/// Prepares the calling thread for arithmetic; call it first on every thread that uses Tensors.
+///
+/// oneDNN then computes on this thread alone, since the program parallelises over its own threads
+/// (libgomp reads `OMP_NUM_THREADS` before `main` and gives each new thread that default again, so
+/// the setting cannot be made once). And subnormal numbers, below 1e-38, become zero: decaying
+/// moments and saturated pixels are full of them, and each costs a hundred times an ordinary one.
+public func prepareThreadForComputing() {
+    omp_set_num_threads(1)
+    elbod_flush_subnormals()
+}
+
+/// Matrix product `c = a·b`, or `c += a·b` when `accumulating`, by oneDNN's single-precision GEMM.
+///
+/// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.
+public func multiply(
+    _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
+    accumulating: Bool = false
+) {
+    let (m, k) = transposing == .first ? (a.columns, a.rows) : (a.rows, a.columns)
+    let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
+    precondition(
+        k == innerOfB && c.rows == m && c.columns == n,
+        "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
+    guard m > 0, n > 0 else { return }
+    let status = dnnl_sgemm(
+        letter(transposing == .first), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
+        a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
+        c.base, dnnl_dim_t(c.columns))
+    precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
+}
+
+/// 'T' or 'N', as BLAS spells it.
+private func letter(_ transposed: Bool) -> CChar { transposed ? 84 : 78 }

@@ -1,0 +1,61 @@
+import Tensors
+import Testing
+
+@Suite struct MatrixTests {
+    @Test func `views share the storage of the matrix they look into`() {
+        let matrix = Matrix(rows: 3, columns: 2, [1, 2, 3, 4, 5, 6])
+        let view = matrix.rows(1..<3)
+        view[0, 1] = 40
+        #expect(matrix.elements == [1, 2, 3, 40, 5, 6])
+        #expect(matrix.slice(at: 2, rows: 2, columns: 2).elements == [3, 40, 5, 6])
+    }
+
+    @Test func `an element outside the matrix stops the program`() async {
+        await #expect(processExitsWith: .failure) {
+            let matrix = Matrix(rows: 2, columns: 2)
+            _ = matrix[2, 0]
+        }
+    }
+
+    @Test(arguments: [(1, 1, 1), (3, 5, 7), (16, 200, 33)])
+    func `a product agrees with the definition in every order of its factors`(
+        m: Int, k: Int, n: Int
+    ) {
+        var random = RandomNumbers(seed: 7)
+        let (a, b) = (Matrix(rows: m, columns: k), Matrix(rows: k, columns: n))
+        random.fillWithNormal(a)
+        random.fillWithNormal(b)
+        let naive = (0..<m).flatMap { row in
+            (0..<n).map { column in
+                (0..<k).reduce(0.0) { $0 + Double(a[row, $1]) * Double(b[$1, column]) }
+            }
+        }
+        let c = Matrix(rows: m, columns: n)
+        let orders: [(Matrix, Matrix, Transposing)] = [
+            (a, b, .neither), (a.transposed(), b, .first), (a, b.transposed(), .second),
+        ]
+        for (a, b, transposing) in orders {
+            multiply(a, b, transposing: transposing, into: c)
+            for (value, expected) in zip(c.elements, naive) {
+                #expect(abs(Double(value) - expected) < 1e-4)
+            }
+        }
+        multiply(a, b, into: c, accumulating: true)
+        #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 1e-4)
+    }
+
+    @Test func `a bias fills every row and its gradient sums them`() {
+        let matrix = Matrix(rows: 3, columns: 2)
+        fillRows(of: matrix, with: Matrix(rows: 1, columns: 2, [1, -2]))
+        #expect(matrix.elements == [1, -2, 1, -2, 1, -2])
+        let sums = Matrix(rows: 1, columns: 2)
+        sumRows(of: matrix, into: sums)
+        #expect(sums.elements == [3, -6])
+    }
+
+    @Test func `pixels become numbers between zero and one`() {
+        let matrix = Matrix(rows: 2, columns: 3)
+        matrix.setRow(1, bytes: ([0, 51, 255] as [UInt8]).span, dividedBy: 255)
+        #expect(matrix.rows(1..<2).elements == [0, 0.2, 1])
+    }
+}
