@@ -1,0 +1,46 @@
+import Glibc
+
+/// What stands at a path, after symbolic links.
+public enum FileKind: Sendable, Hashable {
+    /// Nothing, or nothing this process may look at.
+    case absent
+    /// An ordinary file.
+    case file
+    /// A folder.
+    case folder
+    /// A device, pipe or socket.
+    case other
+}
+
+/// What stands at `path` now; never fails, since what cannot be looked at counts as absent.
+public func fileKind(at path: String) -> FileKind {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .absent }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+}
+
+/// The names in a folder, sorted, without those that start with a dot.
+public func fileNames(inFolder path: String) throws(FilesError) -> [String] {
+    guard let folder = opendir(path) else {
+        throw .unreadable(path: path, reason: SystemError(code: errno).reason)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while true {
+        // The only way to tell the end from a failure is an errno that was zero before.
+        errno = 0
+        guard let entry = readdir(folder) else {
+            let code = errno
+            if code == 0 { return names.sorted() }
+            throw .unreadable(path: path, reason: SystemError(code: code).reason)
+        }
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if !name.hasPrefix(".") { names.append(name) }
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+
+/// Puts a whole file in place at once: readers see the old file or the new one, never a part.
+///
+/// The bytes go to a temporary file in the same folder, to the disk, and then over `path`; a
+/// symbolic link is followed. `mode` is the new file's permissions before the umask. After any
+/// error but `notSynced` the old file is as it was and the temporary one is gone.
+public func writeFileAtomically(
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
+) throws(FilesError) {
+    let target = try ReplacementTarget(path)
+    func failed(to step: String) -> (SystemError) -> FilesError {
+        { .unwritable(path: path, step: step, reason: $0.reason) }
+    }
+    // Opened before anything is written, so that a folder that cannot be synced is refused early;
+    // all later names are relative to it, so renaming the folder meanwhile does no harm.
+    let folder = Descriptor(
+        owning: try uninterrupted {
+            open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }.mapError(failed(to: "open the folder \(target.folder)")).get())
+
+    let temporary = TemporaryFile.freshName()
+    let file = Descriptor(
+        owning: try uninterrupted {
+            openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        }.mapError(failed(to: "create a temporary file beside it")).get())
+    do throws(FilesError) {
+        try writeAll(bytes, to: file).mapError(failed(to: "write it all")).get()
+        _ = try uninterrupted { fsync(file.number) }.mapError(failed(to: "sync it to the disk"))
+            .get()
+        _ = try uninterrupted { renameat(folder.number, temporary, folder.number, target.name) }
+            .mapError(failed(to: "rename the temporary file over it")).get()
+    } catch {
+        _ = unlinkat(folder.number, temporary, 0)
+        throw error
+    }
+    if case .failure(let error) = uninterrupted({ fsync(folder.number) }) {
+        throw .notSynced(path: path, reason: error.reason)
+    }
+}
+
+private enum TemporaryFile {
+    /// Short whatever the target is called, hidden, and with 64 random bits against collisions.
+    static func freshName() -> String {
+        ".elbod-" + String(UInt64.random(in: .min ... .max), radix: 16) + ".tmp"
+    }
+}
+
+private func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Result<Void, SystemError>
+{
+    let number = file.number
+    return bytes.withUnsafeBytes { buffer in
+        var rest = buffer[...]
+        while !rest.isEmpty {
+            // Linux writes at most 2 GiB at a time and less near a full disk: go on where it stopped.
+            switch uninterrupted({
+                write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            }) {
+            case .success(0): return .failure(SystemError(code: ENOSPC))
+            case .success(let count): rest = rest.dropFirst(count)
+            case .failure(let error): return .failure(error)
+            }
+        }
+        return .success(())
+    }
+}
+
+/// Where the new file goes: its folder and its name in it, after symbolic links.
+private struct ReplacementTarget {
+    let folder: String
+    let name: String
+
+    init(_ path: String) throws(FilesError) {
+        switch fileKind(at: path) {
+        case .folder: throw .isFolder(path: path)
+        // A root user's rename would put a file where /dev/null was.
+        case .other: throw .notReplaceable(path: path)
+        case .file, .absent: break
+        }
+        var resolved = path
+        if let pointer = realpath(path, nil) {
+            resolved = String(cString: pointer)
+            free(pointer)
+        }
+        let slash = resolved.lastIndex(of: "/")
+        name = slash.map { String(resolved[resolved.index(after: $0)...]) } ?? resolved
+        folder = slash.map { $0 == resolved.startIndex ? "/" : String(resolved[..<$0]) } ?? "."
+        if name.isEmpty {
+            throw path.isEmpty
+                ? .unwritable(path: path, step: "name the file", reason: "the path is empty")
+                : .isFolder(path: path)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Tensors
+
+/// Estimates the evidence lower bound that training maximises, with z drawn from the posterior.
+///
+/// Verdicts never sample; this is for comparing models, where the literature's numbers do.
+public struct ELBOEstimator {
+    private let parameters: Parameters
+
+    /// An estimator for one model.
+    public init(_ parameters: Parameters) {
+        self.parameters = parameters
+    }
+
+    /// The mean over `count` 8-bit images of `−log p(x|z) + KL(q(z|x) ‖ p(z))` with one
+    /// `z ~ q(z|x)` each, in nats per image.
+    public func negativeELBO(ofImages pixels: [UInt8], count: Int, seed: UInt64) -> Double {
+        let architecture = parameters.architecture
+        precondition(pixels.count == count * architecture.inputs, "the pixels are not the images")
+        prepareThreadForComputing()
+        let capacity = 256
+        let activations = Activations(architecture, capacity: capacity)
+        let images = Matrix(rows: capacity, columns: architecture.inputs)
+        let epsilon = Matrix(rows: capacity, columns: architecture.latent)
+        var random = RandomNumbers(seed: seed, 3)
+        var sum = 0.0
+        for first in stride(from: 0, to: count, by: capacity) {
+            let batch = min(capacity, count - first)
+            for row in 0..<batch {
+                let start = (first + row) * architecture.inputs
+                images.setRow(
+                    row, bytes: pixels.span.extracting(start..<(start + architecture.inputs)),
+                    dividedBy: 255)
+            }
+            random.fillWithNormal(epsilon.rows(0..<batch))
+            parameters.encode(images.rows(0..<batch), into: activations)
+            parameters.sample(epsilon.rows(0..<batch), in: activations)
+            parameters.decode(activations.z.rows(0..<batch), into: activations)
+            for row in 0..<batch {
+                sum += Double(activations.negativeELBO(row, of: images, architecture))
+            }
+        }
+        return sum / Double(count)
+    }
+}
+
+extension Activations {
+    /// `−log p(x|z) + KL` of one image after a forward pass.
+    fileprivate func negativeELBO(
+        _ row: Int, of images: Matrix, _ architecture: Architecture
+    ) -> Float {
+        let sums = compare(row: row, of: images, logits: logits, reconstruction: reconstruction)
+        let kl = klDivergence(row: row, mu: mu, logVariance: logVariance, deviation: deviation)
+        return architecture.likelihood.negativeLogLikelihood(sums, pixels: images.columns) + kl
+    }
+}

@@ -1,0 +1,55 @@
+public import Tensors
+
+extension Parameters {
+    /// Encodes a batch: fills hidden layers, μ, log σ² and σ of `activations`.
+    ///
+    /// `images` is `(batch, inputs)` with pixels in [0, 1]; `batch ≤ activations.capacity`.
+    public func encode(_ images: Matrix, into activations: Activations) {
+        let batch = 0..<images.rows
+        var x = images
+        for (layer, output) in zip(encoder, activations.encoder) {
+            let y = output.rows(batch)
+            layer.forward(x, into: y)
+            rectify(y)
+            x = y
+        }
+        mu.forward(x, into: activations.mu.rows(batch))
+        logVariance.forward(x, into: activations.logVariance.rows(batch))
+        forEachElement(activations.deviation.rows(batch), activations.logVariance.rows(batch)) {
+            $0 = $1 / 2
+        }
+        activations.exponential.apply(
+            to: activations.deviation, into: activations.deviation, rows: images.rows)
+    }
+
+    /// Reparameterises: `z = μ + σ·ε`, with `epsilon` of shape `(batch, latent)`.
+    public func sample(_ epsilon: Matrix, in activations: Activations) {
+        let batch = 0..<epsilon.rows
+        let z = activations.z.rows(batch)
+        z.copy(from: activations.mu.rows(batch))
+        forEachElement(z, activations.deviation.rows(batch), epsilon) { z, sigma, epsilon in
+            z += sigma * epsilon
+        }
+    }
+
+    /// Decodes a batch of latent codes `(batch, latent)`: fills hidden layers, logits and
+    /// reconstruction of `activations`.
+    public func decode(_ codes: Matrix, into activations: Activations) {
+        let batch = 0..<codes.rows
+        var x = codes
+        for (layer, output) in zip(decoder, activations.decoder) {
+            let y = output.rows(batch)
+            layer.forward(x, into: y)
+            rectify(y)
+            x = y
+        }
+        output.forward(x, into: activations.logits.rows(batch))
+        activations.logistic.apply(
+            to: activations.logits, into: activations.reconstruction, rows: codes.rows)
+    }
+}
+
+/// ReLU in place.
+private func rectify(_ matrix: Matrix) {
+    forEachElement(matrix) { $0 = max($0, 0) }
+}

@@ -1,0 +1,121 @@
+import Tensors
+
+// Metadata keys of a model file. `format: pt` is what PyTorch's loader looks for.
+private enum Key {
+    static let schema = "elbod.schema"
+    static let input = "elbod.input_shape"
+    static let hidden = "elbod.hidden"
+    static let latent = "elbod.latent"
+    static let likelihood = "elbod.likelihood"
+    static let variance = "elbod.likelihood_variance"
+    static let preprocessing = "elbod.preprocessing"
+    static let provenance = "provenance."
+}
+
+/// The only preprocessing there is so far: 8-bit pixels divided by 255.
+private let unitScale = "unit"
+
+extension Model {
+    /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
+    public init(_ file: Safetensors) throws(VAEError) {
+        let (architecture, shape) = try Self.describe(file.metadata)
+        let parameters = Parameters(architecture)
+        var remaining = file.tensors
+        for layer in parameters.layers {
+            let (name, inputs, outputs) = (layer.shape.name, layer.shape.inputs, layer.shape.outputs)
+            let weight = try remaining.take("\(name).weight", shape: [outputs, inputs])
+            let bias = try remaining.take("\(name).bias", shape: [outputs])
+            layer.weight.copy(
+                from: Matrix(rows: outputs, columns: inputs, weight.elements).transposed())
+            layer.bias.copy(from: Matrix(rows: 1, columns: outputs, bias.elements))
+        }
+        if let extra = remaining.keys.sorted().first {
+            throw .foreign("it holds a tensor \(extra) that this architecture does not have")
+        }
+        var provenance: [String: String] = [:]
+        for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {
+            provenance[String(key.dropFirst(Key.provenance.count))] = value
+        }
+        self.init(parameters: parameters, imageShape: shape, provenance: provenance)
+    }
+
+    /// The model as a safetensors file that `load_state_dict` of the PyTorch example accepts.
+    public var safetensors: Safetensors {
+        var file = Safetensors()
+        for layer in parameters.layers {
+            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs)
+            file.tensors["\(layer.shape.name).weight"] = .init(
+                shape: [outputs, inputs], elements: layer.weight.transposed().elements)
+            file.tensors["\(layer.shape.name).bias"] = .init(
+                shape: [outputs], elements: layer.bias.elements)
+        }
+        file.metadata = [
+            "format": "pt", Key.schema: "1",
+            Key.input: "\(imageShape.rows),\(imageShape.columns)",
+            Key.hidden: architecture.hidden.map(String.init).joined(separator: ","),
+            Key.latent: "\(architecture.latent)", Key.preprocessing: unitScale,
+        ]
+        switch architecture.likelihood {
+        case .bernoulli: file.metadata[Key.likelihood] = "bernoulli"
+        case .gaussian(let variance):
+            file.metadata[Key.likelihood] = "gaussian"
+            file.metadata[Key.variance] = "\(variance)"
+        }
+        for (key, value) in provenance { file.metadata[Key.provenance + key] = value }
+        return file
+    }
+
+    private static func describe(
+        _ metadata: [String: String]
+    ) throws(VAEError) -> (Architecture, ImageShape) {
+        guard metadata[Key.schema] == "1" else {
+            throw .foreign(
+                metadata[Key.schema].map { "its schema is \($0); this elbod reads schema 1" }
+                    ?? "its metadata has no \(Key.schema)")
+        }
+        guard metadata[Key.preprocessing] == unitScale else {
+            throw .foreign("its preprocessing is not \"\(unitScale)\"")
+        }
+        let extents = try numbers(metadata, Key.input)
+        let hidden = try numbers(metadata, Key.hidden)
+        let latent = try numbers(metadata, Key.latent)
+        guard extents.count == 2, latent.count == 1,
+            extents.allSatisfy({ $0 >= 1 && $0 <= 1 << 15 })
+        else { throw .foreign("its metadata gives no usable image shape and latent size") }
+        let likelihood: Likelihood
+        switch metadata[Key.likelihood] {
+        case "bernoulli": likelihood = .bernoulli
+        case "gaussian": likelihood = .gaussian(variance: Float(metadata[Key.variance] ?? "") ?? .nan)
+        default: throw .foreign("its likelihood is neither bernoulli nor gaussian")
+        }
+        let shape = ImageShape(rows: extents[0], columns: extents[1])
+        let architecture = Architecture(
+            inputs: shape.pixels, hidden: hidden, latent: latent[0], likelihood: likelihood)
+        try architecture.validate()
+        return (architecture, shape)
+    }
+
+    private static func numbers(
+        _ metadata: [String: String], _ key: String
+    ) throws(VAEError) -> [Int] {
+        let parts = (metadata[key] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int($0) }
+        guard !numbers.isEmpty, numbers.count == parts.count else {
+            throw .foreign("its metadata has no usable \(key)")
+        }
+        return numbers
+    }
+}
+
+extension [String: Safetensors.Tensor] {
+    /// Removes and returns the tensor of this name, which must have this shape.
+    fileprivate mutating func take(_ name: String, shape: [Int]) throws(VAEError) -> Value {
+        guard let tensor = removeValue(forKey: name) else {
+            throw .foreign("it has no tensor \(name)")
+        }
+        guard tensor.shape == shape else {
+            throw .foreign("tensor \(name) has shape \(tensor.shape), not \(shape)")
+        }
+        return tensor
+    }
+}

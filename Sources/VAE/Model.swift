@@ -1,0 +1,73 @@
+public import Files
+
+/// A trained model: its weights, what its input must look like, and where it came from.
+public struct Model: Sendable {
+    /// Weights and biases.
+    public let parameters: Parameters
+    /// Height and width in pixels of the images it was trained on; their product is the input size.
+    public let imageShape: ImageShape
+    /// Facts about its making, as text by key: data, seed, epochs and so on. Never interpreted.
+    public var provenance: [String: String]
+
+    /// A model of `parameters` for images of `imageShape`.
+    public init(parameters: Parameters, imageShape: ImageShape, provenance: [String: String] = [:]) {
+        precondition(imageShape.pixels == parameters.architecture.inputs, "the image does not fit")
+        self.parameters = parameters
+        self.imageShape = imageShape
+        self.provenance = provenance
+    }
+
+    /// The sizes and likelihood.
+    public var architecture: Architecture { parameters.architecture }
+}
+
+/// The extent of an image in pixels.
+public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
+    /// Height.
+    public var rows: Int
+    /// Width.
+    public var columns: Int
+
+    /// An image of `rows × columns` pixels.
+    public init(rows: Int, columns: Int) {
+        self.rows = rows
+        self.columns = columns
+    }
+
+    /// `rows × columns`.
+    public var pixels: Int { rows * columns }
+
+    /// As in "28×28".
+    public var description: String { "\(rows)×\(columns)" }
+}
+
+/// A model read from a file, with the hash by which calibrations and verdicts name it.
+public struct LoadedModel: Sendable {
+    /// The model.
+    public let model: Model
+    /// SHA-256 of the file's bytes.
+    public let digest: SHA256Digest
+
+    /// Reads `model.safetensors` in `directory`, refusing anything malformed.
+    public init(directory: String) throws(VAEError) {
+        do {
+            let bytes = try readFile(Self.path(in: directory), limit: 1 << 31)
+            self = try LoadedModel(bytes: bytes)
+        } catch let error as FilesError {
+            throw .file(error)
+        } catch let error as VAEError {
+            throw error
+        } catch {
+            throw .malformed("\(error)")
+        }
+    }
+
+    /// Reads a model from the bytes of its file.
+    public init(bytes: [UInt8]) throws(VAEError) {
+        model = try Model(Safetensors(decoding: bytes))
+        digest = SHA256Digest(of: bytes)
+    }
+
+    /// Where the model file of a model directory is.
+    public static func path(in directory: String) -> String { directory + "/model.safetensors" }
+}

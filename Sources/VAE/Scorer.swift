@@ -1,0 +1,42 @@
+public import Tensors
+
+/// Scores batches of images with one model, always at z = μ, so that equal images score equally.
+///
+/// Owns its activations and results, all allocated at initialisation; belongs to one thread.
+public final class Scorer {
+    /// The weights in use; sharing them between scorers is free.
+    public let parameters: Parameters
+    /// Intermediate values of the last batch, for those who want the reconstruction.
+    public let activations: Activations
+    /// Scores of the last batch, one per image; only the first `images.rows` are meaningful.
+    public private(set) var scores: [Scores]
+
+    /// Makes room for batches of at most `capacity` images.
+    public init(_ parameters: Parameters, capacity: Int) {
+        prepareThreadForComputing()
+        self.parameters = parameters
+        activations = Activations(parameters.architecture, capacity: capacity)
+        scores = Array(repeating: Scores(), count: capacity)
+    }
+
+    /// Scores every row of `images`, shape `(batch, inputs)`, pixels in [0, 1].
+    public func score(_ images: Matrix) {
+        precondition(images.rows <= activations.capacity, "the batch is larger than its capacity")
+        parameters.encode(images, into: activations)
+        parameters.decode(activations.mu.rows(0..<images.rows), into: activations)
+        let pixels = parameters.architecture.inputs
+        for row in 0..<images.rows {
+            let sums = compare(
+                row: row, of: images, logits: activations.logits,
+                reconstruction: activations.reconstruction)
+            let kl = klDivergence(
+                row: row, mu: activations.mu, logVariance: activations.logVariance,
+                deviation: activations.deviation)
+            let negative = parameters.architecture.likelihood.negativeLogLikelihood(
+                sums, pixels: pixels)
+            scores[row] = Scores(
+                mse: sums.squaredError / Float(pixels), nll: sums.crossEntropy, kl: kl,
+                elbo: negative + kl)
+        }
+    }
+}

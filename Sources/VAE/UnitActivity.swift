@@ -1,0 +1,43 @@
+public import Tensors
+
+/// Sums of μ and μ² per latent unit, from which the active units are counted.
+///
+/// A unit is active if the variance of its posterior mean over the data exceeds 0.01 (Burda, Grosse
+/// & Salakhutdinov, "Importance Weighted Autoencoders", 2016, § 5.2); the others follow the prior
+/// and carry nothing.
+public final class UnitActivity {
+    private let sums: Matrix
+    private let squares: Matrix
+    private static let threshold = 0.01
+
+    /// Zero sums for `latent` units.
+    public init(_ latent: Int) {
+        sums = Matrix(rows: 1, columns: latent)
+        squares = Matrix(rows: 1, columns: latent)
+    }
+
+    /// Back to zero, for another pass.
+    public func reset() {
+        forEachElement(sums) { $0 = 0 }
+        forEachElement(squares) { $0 = 0 }
+    }
+
+    /// Adds the first `rows` rows of posterior means `mu`, shape `(rows, latent)`.
+    public func add(_ mu: Matrix, rows: Int) {
+        for row in 0..<rows {
+            forEachElement(sums, mu.rows(row..<(row + 1))) { $0 += $1 }
+            forEachElement(squares, mu.rows(row..<(row + 1))) { $0 += $1 * $1 }
+        }
+    }
+
+    /// Active units according to all of `parts` together, which saw `images` images.
+    public static func activeUnits(_ parts: [UnitActivity], images: Int) -> Int {
+        guard let latent = parts.first?.sums.columns else { return 0 }
+        let total = Double(images)
+        return (0..<latent).count { unit in
+            let mean = parts.reduce(0) { $0 + Double($1.sums[0, unit]) } / total
+            let square = parts.reduce(0) { $0 + Double($1.squares[0, unit]) } / total
+            return square - mean * mean > threshold
+        }
+    }
+}

@@ -1,0 +1,23 @@
+public import Files
+
+/// Why a model cannot be read, written or used.
+public enum VAEError: Error, Sendable, CustomStringConvertible {
+    /// Sizes that cannot be.
+    case architecture(String)
+    /// A file that is not a well-formed safetensors file; the text says what and where.
+    case malformed(String)
+    /// A well-formed file that does not hold a model of ours.
+    case foreign(String)
+    /// The file system refused.
+    case file(FilesError)
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .architecture(let text): "impossible model: \(text)"
+        case .malformed(let text): "damaged model file: \(text)"
+        case .foreign(let text): "not an elbod model: \(text)"
+        case .file(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import Tensors
+public import VAE
+
+extension Trainer {
+    /// Everything needed to go on from the last finished epoch, as a safetensors file.
+    public func checkpoint(of model: Model) -> Safetensors {
+        var file = model.safetensors
+        file.tensors[Key.first] = .init(
+            shape: [step.optimizer.first.count], elements: step.optimizer.first.elements)
+        file.tensors[Key.second] = .init(
+            shape: [step.optimizer.second.count], elements: step.optimizer.second.elements)
+        file.metadata[Key.steps] = "\(step.optimizer.steps)"
+        file.metadata[Key.history] = (try? JSONEncoder().encode(history)).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        return file
+    }
+
+    /// Takes parameters, moments and history from a checkpoint of the same architecture and
+    /// provenance; `model` is the one being trained.
+    public func resume(from checkpoint: Safetensors, model: Model) throws(TrainingError) {
+        var file = checkpoint
+        guard let first = file.tensors.removeValue(forKey: Key.first),
+            let second = file.tensors.removeValue(forKey: Key.second),
+            let steps = file.metadata[Key.steps].flatMap(Int.init), steps >= 0,
+            let history = file.metadata[Key.history].flatMap({
+                try? JSONDecoder().decode([EpochRecord].self, from: Data($0.utf8))
+            })
+        else { throw .checkpoint("the file is a model, not a checkpoint") }
+        let saved: Model
+        do { saved = try Model(file) } catch { throw .checkpoint("\(error)") }
+        guard saved.architecture == model.architecture else {
+            throw .checkpoint("the checkpoint's sizes or likelihood differ from those asked for")
+        }
+        for (key, value) in model.provenance.sorted(by: { $0.key < $1.key })
+        where saved.provenance[key] != value && key != "epochs" {
+            throw .checkpoint(
+                "the checkpoint's \(key) is \(saved.provenance[key] ?? "unknown"), not \(value)")
+        }
+        let count = step.parameters.buffer.count
+        guard first.elements.count == count, second.elements.count == count else {
+            throw .checkpoint("the optimiser's moments have the wrong size")
+        }
+        step.parameters.buffer.copy(from: saved.parameters.buffer)
+        step.optimizer.first.copy(from: Matrix(rows: 1, columns: count, first.elements))
+        step.optimizer.second.copy(from: Matrix(rows: 1, columns: count, second.elements))
+        step.optimizer.steps = steps
+        self.history = history
+    }
+
+    private enum Key {
+        static let first = "adam.first_moment"
+        static let second = "adam.second_moment"
+        static let steps = "adam.steps"
+        static let history = "history"
+    }
+}

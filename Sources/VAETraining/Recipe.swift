@@ -1,0 +1,71 @@
+/// How a model is trained: everything but the sizes and the data. The defaults are the paper's.
+public struct Recipe: Hashable, Sendable {
+    /// Passes over the training images.
+    public var epochs = 50
+    /// Images per optimiser step; the last step of an epoch takes what is left.
+    public var batch = 128
+    /// Adam's step size.
+    public var learningRate: Float = 1e-3
+    /// Weight of the KL term in the loss; 1 makes the loss the negative ELBO.
+    public var beta: Float = 1
+    /// Where initial weights, shuffling and ε come from.
+    public var seed: UInt64 = 1
+    /// Threads that share each batch. A different number sums gradients in a different order, so
+    /// weights repeat bit for bit only for the same number.
+    public var threads = 1
+
+    /// The paper's recipe on one thread.
+    public init() {}
+
+    /// Throws a sentence naming the first value that cannot be used.
+    public func validate() throws(TrainingError) {
+        let finite = learningRate.isFinite && learningRate > 0 && beta.isFinite && beta >= 0
+        guard finite else {
+            throw .recipe("learning rate \(learningRate) or β \(beta): the first must be above 0")
+        }
+        guard epochs >= 1 else { throw .recipe("\(epochs) epochs; at least 1 is needed") }
+        guard (1...65536).contains(batch) else {
+            throw .recipe("batch size \(batch) is not between 1 and 65536")
+        }
+        guard (1...256).contains(threads), threads <= batch else {
+            throw .recipe("\(threads) threads for batches of \(batch); between 1 and the batch size")
+        }
+    }
+}
+
+/// The terms of the loss, averaged over the images they were summed for, in nats per image.
+public struct LossTerms: Hashable, Sendable, Codable {
+    /// `reconstruction + β·kl`.
+    public var loss: Double
+    /// `−log p(x|z)` summed over pixels.
+    public var reconstruction: Double
+    /// `KL(q(z|x) ‖ p(z))` summed over latent units.
+    public var kl: Double
+
+    /// Terms with these values.
+    public init(loss: Double, reconstruction: Double, kl: Double) {
+        self.loss = loss
+        self.reconstruction = reconstruction
+        self.kl = kl
+    }
+}
+
+/// Why training cannot start or go on.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+    /// A value of the recipe that cannot be used.
+    case recipe(String)
+    /// A checkpoint that is not of this training run.
+    case checkpoint(String)
+    /// The loss stopped being a number.
+    case diverged(epoch: Int)
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .recipe(let text): "impossible recipe: \(text)"
+        case .checkpoint(let text): "cannot resume: \(text)"
+        case .diverged(let epoch):
+            "the loss is not finite in epoch \(epoch); lower the learning rate"
+        }
+    }
+}

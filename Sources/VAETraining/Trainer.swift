@@ -1,0 +1,113 @@
+import Tensors
+public import VAE
+
+/// Trains a model epoch by epoch.
+///
+/// Every random number of an epoch comes from a stream addressed by (seed, epoch, step, shard), so
+/// a run resumed after any epoch continues exactly as if it had never stopped.
+public final class Trainer {
+    /// What is being trained, and with what.
+    public let step: TrainingStep
+    /// How.
+    public let recipe: Recipe
+    /// One record per finished epoch.
+    public internal(set) var history: [EpochRecord] = []
+
+    private let pixels: [UInt8]
+    private let count: Int
+    private var activity: [UnitActivity]
+
+    /// Prepares to train `parameters` in place on `count` 8-bit images, one after the other in
+    /// `pixels`.
+    public init(
+        _ parameters: Parameters, recipe: Recipe, pixels: [UInt8], count: Int
+    ) throws(TrainingError) {
+        try recipe.validate()
+        guard count > 0, pixels.count == count * parameters.architecture.inputs else {
+            throw .recipe("\(pixels.count) bytes are not \(count) images of this model's size")
+        }
+        self.recipe = recipe
+        self.pixels = pixels
+        self.count = count
+        step = TrainingStep(parameters, recipe: recipe)
+        activity = step.shards.map { _ in UnitActivity(parameters.architecture.latent) }
+    }
+
+    /// Whether all epochs are done.
+    public var isFinished: Bool { history.count >= recipe.epochs }
+
+    /// Optimiser steps per epoch.
+    public var stepsPerEpoch: Int { (count + recipe.batch - 1) / recipe.batch }
+
+    /// Runs the next epoch and returns its record, or nil if `progress`, called after every step
+    /// with the fraction done and the averages so far, asked to stop by returning false.
+    ///
+    /// A stopped epoch leaves parameters between two epochs; go back to a checkpoint.
+    public func runEpoch(
+        _ progress: (Double, LossTerms) -> Bool
+    ) throws(TrainingError) -> EpochRecord? {
+        let epoch = UInt64(history.count + 1)
+        var shuffling = RandomNumbers(seed: recipe.seed, 1, epoch)
+        let order = Array(0..<count).shuffled(using: &shuffling)
+        for unit in activity { unit.reset() }
+        var sum = LossTerms(loss: 0, reconstruction: 0, kl: 0)
+        let clock = ContinuousClock()
+        let start = clock.now
+        for index in 0..<stepsPerEpoch {
+            let first = index * recipe.batch
+            let batch = min(recipe.batch, count - first)
+            let terms = take(order: order, first: first, batch: batch, address: (epoch, index))
+            let weight = Double(batch)
+            sum.loss += terms.loss * weight
+            sum.reconstruction += terms.reconstruction * weight
+            sum.kl += terms.kl * weight
+            let seen = Double(first + batch)
+            let average = LossTerms(
+                loss: sum.loss / seen, reconstruction: sum.reconstruction / seen,
+                kl: sum.kl / seen)
+            guard average.loss.isFinite else { throw .diverged(epoch: Int(epoch)) }
+            guard progress(seen / Double(count), average) else { return nil }
+        }
+        let total = Double(count)
+        let record = EpochRecord(
+            epoch: Int(epoch),
+            terms: LossTerms(
+                loss: sum.loss / total, reconstruction: sum.reconstruction / total,
+                kl: sum.kl / total),
+            activeUnits: UnitActivity.activeUnits(activity, images: count),
+            seconds: (clock.now - start) / .seconds(1))
+        history.append(record)
+        return record
+    }
+
+    private func take(
+        order: [Int], first: Int, batch: Int, address: (epoch: UInt64, step: Int)
+    ) -> LossTerms {
+        let inputs = step.parameters.architecture.inputs
+        let pixels = pixels
+        let terms = step.take(batch: batch) { shard, index, range in
+            for (row, position) in range.enumerated() {
+                let start = order[first + position] * inputs
+                let image = pixels.span.extracting(start..<(start + inputs))
+                shard.images.setRow(row, bytes: image, dividedBy: 255)
+            }
+            var noise = RandomNumbers(
+                seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(index))
+            noise.fillWithNormal(shard.epsilon.rows(0..<range.count))
+        }
+        for (unit, shard) in zip(activity, step.shards) { unit.add(shard.activations.mu, rows: shard.count) }
+        return terms
+    }
+}
+
+/// What one epoch came to.
+public struct EpochRecord: Hashable, Sendable, Codable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// Averages over the epoch's images.
+    public var terms: LossTerms
+    /// Latent units in use, see `UnitActivity`.
+    public var activeUnits: Int
+    /// Wall-clock time.
+    public var seconds: Double
+}

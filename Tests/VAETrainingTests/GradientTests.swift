@@ -1,0 +1,67 @@
+import Tensors
+import Testing
+import VAE
+import VAETraining
+
+@Suite struct GradientTests {
+    @Test(arguments: Reference.names, [1, 3])
+    func `losses and gradients are PyTorch's`(name: String, threads: Int) throws {
+        let reference = try Reference(name)
+        let step = reference.trainingStep(threads: threads)
+        let (terms, gradient) = step.gradient(batch: reference.batch) { shard, _, range in
+            reference.fill(shard, range, time: 0)
+        }
+        let expected = reference.elements("loss_terms").map(Double.init)
+        #expect(abs(terms.loss - expected[0]) < 1e-6 * expected[0])
+        #expect(abs(terms.reconstruction - expected[1]) < 1e-6 * expected[1])
+        #expect(abs(terms.kl - expected[2]) < 1e-6 * expected[2])
+        for (ours, theirs) in zip(gradient.layers, reference.parameters("grad").layers) {
+            let name = ours.shape.name
+            #expect(
+                largestDifference(ours.weight.elements, theirs.weight.elements) < 4e-6, "\(name)")
+            #expect(largestDifference(ours.bias.elements, theirs.bias.elements) < 4e-6, "\(name)")
+        }
+    }
+
+    @Test(arguments: Reference.names)
+    func `ten Adam steps lose what PyTorch's lose and end where they end`(name: String) throws {
+        let reference = try Reference(name)
+        let step = reference.trainingStep(threads: 2)
+        for (time, expected) in reference.elements("losses").enumerated() {
+            let terms = step.take(batch: reference.batch) { shard, _, range in
+                reference.fill(shard, range, time: time)
+            }
+            #expect(abs(terms.loss - Double(expected)) < 1e-6 * Double(expected), "step \(time)")
+        }
+        // Ten steps move a parameter by 0.01 at most; a misplaced ε of Adam shifts one by 5e-6.
+        let difference = largestDifference(
+            step.parameters.buffer.elements, reference.parameters("final").buffer.elements)
+        #expect(difference < 3e-6)
+    }
+
+    @Test(arguments: Reference.names)
+    func `gradients agree with finite differences of the loss`(name: String) throws {
+        let reference = try Reference(name)
+        let step = reference.trainingStep(threads: 1)
+        let fill = { (shard: Shard, _: Int, range: Range<Int>) in
+            reference.fill(shard, range, time: 1)
+        }
+        let gradient = step.gradient(batch: reference.batch, fill: fill).gradient.buffer
+        let parameters = step.parameters.buffer
+        var random = RandomNumbers(seed: 11)
+        for _ in 0..<200 {
+            let index = Int(random.nextUniform() * Float(parameters.columns))
+            let original = parameters[0, index]
+            let loss = { (value: Float) in
+                parameters[0, index] = value
+                return step.gradient(batch: reference.batch, fill: fill).terms.loss
+            }
+            let width: Float = 1e-3
+            let (above, below) = (loss(original + width), loss(original - width))
+            parameters[0, index] = original
+            let slope = (above - below) / Double((original + width) - (original - width))
+            let ours = Double(gradient[0, index])
+            #expect(abs(slope - ours) < 4e-3 + 4e-3 * abs(ours), "parameter \(index)")
+        }
+    }
+}

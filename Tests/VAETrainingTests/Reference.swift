@@ -1,0 +1,69 @@
+import Foundation
+import Tensors
+import VAE
+import VAETraining
+
+/// Tensors computed by an independent PyTorch program, see tools/reference.
+struct Reference {
+    let file: Safetensors
+    let architecture: Architecture
+    let beta: Float
+
+    static let names = ["bernoulli", "gaussian", "deep"]
+
+    init(_ name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let url = folder.appendingPathComponent("Fixtures/\(name).safetensors")
+        let file = try Safetensors(decoding: [UInt8](Data(contentsOf: url)))
+        let number = { (key: String) in Int(file.metadata[key] ?? "") ?? 0 }
+        self.file = file
+        beta = Float(file.metadata["beta"] ?? "") ?? .nan
+        architecture = Architecture(
+            inputs: number("input"),
+            hidden: (file.metadata["hidden"] ?? "").split(separator: ",").compactMap { Int($0) },
+            latent: number("latent"),
+            likelihood: file.metadata["likelihood"] == "gaussian"
+                ? .gaussian(variance: Float(file.metadata["eta"] ?? "") ?? .nan) : .bernoulli)
+    }
+
+    /// The elements of one tensor.
+    func elements(_ name: String) -> [Float] { file.tensors[name]?.elements ?? [] }
+
+    /// The tensors `prefix.fc1.weight` and so on as parameters.
+    func parameters(_ prefix: String) -> Parameters {
+        let parameters = Parameters(architecture)
+        for layer in parameters.layers {
+            let (rows, columns) = (layer.shape.outputs, layer.shape.inputs)
+            let name = "\(prefix).\(layer.shape.name)"
+            layer.weight.copy(
+                from: Matrix(rows: rows, columns: columns, elements("\(name).weight")).transposed())
+            layer.bias.copy(from: Matrix(rows: 1, columns: rows, elements("\(name).bias")))
+        }
+        return parameters
+    }
+
+    /// A training step over the reference's batch, and the closure that fills its shards with it.
+    func trainingStep(threads: Int) -> TrainingStep {
+        var recipe = Recipe()
+        (recipe.batch, recipe.threads, recipe.beta) = (batch, threads, beta)
+        return TrainingStep(parameters("param"), recipe: recipe)
+    }
+
+    var batch: Int { file.tensors["x"]?.shape.first ?? 0 }
+
+    /// Copies the reference's images and the noise of step `time` into a shard.
+    func fill(_ shard: Shard, _ range: Range<Int>, time: Int) {
+        let x = Matrix(rows: batch, columns: architecture.inputs, elements("x"))
+        let epsilon = Matrix(rows: 10 * batch, columns: architecture.latent, elements("eps"))
+        let rows = 0..<range.count
+        shard.images.rows(rows).copy(from: x.rows(range))
+        let first = time * batch + range.lowerBound
+        shard.epsilon.rows(rows).copy(from: epsilon.rows(first..<(first + range.count)))
+    }
+}
+
+/// The largest difference between two lists of numbers, element by element.
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count, !a.isEmpty else { return .infinity }
+    return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}
