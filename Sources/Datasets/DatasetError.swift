@@ -1,0 +1,55 @@
+public import Files
+
+/// What can go wrong with a data set, in sentences for an operator; `file` is always what to look at.
+public enum DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A file or folder could not be read; the inner error names it.
+    case unreadable(FilesError)
+    /// A file was read but could not be unpacked or decoded; the inner error says why.
+    case undecodable(file: String, FilesError)
+    /// The file is none of the formats known by their first bytes.
+    case unknownFormat(file: String)
+    /// The file ends within its own header; `expected` bytes are the least it needs.
+    case truncatedHeader(file: String, expected: Int, found: Int)
+    /// The first two bytes of an IDX file are not zero.
+    case notIDX(file: String)
+    /// An IDX file of something other than unsigned bytes (type 0x08).
+    case wrongType(file: String, found: UInt8)
+    /// An IDX or NPY array with a number of dimensions that `needed` does not mention.
+    case wrongDimensions(file: String, found: Int, needed: String)
+    /// The dimensions multiply to more than this machine can count.
+    case tooManyValues(file: String)
+    /// More or fewer bytes than the header announces, header included.
+    case wrongLength(file: String, expected: Int, found: Int)
+    /// The file does not start with NPY's magic bytes.
+    case notNPY(file: String)
+    /// An NPY version other than 1, 2 and 3.
+    case unknownVersion(file: String, major: UInt8)
+    /// The text in an NPY header is not what numpy writes.
+    case malformedHeader(file: String, reason: String)
+    /// An NPY array whose elements are not plain numbers of a known size.
+    case unsupportedElements(file: String, dtype: String)
+    /// An NPY array in column order.
+    case fortranOrder(file: String)
+    /// No images, or images without pixels.
+    case empty(name: String)
+    /// Pixels that do not make whole images.
+    case partialImage(name: String, pixels: Int, pixelsPerImage: Int)
+    /// As many labels as images are needed.
+    case labelCount(name: String, labels: Int, images: Int)
+    /// Two pictures of one folder differ in size; sizes are "rows x columns".
+    case mixedSizes(file: String, found: String, expected: String)
+    /// A folder without pictures.
+    case noPictures(folder: String)
+    /// All pictures of a folder together are over `limit` bytes.
+    case folderTooLarge(folder: String, limit: Int)
+    /// A specification that cannot be understood; `reason` says what is allowed instead.
+    case badSpecification(text: String, reason: String)
+    /// A range that goes beyond the set.
+    case outOfRange(name: String, range: String, count: Int)
+    /// A named set that no folder holds; `folders` were searched, in this order.
+    case notFound(name: String, files: String, folders: [String])
+    /// The folder given for data sets does not exist.
+    case noSuchFolder(folder: String)
+    /// More values than an IDX header can announce.
+    case unwritable(name: String)
+}

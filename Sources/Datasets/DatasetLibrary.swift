@@ -1,0 +1,72 @@
+import Files
+
+/// Finds named data sets in the folders where they may be, and loads them and paths.
+public struct DatasetLibrary: Sendable {
+    /// The folders searched for named sets, in this order.
+    public let folders: [String]
+    private let explicit: String?
+
+    /// Collects the folders: `explicit` (an option such as --data), then `ELBO_DATA`, then `elbod` in
+    /// the user's data folder (`XDG_DATA_HOME` if absolute, otherwise `HOME`/.local/share).
+    public init(explicit: String?, environment: [String: String]) {
+        func variable(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        // The XDG rules ask to ignore relative paths.
+        let userData =
+            variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+            ?? variable("HOME").map { $0 + "/.local/share" }
+        let candidates = [explicit, variable("ELBO_DATA"), userData.map { $0 + "/elbod" }]
+        folders = candidates.compactMap { $0 }
+        self.explicit = explicit
+    }
+
+    /// Whether the images of every split of a named set are in the folders; files are not opened.
+    public func has(_ name: String) -> Bool {
+        DatasetSpecification.names.contains(name)
+            && DatasetSpecification.Split.allCases.allSatisfy { images(of: name, $0) != nil }
+    }
+
+    /// Loads what a specification names; the set's name is the specification's canonical text.
+    ///
+    /// Labels come from the file beside the images, and are nil if there is none or if
+    /// `withLabels` is false.
+    public func load(
+        _ specification: DatasetSpecification, withLabels: Bool = true
+    ) throws(DatasetError) -> ImageSet {
+        var base: ImageSet
+        switch specification.source {
+        case .path(let path):
+            base = try imageSet(atPath: path, withLabels: withLabels)
+        case .named(let name, let split):
+            // A mistyped option must not quietly become another folder's data.
+            if let explicit, fileKind(at: explicit) != .folder {
+                throw .noSuchFolder(folder: explicit)
+            }
+            guard let path = images(of: name, split) else {
+                throw .notFound(
+                    name: "\(name):\(split.rawValue)",
+                    files: "\(name)/\(split.rawValue)-images-idx3-ubyte[.gz]", folders: folders)
+            }
+            base = try idxSet(atPath: path, bytes: readUnpacked(path), withLabels: withLabels)
+        }
+        if let range = specification.range {
+            guard let bounds = range.resolved(count: base.count) else {
+                throw .outOfRange(name: base.name, range: range.description, count: base.count)
+            }
+            base = try base.subset(bounds)
+        }
+        return try base.with(name: specification.description, labels: base.labels)
+    }
+
+    private func images(of name: String, _ split: DatasetSpecification.Split) -> String? {
+        folders.lazy.compactMap { folder in
+            existing("\(folder)/\(name)/\(split.rawValue)-images-idx3-ubyte")
+        }.first
+    }
+}
+
+/// The path itself or with ".gz", whichever is a file; the plain one first.
+func existing(_ path: String) -> String? {
+    [path, path + ".gz"].first { fileKind(at: $0) == .file }
+}

@@ -1,0 +1,75 @@
+import Files
+
+/// The most pixels, in bytes, that a folder of pictures may have together.
+private let folderLimit = 1 << 30
+
+/// The images at a path, whatever their format; the set's name is the path.
+func imageSet(atPath path: String, withLabels: Bool) throws(DatasetError) -> ImageSet {
+    if fileKind(at: path) == .folder { return try pictures(inFolder: path) }
+    let bytes = try readUnpacked(path)
+    if PNG.isPNG(bytes) {
+        let picture = try decodePicture(bytes, path: path)
+        return try ImageSet(
+            name: path, rows: picture.rows, columns: picture.columns, pixels: picture.pixels)
+    }
+    if NPY.isNPY(bytes) { return try NPY.decodeImages(bytes, name: path) }
+    guard bytes.starts(with: [0, 0]) else { throw .unknownFormat(file: path) }
+    return try idxSet(atPath: path, bytes: bytes, withLabels: withLabels)
+}
+
+/// An IDX file's images, with the labels of the file beside it that is named after MNIST's fashion.
+func idxSet(
+    atPath path: String, bytes: [UInt8], withLabels: Bool
+) throws(DatasetError) -> ImageSet {
+    let images = try IDX.decodeImages(bytes, name: path)
+    guard withLabels, let labelsPath = labelsPath(besideImages: path) else { return images }
+    let labels = try IDX.decodeLabels(readUnpacked(labelsPath), name: labelsPath)
+    guard labels.count == images.count else {
+        throw .labelCount(name: labelsPath, labels: labels.count, images: images.count)
+    }
+    return try images.with(name: path, labels: labels)
+}
+
+/// `x-labels-idx1-ubyte[.gz]` for `x-images-idx3-ubyte[.gz]`, if there is such a file.
+private func labelsPath(besideImages path: String) -> String? {
+    let plain = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+    let ending = "-images-idx3-ubyte"
+    guard plain.hasSuffix(ending) else { return nil }
+    return existing(plain.dropLast(ending.count) + "-labels-idx1-ubyte")
+}
+
+/// All .png files of a folder in the order of their names; other files are passed over.
+private func pictures(inFolder folder: String) throws(DatasetError) -> ImageSet {
+    let names: [String]
+    do throws(FilesError) {
+        names = try fileNames(inFolder: folder)
+    } catch {
+        throw .unreadable(error)
+    }
+    var first: GrayImage?
+    var pixels: [UInt8] = []
+    for name in names where name.lowercased().hasSuffix(".png") {
+        let path = "\(folder)/\(name)"
+        let picture = try decodePicture(readUnpacked(path), path: path)
+        if let first, (first.rows, first.columns) != (picture.rows, picture.columns) {
+            throw .mixedSizes(
+                file: path, found: "\(picture.rows) x \(picture.columns)",
+                expected: "\(first.rows) x \(first.columns)")
+        }
+        if first == nil { first = picture }
+        guard picture.pixels.count <= folderLimit - pixels.count else {
+            throw .folderTooLarge(folder: folder, limit: folderLimit)
+        }
+        pixels += picture.pixels
+    }
+    guard let first else { throw .noPictures(folder: folder) }
+    return try ImageSet(name: folder, rows: first.rows, columns: first.columns, pixels: pixels)
+}
+
+private func decodePicture(_ bytes: [UInt8], path: String) throws(DatasetError) -> GrayImage {
+    do throws(FilesError) {
+        return try PNG.decodeGray(bytes)
+    } catch {
+        throw .undecodable(file: path, error)
+    }
+}

@@ -1,0 +1,91 @@
+import Files
+
+/// What a user types to name images: `NAME[:SPLIT][RANGE]`, or a path with an optional range.
+///
+/// `mnist`, `mnist:train`, `mnist:t10k[5000..<10000]`, `./pictures[..<100]`.
+public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible {
+    /// The data sets known by name.
+    public static let names = ["mnist", "fashion-mnist"]
+
+    /// The two parts of a named set.
+    public enum Split: String, Sendable, Hashable, CaseIterable {
+        /// The 60,000 images to learn from.
+        case train
+        /// The 10,000 images to test with; "test" is another word for it.
+        case t10k
+    }
+
+    /// Where the images come from.
+    public enum Source: Sendable, Hashable {
+        /// A set in one of the data folders; `name` is one of `names`.
+        case named(String, Split)
+        /// An IDX, NPY or PNG file, or a folder of PNG files.
+        case path(String)
+    }
+
+    /// Where the images come from.
+    public let source: Source
+    /// Which of them; nil is all.
+    public let range: ImageRange?
+
+    /// Reads a specification; throws `badSpecification`, which lists what is allowed.
+    ///
+    /// Names of known sets come first; then text with a slash, and text that is something on the
+    /// disk, are paths: whole if the whole exists (brackets included), without a range if not.
+    public init(_ text: String) throws(DatasetError) {
+        try self.init(text, exists: { fileKind(at: $0) != .absent })
+    }
+
+    /// As above, where `exists` answers for the disk.
+    package init(_ text: String, exists: (String) -> Bool) throws(DatasetError) {
+        let bracket = text.last == "]" ? text.lastIndex(of: "[") : nil
+        let base = bracket.map { String(text[..<$0]) } ?? text
+        let parts = base.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isName = parts.first.map { Self.names.contains(String($0)) } ?? false
+        if !isName, !text.isEmpty, exists(text) {
+            source = .path(text)
+            range = nil
+            return
+        }
+
+        if isName {
+            source = .named(String(parts[0]), try Self.split(parts.dropFirst().first, of: text))
+        } else if base.contains("/") || (!base.isEmpty && exists(base)) {
+            source = .path(base)
+        } else {
+            throw .badSpecification(
+                text: text,
+                reason: "give \(Self.names.joined(separator: " or ")) with an optional split and "
+                    + "range, such as mnist:t10k[0..<5000], or the path of a file or folder that "
+                    + "exists")
+        }
+        range = try bracket.map { (start) throws(DatasetError) in
+            guard let range = ImageRange(text[start...]) else {
+                throw .badSpecification(
+                    text: text,
+                    reason: "the range has to be [a..<b], [a...b], [..<b], [...b] or [a...], "
+                        + "with whole numbers from 0 and at least one image")
+            }
+            return range
+        }
+    }
+
+    /// The canonical text, which reads back as the same specification.
+    public var description: String {
+        let base =
+            switch source {
+            case .named(let name, let split): "\(name):\(split.rawValue)"
+            case .path(let path): path
+            }
+        return base + (range?.description ?? "")
+    }
+
+    private static func split(_ word: Substring?, of text: String) throws(DatasetError) -> Split {
+        guard let word, word != "test" else { return .t10k }
+        guard let split = Split(rawValue: String(word)) else {
+            throw .badSpecification(
+                text: text, reason: "the split after the colon has to be train or t10k (or test)")
+        }
+        return split
+    }
+}

@@ -1,0 +1,80 @@
+public import Files
+
+/// Grey images of one size, at least one of them and at least one pixel each.
+public struct ImageSet: Sendable {
+    /// What the set was asked for as, for reports.
+    public let name: String
+    /// The height of every image in pixels.
+    public let rows: Int
+    /// The width of every image in pixels.
+    public let columns: Int
+    /// Brightness, (count, rows, columns) in C order; 0 is black.
+    public let pixels: [UInt8]
+    /// One class an image, where classes are known.
+    public let labels: [UInt8]?
+
+    /// Joins pixels and their shape; throws `empty`, `partialImage` or `labelCount`.
+    public init(
+        name: String, rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]? = nil
+    ) throws(DatasetError) {
+        let (size, overflow) = rows.multipliedReportingOverflow(by: columns)
+        guard rows > 0, columns > 0, !overflow, !pixels.isEmpty else { throw .empty(name: name) }
+        guard pixels.count.isMultiple(of: size) else {
+            throw .partialImage(name: name, pixels: pixels.count, pixelsPerImage: size)
+        }
+        let count = pixels.count / size
+        if let labels, labels.count != count {
+            throw .labelCount(name: name, labels: labels.count, images: count)
+        }
+        self.init(
+            checkedName: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+    }
+
+    private init(
+        checkedName name: String, rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]?
+    ) {
+        self.name = name
+        self.rows = rows
+        self.columns = columns
+        self.pixels = pixels
+        self.labels = labels
+    }
+
+    /// The number of pixels in each image, rows x columns.
+    public var pixelsPerImage: Int {
+        rows * columns
+    }
+
+    /// The number of images, at least one.
+    public var count: Int {
+        pixels.count / pixelsPerImage
+    }
+
+    /// The SHA-256 of the pixels alone, computed at every call.
+    public var digest: SHA256Digest {
+        SHA256Digest(of: pixels)
+    }
+
+    /// The pixels of one image, (rows, columns), as a view; `index` is the caller's to keep in range.
+    public func image(_ index: Int) -> ArraySlice<UInt8> {
+        precondition((0..<count).contains(index), "image \(index) of \(count)")
+        return pixels[index * pixelsPerImage..<(index + 1) * pixelsPerImage]
+    }
+
+    /// Some consecutive images, their range added to the name; throws `outOfRange`, also when empty.
+    public func subset(_ range: Range<Int>) throws(DatasetError) -> ImageSet {
+        let text = "[\(range.lowerBound)..<\(range.upperBound)]"
+        guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else {
+            throw .outOfRange(name: name, range: text, count: count)
+        }
+        let bounds = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
+        return ImageSet(
+            checkedName: name + text, rows: rows, columns: columns, pixels: Array(pixels[bounds]),
+            labels: labels.map { Array($0[range]) })
+    }
+
+    /// The same images under another name or with other labels; throws `labelCount`.
+    func with(name: String, labels: [UInt8]?) throws(DatasetError) -> ImageSet {
+        try ImageSet(name: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+    }
+}

@@ -1,0 +1,51 @@
+// Writing JSON into a reused buffer: no strings are built on the way of a verdict.
+
+extension [UInt8] {
+    /// Appends text as it is.
+    mutating func append(_ text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    /// Appends a whole number.
+    mutating func append(_ number: UInt64) {
+        if number >= 10 { append(number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Appends the last `digits` digits of a number, with leading zeros.
+    mutating func append(_ number: Int64, digits: Int) {
+        let start = count
+        var rest = number.magnitude
+        append(contentsOf: repeatElement(0, count: digits))
+        for position in stride(from: digits - 1, through: 0, by: -1) {
+            self[start + position] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+    }
+
+    /// Appends the shortest text that reads back as the same number, or null if it is none.
+    mutating func append(_ number: Float) {
+        if number.isFinite { append(contentsOf: number.description.utf8) } else { append("null") }
+    }
+
+    /// Appends the contents of a JSON string, escaped.
+    mutating func appendEscaped(_ text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<0x20:
+                append(contentsOf: "\\u00".utf8)
+                append(hexDigit(byte >> 4))
+                append(hexDigit(byte & 15))
+            default: append(byte)
+            }
+        }
+    }
+}
+
+/// The digit for 0 to 15.
+func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}

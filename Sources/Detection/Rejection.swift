@@ -1,0 +1,45 @@
+/// Why a message, or one image of it, could not be scored; each is counted under its raw value.
+public enum Rejection: String, Error, CaseIterable, Sendable {
+    /// No part of the message is a JSON object, or the object breaks off.
+    case headerNotJSON = "header_not_json"
+    /// The header is longer than `FrameHeader.limit` bytes.
+    case headerTooLong = "header_too_long"
+    /// The header names no element type.
+    case noDtype = "no_dtype"
+    /// The element type is none that holds grey levels.
+    case unknownDtype = "unknown_dtype"
+    /// The header names no shape.
+    case noShape = "no_shape"
+    /// The shape is not one or several images of the model's size.
+    case badShape = "bad_shape"
+    /// The header is not followed by a part with pixels.
+    case noPayload = "no_payload"
+    /// The payload has another number of bytes than shape and element type say.
+    case badByteCount = "bad_byte_count"
+    /// A pixel is NaN or infinite.
+    case notFinite = "not_finite"
+    /// A floating-point pixel is outside [0, 1], or an integer one negative.
+    case outOfRange = "out_of_range"
+    /// The message has more parts than any known client sends.
+    case tooManyParts = "too_many_parts"
+    /// The model's score of the image is not a number.
+    case scoreNotFinite = "score_not_finite"
+
+    /// What was wrong and what is expected, for the operator who reads the `error/` verdict.
+    public var explanation: String {
+        switch self {
+        case .headerNotJSON: "no part of the message is a JSON object with dtype and shape"
+        case .headerTooLong: "the JSON header is longer than \(FrameHeader.limit) bytes"
+        case .noDtype: "the header has no dtype, as in {\"dtype\": \"uint8\", …}"
+        case .unknownDtype: "the dtype is not one of bool, (u)int8/16/32, float16/32/64"
+        case .noShape: "the header has no shape, as in {…, \"shape\": [28, 28]}"
+        case .badShape: "the shape is not one or several images of the model's size"
+        case .noPayload: "the header is not followed by a part with the pixels"
+        case .badByteCount: "the payload has not as many bytes as shape and dtype say"
+        case .notFinite: "a pixel is NaN or infinite"
+        case .outOfRange: "a pixel is outside the range 0 to 1 or negative"
+        case .tooManyParts: "the message has more than \(Envelope.partLimit) parts"
+        case .scoreNotFinite: "the model's score of the image is not a number"
+        }
+    }
+}

@@ -1,0 +1,142 @@
+public import Files
+public import VAE
+
+/// Writes verdicts as one line of JSON each, into buffers that are used again and again.
+///
+/// What is the same in every verdict of one calibration is spelt out once, at initialisation.
+public struct VerdictWriter: Sendable {
+    /// The line of the last verdict or error written, without a line break.
+    public private(set) var line: [UInt8] = []
+
+    private let judge: Judge
+    private let epoch: String
+    private let worker: String
+    /// `,"metric":…` to `"calibration_revision":…`.
+    private let fixed: [UInt8]
+    private let writesAllScores: Bool
+
+    /// Verdicts by `calibration` of `model`.
+    ///
+    /// `epoch` tells one run of the program from the next, `worker` one machine from another;
+    /// `allScores` adds every score function's value under `scores`.
+    public init(
+        calibration: LoadedCalibration, model: SHA256Digest, epoch: String, worker: String,
+        allScores: Bool = false
+    ) {
+        let distribution = calibration.calibration.deciding
+        judge = Judge(calibration.calibration)
+        self.epoch = epoch
+        self.worker = worker
+        writesAllScores = allScores
+        let bounds = [
+            "\"lower\":\(Float(distribution.lower))", "\"upper\":\(Float(distribution.upper))",
+            "\"mu\":\(Float(distribution.mu))", "\"sigma\":\(Float(distribution.sigma))",
+            "\"k\":\(Float(calibration.calibration.k))",
+        ]
+        fixed = Array(
+            (",\"metric\":\"\(judge.function.rawValue)\",\"threshold\":{"
+                + bounds.joined(separator: ",") + "},\"model\":\"\(Self.short(model))\""
+                + ",\"calibration\":\"\(Self.short(calibration.digest))\""
+                + ",\"calibration_revision\":\(calibration.calibration.revision)").utf8)
+        line.reserveCapacity(4096)
+    }
+
+    /// The hash as verdicts carry it: enough of it to find the file, a quarter of the bytes.
+    public static func short(_ digest: SHA256Digest) -> String { "sha256:\(digest.hex.prefix(16))" }
+
+    /// Writes the verdict on the frame in `row` of `batch` and returns what was judged.
+    public mutating func write(
+        row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime,
+        publication: UInt64
+    ) -> Judge.Judgement {
+        let judgement = judge.judge(scores)
+        let frame = batch.frame(row)
+        let echoes = batch.echoes(row)
+        line.removeAll(keepingCapacity: true)
+        line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
+        if echoes.id.isEmpty { appendIdentity(of: frame) } else { echo(echoes.id, of: batch) }
+        line.append(",\"source\":\"")
+        line.append(contentsOf: frame.source.escapedName)
+        line.append("\",\"epoch\":\"")
+        line.append(epoch)
+        line.append("\",\"seq\":")
+        line.append(frame.sequence)
+        line.append(",\"index\":")
+        line.append(UInt64(frame.index))
+        line.append(",\"msg\":")
+        echo(echoes.message, of: batch)
+        append(judgement)
+        line.append(contentsOf: fixed)
+        if writesAllScores { append(scores) }
+        line.append(",\"ts_source\":")
+        echo(echoes.timestamp, of: batch)
+        line.append(",\"ts_received\":\"")
+        frame.received.append(to: &line)
+        line.append("\",\"ts_scored\":\"")
+        scored.append(to: &line)
+        line.append("\",\"queue_us\":")
+        line.append(batchStarted.microseconds(since: frame.received))
+        line.append(",\"score_us\":")
+        line.append(scored.microseconds(since: batchStarted))
+        line.append(",\"dropped_before\":")
+        line.append(frame.droppedBefore)
+        line.append(",\"input\":{\"dtype\":\"")
+        line.append(frame.type.kind.rawValue)
+        line.append("\",\"shape\":")
+        echo(echoes.shape, of: batch)
+        line.append("},\"worker\":\"")
+        line.append(worker)
+        line.append("\",\"pub_seq\":")
+        line.append(publication)
+        line.append("}")
+        return judgement
+    }
+
+    private mutating func append(_ judgement: Judge.Judgement) {
+        line.append(
+            judgement.isAnomaly
+                ? ",\"verdict\":\"anomaly\",\"is_anomaly\":true"
+                : ",\"verdict\":\"normal\",\"is_anomaly\":false")
+        switch judgement.side {
+        case .high: line.append(",\"side\":\"high\",\"score\":")
+        case .low: line.append(",\"side\":\"low\",\"score\":")
+        case .inside: line.append(",\"side\":null,\"score\":")
+        }
+        line.append(judgement.score)
+        line.append(",\"z\":")
+        line.append(judgement.z)
+    }
+
+    private mutating func append(_ scores: Scores) {
+        line.append(",\"scores\":{\"mse\":")
+        line.append(scores.mse)
+        line.append(",\"nll\":")
+        line.append(scores.nll)
+        line.append(",\"kl\":")
+        line.append(scores.kl)
+        line.append(",\"elbo\":")
+        line.append(scores.elbo)
+        line.append("}")
+    }
+
+    /// `"source:epoch:sequence"`, and the index where a message held several images.
+    private mutating func appendIdentity(of frame: Batch.Frame) {
+        line.append("\"")
+        line.append(contentsOf: frame.source.escapedName)
+        line.append(":")
+        line.append(epoch)
+        line.append(":")
+        line.append(frame.sequence)
+        if frame.images > 1 {
+            line.append(":")
+            line.append(UInt64(frame.index))
+        }
+        line.append("\"")
+    }
+
+    private mutating func echo(_ range: Range<Int>, of batch: Batch) {
+        guard !range.isEmpty else { return line.append("null") }
+        let bytes = batch.echoBytes
+        for index in range { line.append(bytes[index]) }
+    }
+}

@@ -1,0 +1,22 @@
+import Synchronization
+import UnixSignals
+
+/// Remembers that SIGINT or SIGTERM asked the program to stop; readable from any thread.
+public final class Interruption: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    /// Nothing asked for yet.
+    public init() {}
+
+    /// Whether a stop was asked for.
+    public var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+    /// Listens for the signals from now on; they no longer end the program by themselves.
+    public func watch() {
+        Task.detached {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                self.flag.store(true, ordering: .relaxed)
+            }
+        }
+    }
+}

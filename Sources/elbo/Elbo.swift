@@ -1,0 +1,23 @@
+import ArgumentParser
+import Detection
+
+/// `elbo`: makes, calibrates and examines the models that `elbod` serves.
+@main
+struct Elbo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "elbo",
+        abstract: "Train, calibrate and examine the models that elbod serves.",
+        discussion: """
+            From nothing to a served model:
+              elbo train --out models/mine          learn what normal looks like (about a minute)
+              elbo calibrate --model models/mine    draw the bounds from held-out normal images
+              elbo evaluate --model models/mine     check them on images nobody has seen
+              elbod --model models/mine             serve
+
+            Images are named NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000], or by the path of
+            an IDX, .npy or PNG file. Named sets are looked for in --data, $ELBO_DATA and the user's
+            data folder; tools/fetch-data downloads them.
+            """,
+        version: elbodVersion,
+        subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self])
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Datasets
+import Detection
+import FoundationEssentials
+import Tensors
+import VAE
+
+/// `elbo evaluate`: measures a calibrated model on images that took no part in making it.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a calibrated model on normal and anomalous images it has never met.",
+        discussion: """
+            A data set named without a range stands for its untouched half, t10k[5000..<10000]. MSE,
+            KL and the scores are computed at z = μ, as in the daemon; −ELBO is the training
+            objective, with one z drawn from the posterior of each image.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @OptionGroup var data: DataOption
+    @Option(help: ArgumentHelp("Normal images.", valueName: "set"))
+    var normal = "mnist"
+    @Option(help: ArgumentHelp("Anomalous images.", valueName: "set"))
+    var anomalous = "fashion-mnist"
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    func run() throws {
+        try reporting {
+            let loaded = try model.load()
+            let calibration = try LoadedCalibration(
+                directory: model.model, model: loaded.digest
+            ).calibration
+            let normalSet = try data.load(untouched(normal))
+            let anomalousSet = try data.load(untouched(anomalous))
+            let quality = try ModelQuality(loaded, normalSet)
+            let report = EvaluationReport(
+                calibration: calibration, quality: quality, normal: normalSet.name,
+                anomalous: anomalousSet.name, anomalousScores: try loaded.scores(of: anomalousSet))
+            if json { try report.printJSON() } else { report.printTable() }
+        }
+    }
+
+    private func untouched(_ name: String) -> String {
+        DatasetSpecification.names.contains(name) ? "\(name):t10k[5000..<10000]" : name
+    }
+}
+
+/// What a model makes of normal images.
+struct ModelQuality {
+    let scores: [Scores]
+    let activeUnits: Int
+    /// Mean of `−log p(x|z) + KL` with z drawn from the posterior, in nats per image.
+    let negativeELBO: Double
+
+    init(_ loaded: LoadedModel, _ set: ImageSet) throws {
+        let architecture = loaded.model.architecture
+        let activity = UnitActivity(architecture.latent)
+        scores = try loaded.scores(of: set) { scorer, count in
+            activity.add(scorer.activations.mu, rows: count)
+        }
+        activeUnits = UnitActivity.activeUnits([activity], images: set.count)
+        let bound = ELBOEstimator(loaded.model.parameters)
+        negativeELBO = bound.negativeELBO(ofImages: set.pixels, count: set.count, seed: 1)
+    }
+
+    func mean(_ function: ScoreFunction) -> Double {
+        scores.reduce(0) { $0 + Double($1[function]) } / Double(scores.count)
+    }
+}

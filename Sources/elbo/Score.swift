@@ -1,0 +1,95 @@
+import ArgumentParser
+import Datasets
+import Detection
+import Files
+import FoundationEssentials
+import Tensors
+import VAE
+
+/// `elbo score`: judges images in files, as the daemon would.
+struct Score: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge the images in files: one JSON verdict a line.",
+        discussion: """
+            Takes IDX, .npy and PNG files, gzip-compressed or not, and - for standard input:
+              cat image.png | elbo score --model models/mnist -
+            Exits 0 whatever the verdicts; with --exit-code, 1 if any image is anomalous.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @Flag(help: "Exit 1 if an image is anomalous.")
+    var exitCode = false
+    @Argument(help: "IDX, .npy or PNG files, or - for standard input.")
+    var files: [String]
+
+    func run() throws {
+        let anomalies = try reporting {
+            let loaded = try model.load()
+            let calibration = try LoadedCalibration(directory: model.model, model: loaded.digest)
+            var judging = FileJudging(loaded, calibration)
+            for file in files { try judging.judge(file) }
+            return judging.anomalies
+        }
+        if exitCode, anomalies > 0 { throw ExitCode(1) }
+    }
+}
+
+/// Judges the images of one file after the other and prints the verdicts.
+private struct FileJudging {
+    private(set) var anomalies = 0
+    private let shape: ImageShape
+    private let scorer: Scorer
+    private var writer: VerdictWriter
+    private var batch: Batch
+
+    init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
+        shape = loaded.model.imageShape
+        scorer = Scorer(loaded.model.parameters, capacity: 256)
+        batch = Batch(capacity: 256, pixels: shape.pixels)
+        writer = VerdictWriter(
+            calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",
+            allScores: true)
+    }
+
+    mutating func judge(_ file: String) throws {
+        var bytes = try readFile(file)
+        if isGzip(bytes) { bytes = try gunzip(bytes) }
+        let array = try RawArray(contents: bytes, name: file)
+        var decoder = FrameDecoder(rows: shape.rows, columns: shape.columns, endpointName: file)
+        let extents = array.shape.map(String.init).joined(separator: ",")
+        let header = Array("{\"dtype\":\"\(array.dtype)\",\"shape\":[\(extents)]}".utf8)
+        let message: FrameDecoder.Message
+        do throws(FrameDecoder.Failure) {
+            message = try decoder.open(
+                topic: Span(), header: header.span, payload: array.bytes.span)
+        } catch {
+            throw Failure(
+                "\(file): \(error.reason.explanation) (here \(array.dtype) of \(array.shape); the "
+                    + "model takes \(shape))", .dataFormat)
+        }
+        for image in 0..<message.images {
+            let now = UnixTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1000)
+            do throws(Rejection) {
+                try decoder.append(
+                    image, of: message, header: header.span, payload: array.bytes.span,
+                    received: now, to: &batch)
+            } catch {
+                throw Failure("\(file), image \(image): \(error.explanation)", .dataFormat)
+            }
+            if batch.isFull { flush(now) }
+        }
+        flush(UnixTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1000))
+    }
+
+    private mutating func flush(_ now: UnixTime) {
+        scorer.score(batch.images.rows(0..<batch.count))
+        for row in 0..<batch.count {
+            let judgement = writer.write(
+                row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now,
+                publication: 0)
+            if judgement.isAnomaly { anomalies += 1 }
+            print(String(decoding: writer.line, as: UTF8.self))
+        }
+        batch.removeAll()
+    }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Datasets
+import Detection
+import DetectionService
+import Files
+import FoundationEssentials
+import VAE
+import VAETraining
+
+/// `elbo train`: learns a model from normal images.
+struct Train: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a variational autoencoder on normal images.",
+        discussion: """
+            The defaults are the paper's: 784 → 256 → 200 latent units → 256 → 784, Bernoulli
+            likelihood, Adam 1e-3, batches of 128, 50 epochs. The loss is the negative ELBO, summed
+            over pixels and latent units and averaged over images. The same seed, number of threads
+            and machine give the same weights bit for bit.
+
+            After every epoch a checkpoint is written to the model directory. Ctrl-C or SIGTERM stops
+            at the last one, and --resume goes on from it as if nothing had happened.
+            """)
+
+    @OptionGroup var data: DataOption
+    @OptionGroup var sizes: SizeOptions
+    @OptionGroup var recipe: RecipeOptions
+    @Option(help: ArgumentHelp("Normal images to learn from.", valueName: "set"))
+    var images = "mnist:train"
+    @Option(help: ArgumentHelp("Model directory to write.", valueName: "dir"))
+    var out: String
+    @Flag(help: "Go on from the checkpoint in the model directory.")
+    var resume = false
+    @Flag(help: "Replace a model that is in the directory already.")
+    var force = false
+
+    func run() async throws {
+        let interruption = Interruption()
+        interruption.watch()
+        try reporting { try train(until: interruption) }
+    }
+
+    private func train(until interruption: Interruption) throws {
+        let recipe = try recipe.recipe()
+        try prepareFolder()
+        let set = try data.load(images)
+        let architecture = try sizes.architecture(inputs: set.pixelsPerImage)
+        let parameters = Parameters(architecture)
+        parameters.initialize(seed: recipe.seed)
+        let model = Model(
+            parameters: parameters,
+            imageShape: ImageShape(rows: set.rows, columns: set.columns),
+            provenance: provenance(recipe, set))
+        let trainer = try Trainer(
+            parameters, recipe: recipe, pixels: set.pixels, count: set.count)
+        if resume { try restore(trainer, model) }
+        let progress = TrainingProgress(trainer, images: set.count)
+        progress.begin(architecture, set: set.name, out: out)
+        while !trainer.isFinished {
+            guard let record = try trainer.runEpoch({ fraction, terms in
+                progress.show(fraction, terms)
+                return !interruption.isRequested
+            }) else {
+                progress.end()
+                throw Failure(
+                    trainer.history.isEmpty
+                        ? "stopped before the first checkpoint; nothing was written"
+                        : "stopped; the checkpoint of epoch \(trainer.history.count) is whole, go on "
+                            + "with --resume", .interrupted)
+            }
+            progress.finish(record)
+            try save(trainer.checkpoint(of: model), to: checkpointPath)
+        }
+        try save(model.safetensors, to: LoadedModel.path(in: out))
+        try save(trainer.history)
+        try? FileManager.default.removeItem(atPath: checkpointPath)
+        print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)")
+    }
+
+    private var checkpointPath: String { out + "/checkpoint.safetensors" }
+
+    private func prepareFolder() throws {
+        if fileKind(at: LoadedModel.path(in: out)) != .absent, !resume, !force {
+            throw Failure(
+                "\(out) holds a model already; name another folder, or replace it with --force",
+                .cannotCreate)
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: out, withIntermediateDirectories: true)
+        } catch {
+            throw Failure("cannot create the folder \(out): \(error)", .cannotCreate)
+        }
+    }
+
+    private func restore(_ trainer: Trainer, _ model: Model) throws {
+        let bytes = try readFile(checkpointPath, limit: 1 << 31)
+        try trainer.resume(from: Safetensors(decoding: bytes), model: model)
+    }
+
+    private func save(_ file: Safetensors, to path: String) throws {
+        do { try writeFileAtomically(file.encoded(), to: path) } catch {
+            throw Failure(error.description, .cannotCreate)
+        }
+    }
+
+    private func save(_ history: [EpochRecord]) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try writeFileAtomically([UInt8](encoder.encode(history)), to: out + "/training.json")
+    }
+
+    /// Facts that must agree when training is resumed, and that the model file carries for ever.
+    private func provenance(_ recipe: Recipe, _ set: ImageSet) -> [String: String] {
+        [
+            "data": set.name, "data_sha256": set.digest.hex, "epochs": "\(recipe.epochs)",
+            "batch": "\(recipe.batch)", "learning_rate": "\(recipe.learningRate)",
+            "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
+            "elbod": elbodVersion,
+        ]
+    }
+}
