@@ -21,11 +21,14 @@ let package = Package(
     name: "elbod",
     platforms: [.macOS(.v26)],
     products: [
+        .executable(name: "elbod", targets: ["elbod"]),
         .executable(name: "elbo", targets: ["elbo"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Module maps of C libraries, no logic.
@@ -42,6 +45,8 @@ let package = Package(
         .target(
             name: "Files", dependencies: ["CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
 
+        .target(name: "Systemd", swiftSettings: machinery),
+
         // The model.
         .target(name: "VAE", dependencies: ["Tensors", "Files"], swiftSettings: safe),
 
@@ -56,12 +61,21 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Detection", "ZeroMQ",
+                "Detection", "ZeroMQ", "Systemd",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: safe),
         .target(name: "VAETraining", dependencies: ["VAE"], swiftSettings: safe),
 
         // Executables.
+        .executableTarget(
+            name: "elbod",
+            dependencies: [
+                "DetectionService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: safe),
         .executableTarget(
             name: "elbo",
             dependencies: [

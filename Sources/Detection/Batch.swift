@@ -1,11 +1,12 @@
 public import Tensors
+public import VAE
 
 /// Frames that arrived together: their pixels as a matrix, and what their verdicts will repeat.
 ///
 /// All memory is allocated at initialisation. When it is full, adding either is refused or takes the
 /// place of the oldest frame, so a batch is also the queue between receiving and scoring. It belongs
 /// to whoever holds it.
-public struct Batch {
+public struct Batch: Sendable {
     /// Pixels in [0, 1], `(capacity, pixels)`; rows below `count` are filled, in no special order.
     public let images: Matrix
     /// The number of frames.
@@ -110,9 +111,18 @@ public struct Batch {
         frames[row].echo.message = keep(header.message)
     }
 
-    /// Calls `body` with the row of every frame, oldest first.
-    public func forEachRow(_ body: (Int) -> Void) {
-        for position in 0..<count { body((oldest + position) % capacity) }
+    /// Consecutive rows of at most `size` frames each, which together are all frames, oldest first.
+    public func pieces(of size: Int) -> [Range<Int>] {
+        [oldest..<count, 0..<oldest].flatMap { rows in
+            stride(from: rows.lowerBound, to: rows.upperBound, by: size).map {
+                $0..<min($0 + size, rows.upperBound)
+            }
+        }
+    }
+
+    /// Scores the frames in `rows`; their scores are then the scorer's first `rows.count`.
+    public func score(_ rows: Range<Int>, with scorer: Scorer) {
+        scorer.score(images.rows(rows))
     }
 
     /// The frame whose pixels are in `row`.

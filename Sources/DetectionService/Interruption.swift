@@ -11,11 +11,13 @@ public final class Interruption: Sendable {
     /// Whether a stop was asked for.
     public var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-    /// Listens for the signals from now on; they no longer end the program by themselves.
-    public func watch() {
+    /// Listens for the signals from now on, and calls `action` at each; they no longer end the
+    /// program by themselves.
+    public func watch(_ action: @escaping @Sendable () -> Void = {}) {
         Task.detached {
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                 self.flag.store(true, ordering: .relaxed)
+                action()
             }
         }
     }

@@ -25,6 +25,9 @@ public struct Scores: Hashable, Sendable {
     /// See `ScoreFunction.elbo`.
     public var elbo: Float = 0
 
+    /// Whether every score is a number.
+    public var isFinite: Bool { (mse + nll + kl + elbo).isFinite }
+
     /// The score by its name.
     public subscript(function: ScoreFunction) -> Float {
         switch function {

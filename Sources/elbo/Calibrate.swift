@@ -1,8 +1,8 @@
 public import ArgumentParser
 import Datasets
 import Detection
+import DetectionService
 import Files
-import FoundationEssentials
 public import VAE
 
 extension ScoreFunction: ExpressibleByArgument {}
@@ -40,7 +40,7 @@ struct Calibrate: ParsableCommand {
             let calibration = try Calibration(
                 scores: loaded.scores(of: set), score: score, k: sigma, model: loaded.digest,
                 data: .init(name: set.name, sha256: set.digest.description),
-                created: UnixTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1000),
+                created: .now,
                 revision: (previous?.calibration.revision ?? 0) + 1)
             let path = Calibration.path(in: model.model)
             do { try writeFileAtomically(calibration.encoded(), to: path) } catch let error

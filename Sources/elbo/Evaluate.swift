@@ -2,7 +2,6 @@ import ArgumentParser
 import Datasets
 import Detection
 import FoundationEssentials
-import Tensors
 import VAE
 
 /// `elbo evaluate`: measures a calibrated model on images that took no part in making it.

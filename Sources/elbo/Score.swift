@@ -1,9 +1,8 @@
 import ArgumentParser
 import Datasets
 import Detection
+import DetectionService
 import Files
-import FoundationEssentials
-import Tensors
 import VAE
 
 /// `elbo score`: judges images in files, as the daemon would.
@@ -68,7 +67,7 @@ private struct FileJudging {
                     + "model takes \(shape))", .dataFormat)
         }
         for image in 0..<message.images {
-            let now = UnixTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1000)
+            let now = UnixTime.now
             do throws(Rejection) {
                 try decoder.append(
                     image, of: message, header: header.span, payload: array.bytes.span,
@@ -78,11 +77,11 @@ private struct FileJudging {
             }
             if batch.isFull { flush(now) }
         }
-        flush(UnixTime(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1000))
+        flush(UnixTime.now)
     }
 
     private mutating func flush(_ now: UnixTime) {
-        scorer.score(batch.images.rows(0..<batch.count))
+        batch.score(0..<batch.count, with: scorer)
         for row in 0..<batch.count {
             let judgement = writer.write(
                 row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now,

@@ -1,0 +1,4 @@
+// libzmq's C API, with the errno constants that zmq.h brings along.
+#pragma once
+#include <errno.h>
+#include <zmq.h>

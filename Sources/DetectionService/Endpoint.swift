@@ -1,0 +1,61 @@
+/// Where a socket listens or connects, written `pattern+role:address`, as in
+/// `pull+bind:ipc:///run/elbod/in` or `sub+connect:tcp://camera:5555`.
+public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+    /// What kind of ZeroMQ socket.
+    public enum Pattern: String, CaseIterable, Sendable {
+        /// Takes in images: everything a publisher sends, as far as one keeps up.
+        case sub
+        /// Takes in images: its share of what a pusher sends, which waits when we are slow.
+        case pull
+        /// Gives out verdicts to whoever subscribes.
+        case pub
+        /// Sends images to a `pull` endpoint; what elbo-replay uses.
+        case push
+    }
+
+    /// Whether the socket waits for peers or goes to one.
+    public enum Role: String, CaseIterable, Sendable {
+        /// Listens.
+        case bind
+        /// Connects.
+        case connect
+    }
+
+    /// See `Pattern`.
+    public let pattern: Pattern
+    /// See `Role`.
+    public let role: Role
+    /// A ZeroMQ address: `tcp://host:port` or `ipc:///path`.
+    public let address: String
+
+    /// Reads an endpoint; throws a sentence that says what is allowed.
+    public init(_ text: String) throws(ConfigurationError) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        let words = (parts.first ?? "").split(separator: "+").map(String.init)
+        guard parts.count == 2, words.count == 2, let pattern = Pattern(rawValue: words[0]),
+            let role = Role(rawValue: words[1])
+        else {
+            throw .value(
+                key: "endpoint", value: text,
+                allowed: "pattern+role:address, such as pull+bind:tcp://127.0.0.1:5555 or "
+                    + "sub+connect:ipc:///run/camera (patterns sub, pull, pub, push; roles bind, "
+                    + "connect)")
+        }
+        guard parts[1].hasPrefix("tcp://") || parts[1].hasPrefix("ipc://") else {
+            throw .value(
+                key: "endpoint", value: text, allowed: "an address that starts with tcp:// or ipc://")
+        }
+        self.pattern = pattern
+        self.role = role
+        address = parts[1]
+    }
+
+    /// As it is written.
+    public var description: String { "\(pattern.rawValue)+\(role.rawValue):\(address)" }
+
+    /// The file of a bound `ipc` endpoint, which a second daemon must not take over.
+    var ipcPath: String? {
+        role == .bind && address.hasPrefix("ipc://") && !address.hasPrefix("ipc://@")
+            ? String(address.dropFirst(6)) : nil
+    }
+}

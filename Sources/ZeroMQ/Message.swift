@@ -1,0 +1,42 @@
+internal import CZeroMQ
+
+/// One part of a message, in memory that libzmq owns; made once and received into again and again.
+///
+/// The `zmq_msg_t` lives on the heap because libzmq keeps up to 33 bytes inside it: a span over a
+/// struct held inline would dangle as soon as that struct moved. Longer parts lie, unaligned, in a
+/// shared buffer of 8 KiB that stays alive as long as this message refers to it: copy pixels out.
+/// Belongs to one thread at a time.
+public struct Message: ~Copyable {
+    /// The `zmq_msg_t` this value owns, initialised from `init` to `deinit`.
+    let frame: UnsafeMutablePointer<zmq_msg_t>
+
+    /// Makes an empty message; the only allocation it ever does by itself.
+    public init() {
+        frame = .allocate(capacity: 1)
+        // Documented to succeed always.
+        _ = zmq_msg_init(frame)
+    }
+
+    deinit {
+        _ = zmq_msg_close(frame)
+        frame.deallocate()
+    }
+
+    /// The part's bytes, valid until the message is received into, sent or gone.
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            let bytes = UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count)
+            return _overrideLifetime(Span(_unsafeBytes: bytes), borrowing: self)
+        }
+    }
+
+    /// How many bytes the part has.
+    public var count: Int { zmq_msg_size(frame) }
+
+    /// Whether further parts of the same message follow this received one.
+    public var more: Bool { zmq_msg_more(frame) != 0 }
+}
+
+@available(*, unavailable)
+extension Message: Sendable {}

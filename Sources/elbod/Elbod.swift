@@ -1,0 +1,65 @@
+import ArgumentParser
+import Detection
+import DetectionService
+import FoundationEssentials
+import Glibc
+import Logging
+import Systemd
+
+/// `elbod`: scores the images of ZeroMQ streams and publishes verdicts.
+@main
+struct Elbod: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "elbod",
+        abstract: "Score images that arrive over ZeroMQ and publish a verdict on each.",
+        discussion: """
+            Images come in as pyzmq and imagezmq send arrays: a part with a JSON header that gives
+            dtype and shape, a part with the raw pixels, and optionally a topic part in front. Each
+            verdict goes out as a topic, anomaly/<source>/, normal/<source>/ or error/<source>/, and
+            one line of JSON. Counts go out under status/ every second.
+
+            Endpoints are written pattern+role:address. pull takes its share of what a pusher sends
+            and lets it wait when scoring is slower; sub takes what a publisher sends and drops the
+            oldest frames:
+              elbod --model models/mnist --ingest pull+bind:tcp://127.0.0.1:5555 \\
+                    --publish pub+bind:tcp://127.0.0.1:5556
+
+            SIGTERM stops reading, scores what is held, publishes it and exits 0. Options win over
+            the file; config/elbod.yaml documents every key.
+            """,
+        version: elbodVersion)
+
+    @Option(help: ArgumentHelp("YAML file.", valueName: "file"))
+    var config: String?
+    @Option(help: ArgumentHelp("Model directory.", valueName: "dir"))
+    var model: String?
+    @Option(help: ArgumentHelp("Where images come in; may be repeated.", valueName: "endpoint"))
+    var ingest: [String] = []
+    @Option(help: ArgumentHelp("Where verdicts go out; may be repeated.", valueName: "endpoint"))
+    var publish: [String] = []
+    @Flag(help: "Check configuration, model and calibration, and exit.")
+    var checkConfig = false
+
+    func run() throws {
+        LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
+        let logger = Logger(label: "elbod")
+        let interruption = Interruption()
+        do {
+            let daemon = try Daemon(effectiveConfiguration(), logger: logger)
+            if checkConfig { return print("The configuration is good.") }
+            interruption.watch { daemon.stop() }
+            try daemon.run(Notifier(environment: ProcessInfo.processInfo.environment))
+        } catch {
+            logger.error("\(error)")
+            throw ExitCode(exitStatus(of: error))
+        }
+    }
+
+    private func effectiveConfiguration() throws -> Configuration {
+        var configuration = try config.map { try Configuration(file: $0) } ?? Configuration()
+        if let model { configuration.model = model }
+        if !ingest.isEmpty { configuration.ingest = try ingest.map { try Endpoint($0) } }
+        if !publish.isEmpty { configuration.publish = try publish.map { try Endpoint($0) } }
+        return configuration
+    }
+}
