@@ -86,10 +86,19 @@ let package = Package(
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
         .testTarget(
+            name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: safe),
+        .testTarget(
+            name: "FilesTests", dependencies: ["Files"], swiftSettings: house),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: house),
+        .testTarget(
             name: "VAETests", dependencies: ["VAE"], exclude: ["Fixtures"],
             swiftSettings: house),
         .testTarget(
             name: "VAETrainingTests", dependencies: ["VAETraining"],
             exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "DetectionServiceTests",
+            dependencies: ["DetectionService", "Files", "ZeroMQ", "elbod"], swiftSettings: house),
     ]
 )

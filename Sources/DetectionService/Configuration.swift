@@ -33,7 +33,8 @@ public struct Configuration: Equatable, Sendable {
         }
         for endpoint in ingest where endpoint.pattern != .sub && endpoint.pattern != .pull {
             throw .value(
-                key: "ingest", value: "\(endpoint)", allowed: "sub or pull endpoints, which take in")
+                key: "ingest", value: "\(endpoint)", allowed: "sub or pull endpoints, which take in"
+            )
         }
         for endpoint in publish where endpoint.pattern != .pub {
             throw .value(

@@ -27,7 +27,8 @@ public struct ConsoleLogHandler: LogHandler {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }
             .sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         let prefix =
-            isJournal ? "<\(priority(event.level))>" : "\(UnixTime.now.iso8601) \(event.level.rawValue): "
+            isJournal
+            ? "<\(priority(event.level))>" : "\(UnixTime.now.iso8601) \(event.level.rawValue): "
         FileHandle.standardError.write(Data("\(prefix)\(event.message)\(fields)\n".utf8))
     }
 

@@ -22,7 +22,6 @@ public final class Daemon: Sendable {
     private let logger: Logger
     private let isStopping = Atomic<Bool>(false)
     private let wake = DispatchSemaphore(value: 0)
-    private let locks: [FileLock]
 
     /// Loads and verifies model and calibration; opens nothing yet.
     public init(_ configuration: Configuration, logger: Logger) throws {
@@ -39,13 +38,6 @@ public final class Daemon: Sendable {
         service = ScoringLoop.Service(
             model: model, calibration: calibration,
             epoch: String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16), worker: name)
-        // Binding an ipc path silently takes it over from a running process; the lock does not.
-        locks = try (configuration.ingest + configuration.publish).compactMap(\.ipcPath).map {
-            guard let lock = try FileLock($0 + ".lock") else {
-                throw DaemonError.inUse("ipc://\($0)")
-            }
-            return lock
-        }
     }
 
     /// Asks the daemon to stop reading, score what it holds, publish and return; from any thread.
@@ -57,6 +49,8 @@ public final class Daemon: Sendable {
     /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
     /// for; throws what kept it from starting or going on.
     public func run(_ notifier: Notifier) throws {
+        let locks = try lockPaths()
+        defer { withExtendedLifetime(locks) {} }
         let context = try Context()
         let handover = Handover(
             capacity: configuration.queue, pixels: service.model.model.imageShape.pixels)
@@ -68,7 +62,9 @@ public final class Daemon: Sendable {
                 accounting: self.accounting)
             started()
             try loop.run(progress: scoring.progress) { notifier.status($0) }
-        } onEnd: { self.stop() }
+        } onEnd: {
+            self.stop()
+        }
         receiving.start { started throws(ZMQError) in
             defer { handover.close() }
             let shape = self.service.model.model.imageShape
@@ -79,7 +75,9 @@ public final class Daemon: Sendable {
                     handover: handover, accounting: self.accounting))
             started()
             try receiver.run(until: self.isStopping, progress: receiving.progress)
-        } onEnd: { self.stop() }
+        } onEnd: {
+            self.stop()
+        }
         if scoring.waitUntilStarted(), receiving.waitUntilStarted() {
             announce(notifier)
             superviseUntilStopped(notifier, [scoring, receiving])
@@ -90,6 +88,17 @@ public final class Daemon: Sendable {
         let failures = [receiving.join(), scoring.join()].compactMap { $0 }
         logger.notice("Stopped.", metadata: ["frames": "\(accounting.summary)"])
         if let failure = failures.first { throw failure }
+    }
+
+    /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
+    /// silently takes it over from a running process.
+    private func lockPaths() throws -> [FileLock] {
+        try (configuration.ingest + configuration.publish).compactMap(\.ipcPath).map { path in
+            guard let lock = try FileLock(path + ".lock") else {
+                throw DaemonError.inUse("ipc://\(path)")
+            }
+            return lock
+        }
     }
 
     private func announce(_ notifier: Notifier) {
@@ -127,7 +136,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     /// One sentence an operator can act on.
     public var description: String {
         switch self {
-        case .inUse(let address): "\(address) is in use by another process; stop it or choose another path"
+        case .inUse(let address):
+            "\(address) is in use by another process; stop it or choose another path"
         }
     }
 }

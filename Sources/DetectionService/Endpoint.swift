@@ -43,7 +43,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
         guard parts[1].hasPrefix("tcp://") || parts[1].hasPrefix("ipc://") else {
             throw .value(
-                key: "endpoint", value: text, allowed: "an address that starts with tcp:// or ipc://")
+                key: "endpoint", value: text,
+                allowed: "an address that starts with tcp:// or ipc://")
         }
         self.pattern = pattern
         self.role = role

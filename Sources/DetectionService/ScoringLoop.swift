@@ -41,6 +41,7 @@ struct ScoringLoop: ~Copyable {
         self.accounting = accounting
         let model = service.model.model
         scorer = Scorer(model.parameters, capacity: configuration.batch)
+        scorer.warmUp()
         verdicts = VerdictWriter(
             calibration: service.calibration, model: service.model.digest, epoch: service.epoch,
             worker: service.worker, allScores: configuration.allScores)

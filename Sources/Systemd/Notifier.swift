@@ -18,7 +18,8 @@ public final class Notifier: Sendable {
         let isUsable = !bytes.isEmpty && bytes.count < 108 && "/@".contains(path.prefix(1))
         address = isUsable ? bytes : []
         descriptor =
-            isUsable ? socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0) : -1
+            isUsable
+            ? socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0) : -1
         let isForUs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
         let microseconds = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
         watchdogInterval =

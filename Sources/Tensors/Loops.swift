@@ -52,7 +52,8 @@ public func forEachVector(
         let size = min(Lanes.scalarCount, count - start)
         var (x, y, z) = (
             Lanes(loading: a + start, size), Lanes(loading: b + start, size),
-            Lanes(loading: c + start, size))
+            Lanes(loading: c + start, size)
+        )
         body(&x, &y, &z, Lanes(loading: d + start, size))
         x.store(to: a + start, size)
         y.store(to: b + start, size)

@@ -101,7 +101,9 @@ public struct Matrix: @unchecked Sendable {
     public func transposed() -> Matrix {
         let result = Matrix(rows: columns, columns: rows)
         for row in 0..<rows {
-            for column in 0..<columns { result.base[column * rows + row] = base[row * columns + column] }
+            for column in 0..<columns {
+                result.base[column * rows + row] = base[row * columns + column]
+            }
         }
         return result
     }

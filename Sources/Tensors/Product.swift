@@ -35,7 +35,8 @@ public func multiply(
         "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
     guard m > 0, n > 0 else { return }
     let status = dnnl_sgemm(
-        letter(transposing == .first), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), 1,
+        letter(transposing == .first), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
+        dnnl_dim_t(k), 1,
         a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
         c.base, dnnl_dim_t(c.columns))
     precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")

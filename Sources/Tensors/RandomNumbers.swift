@@ -10,7 +10,9 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     /// The stream with this address; different addresses give independent streams.
     public init(seed: UInt64, _ address: UInt64...) {
         var mixer = SplitMix64(state: seed)
-        for part in address { mixer = SplitMix64(state: mixer.next() ^ (part &* 0x9E37_79B9_7F4A_7C15)) }
+        for part in address {
+            mixer = SplitMix64(state: mixer.next() ^ (part &* 0x9E37_79B9_7F4A_7C15))
+        }
         state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
 

@@ -25,7 +25,8 @@ public func compare(
         "shapes differ")
     let (x, a, s) = (
         images.base + row * columns, logits.base + row * columns,
-        reconstruction.base + row * columns)
+        reconstruction.base + row * columns
+    )
     var squared = Lanes.zero
     var linear = Lanes.zero
     var logarithm: Float = 0
@@ -65,7 +66,8 @@ public func klDivergence(
         logVariance.columns == columns && deviation.columns == columns && row >= 0
             && row < mu.rows && row < logVariance.rows && row < deviation.rows, "shapes differ")
     let (m, l, d) = (
-        mu.base + row * columns, logVariance.base + row * columns, deviation.base + row * columns)
+        mu.base + row * columns, logVariance.base + row * columns, deviation.base + row * columns
+    )
     var sums = Lanes.zero
     let whole = columns / Lanes.scalarCount
     for block in 0..<whole {

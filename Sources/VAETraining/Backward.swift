@@ -20,7 +20,8 @@ extension Shard {
     private func logitsBackward(_ likelihood: Likelihood, scale: Float) {
         let rows = 0..<count
         let (d, r, x) = (
-            delta.logits.rows(rows), activations.reconstruction.rows(rows), images.rows(rows))
+            delta.logits.rows(rows), activations.reconstruction.rows(rows), images.rows(rows)
+        )
         switch likelihood {
         case .bernoulli:
             forEachElement(d, r, x) { d, r, x in d = (r - x) * scale }
@@ -39,7 +40,8 @@ extension Shard {
         for index in layers.indices.reversed() {
             let out = (index + 1 < deltas.count ? deltas[index + 1] : delta.logits).rows(rows)
             gradients[index].setGradient(input: inputs[index].rows(rows), delta: out)
-            multiply(out, layers[index].weight, transposing: .second, into: deltas[index].rows(rows))
+            multiply(
+                out, layers[index].weight, transposing: .second, into: deltas[index].rows(rows))
             if index > 0 { maskInactive(deltas[index].rows(rows), inputs[index].rows(rows)) }
         }
     }
@@ -68,7 +70,8 @@ extension Shard {
         let d = lastDelta.rows(rows)
         multiply(delta.mu.rows(rows), parameters.mu.weight, transposing: .second, into: d)
         multiply(
-            delta.logVariance.rows(rows), parameters.logVariance.weight, transposing: .second, into: d,
+            delta.logVariance.rows(rows), parameters.logVariance.weight, transposing: .second,
+            into: d,
             accumulating: true)
         for index in parameters.encoder.indices.reversed() {
             let out = delta.encoder[index].rows(rows)

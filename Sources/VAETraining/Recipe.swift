@@ -28,7 +28,8 @@ public struct Recipe: Hashable, Sendable {
             throw .recipe("batch size \(batch) is not between 1 and 65536")
         }
         guard (1...256).contains(threads), threads <= batch else {
-            throw .recipe("\(threads) threads for batches of \(batch); between 1 and the batch size")
+            throw .recipe(
+                "\(threads) threads for batches of \(batch); between 1 and the batch size")
         }
     }
 }

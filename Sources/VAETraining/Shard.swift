@@ -39,7 +39,8 @@ public final class Shard {
         delta = Deltas(
             encoder: architecture.hidden.map(matrix), mu: matrix(architecture.latent),
             logVariance: matrix(architecture.latent), z: matrix(architecture.latent),
-            decoder: architecture.hidden.reversed().map(matrix), logits: matrix(architecture.inputs))
+            decoder: architecture.hidden.reversed().map(matrix), logits: matrix(architecture.inputs)
+        )
     }
 
     /// Runs the batch forward with z = μ + σ·ε and sums the terms of the loss.

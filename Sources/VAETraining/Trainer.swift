@@ -95,7 +95,9 @@ public final class Trainer {
                 seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(index))
             noise.fillWithNormal(shard.epsilon.rows(0..<range.count))
         }
-        for (unit, shard) in zip(activity, step.shards) { unit.add(shard.activations.mu, rows: shard.count) }
+        for (unit, shard) in zip(activity, step.shards) {
+            unit.add(shard.activations.mu, rows: shard.count)
+        }
         return terms
     }
 }

@@ -21,7 +21,8 @@ public final class TrainingStep {
         optimizer = Adam(
             count: parameters.architecture.parameterCount, learningRate: recipe.learningRate)
         let capacity = (recipe.batch + recipe.threads - 1) / recipe.threads
-        shards = (0..<recipe.threads).map { _ in Shard(parameters.architecture, capacity: capacity) }
+        shards = (0..<recipe.threads).map { _ in Shard(parameters.architecture, capacity: capacity)
+        }
     }
 
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.

@@ -71,6 +71,8 @@ struct Calibrate: ParsableCommand {
                 "  \(name) μ \(significant(row.mu))  σ \(significant(row.sigma))  "
                     + "normal from \(significant(row.lower)) to \(significant(row.upper))\(mark)")
         }
-        print("Wrote \(path), revision \(calibration.revision); next: elbo evaluate --model \(model.model)")
+        print(
+            "Wrote \(path), revision \(calibration.revision); next: elbo evaluate --model \(model.model)"
+        )
     }
 }

@@ -56,10 +56,12 @@ struct Train: AsyncParsableCommand {
         let progress = TrainingProgress(trainer, images: set.count)
         progress.begin(architecture, set: set.name, out: out)
         while !trainer.isFinished {
-            guard let record = try trainer.runEpoch({ fraction, terms in
-                progress.show(fraction, terms)
-                return !interruption.isRequested
-            }) else {
+            guard
+                let record = try trainer.runEpoch({ fraction, terms in
+                    progress.show(fraction, terms)
+                    return !interruption.isRequested
+                })
+            else {
                 progress.end()
                 throw Failure(
                     trainer.history.isEmpty
