@@ -2,16 +2,22 @@
 // types, in 6.3, take apart lane by lane. No logic: each is a compiler builtin with a name.
 #pragma once
 
-typedef float elbod_float16 __attribute__((ext_vector_type(16)));
+typedef float elbod_float8 __attribute__((ext_vector_type(8)));
 
 /// The larger of `a` and `b`, lane by lane.
-static inline __attribute__((always_inline)) elbod_float16
-elbod_maximum(elbod_float16 a, elbod_float16 b) {
+static inline __attribute__((always_inline)) elbod_float8
+elbod_maximum(elbod_float8 a, elbod_float8 b) {
     return __builtin_elementwise_max(a, b);
 }
 
 /// The square root of every lane.
-static inline __attribute__((always_inline)) elbod_float16
-elbod_square_root(elbod_float16 a) {
+static inline __attribute__((always_inline)) elbod_float8
+elbod_square_root(elbod_float8 a) {
     return __builtin_elementwise_sqrt(a);
+}
+
+/// `a / b`, lane by lane.
+static inline __attribute__((always_inline)) elbod_float8
+elbod_quotient(elbod_float8 a, elbod_float8 b) {
+    return a / b;
 }

@@ -4,7 +4,7 @@ import Dispatch
 /// when all calls have; each thread is prepared for computing.
 ///
 /// The closure is not `@Sendable`: the calls end before this function does, and the caller promises
-/// that they write disjoint memory, as the shards of a training step do.
+/// that they write disjoint memory, as the threads of a training step do.
 public func concurrently(_ count: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
         let shared = Shared(body: body)
@@ -12,6 +12,17 @@ public func concurrently(_ count: Int, _ body: (Int) -> Void) {
             prepareThreadForComputing()
             shared.body(index)
         }
+    }
+}
+
+/// As above, storing what the call for each index returns in the element of `results` there.
+public func concurrently<Result>(
+    _ count: Int, collecting results: inout [Result], _ body: (Int) -> Result
+) {
+    precondition(results.count == count, "there must be one result per call")
+    results.withUnsafeMutableBufferPointer { results in
+        let base = results
+        concurrently(count) { base[$0] = body($0) }
     }
 }
 

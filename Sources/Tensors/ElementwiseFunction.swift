@@ -2,10 +2,9 @@ internal import COneDNN
 
 /// A transcendental function applied to every element of a matrix by oneDNN's vector code.
 ///
-/// A oneDNN primitive has a fixed length, so one is prepared per power of two of rows and the
-/// smallest that covers the rows asked for is run: nothing is allocated after initialisation, and
-/// the rows beyond (up to the next power of two) are overwritten with values nobody reads. Not
-/// thread-safe: each owner thread makes its own.
+/// A oneDNN primitive has a fixed length, so one is prepared per power of two of rows, and a number
+/// of rows is composed of them: nothing is allocated after initialisation. Not thread-safe: each
+/// thread makes its own.
 public final class ElementwiseFunction {
     /// Which function of the element.
     public enum Kind: Sendable {
@@ -38,7 +37,7 @@ public final class ElementwiseFunction {
         self.engine = engine
         self.stream = stream
         var rows = 1
-        while rows < 2 * capacity {
+        while rows <= capacity {
             kernels.append(Self.makeKernel(kind, rows: rows, columns: columns, engine: engine))
             rows *= 2
         }
@@ -54,27 +53,20 @@ public final class ElementwiseFunction {
         dnnl_engine_destroy(engine)
     }
 
-    /// The number of rows a destination must have so that `rows` rows can be computed in it.
-    public static func paddedRows(_ rows: Int) -> Int {
-        var padded = 1
-        while padded < rows { padded *= 2 }
-        return padded
-    }
-
-    /// Writes the function of the first `rows` rows of `input` into those of `output`, which may be
-    /// `input`; both must have `paddedRows(rows)` rows.
-    public func apply(to input: Matrix, into output: Matrix, rows: Int) {
-        guard rows > 0 else { return }
-        let padded = Self.paddedRows(rows)
+    /// Writes the function of `input` into `output`, which may be `input`; same shape, and no more
+    /// rows than prepared for.
+    public func apply(to input: Matrix, into output: Matrix) {
         precondition(
-            input.columns == columns && output.columns == columns && input.rows >= padded
-                && output.rows >= padded, "no room for the padded rows")
-        guard let kernel = kernels.first(where: { $0.rows == padded }) else {
-            preconditionFailure("more rows than were prepared for")
+            input.columns == columns && output.columns == columns && input.rows == output.rows
+                && input.rows < 1 << kernels.count, "not the shape that was prepared for")
+        var row = 0
+        for kernel in kernels.reversed() where input.rows & kernel.rows != 0 {
+            let status = elbod_eltwise_execute(
+                kernel.primitive, stream, kernel.source, kernel.destination,
+                input.base + row * columns, output.base + row * columns)
+            precondition(status == dnnl_success, "oneDNN refused a function: \(status.rawValue)")
+            row += kernel.rows
         }
-        let status = elbod_eltwise_execute(
-            kernel.primitive, stream, kernel.source, kernel.destination, input.base, output.base)
-        precondition(status == dnnl_success, "oneDNN refused a function, status \(status.rawValue)")
     }
 
     private static func makeKernel(

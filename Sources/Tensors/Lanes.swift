@@ -1,7 +1,8 @@
 public import CSIMD
 
-/// Sixteen floats that are worked on together: one AVX-512 register, or four of SSE's.
-public typealias Lanes = SIMD16<Float>
+/// Eight floats that are worked on together: two SSE registers, few enough that a loop over four
+/// matrices keeps all it needs in the sixteen there are.
+public typealias Lanes = SIMD8<Float>
 
 /// The larger of `a` and `b` in every lane.
 @inlinable @inline(__always)
@@ -11,25 +12,20 @@ public func maximum(_ a: Lanes, _ b: Lanes) -> Lanes { elbod_maximum(a, b) }
 @inlinable @inline(__always)
 public func squareRoot(_ a: Lanes) -> Lanes { elbod_square_root(a) }
 
-extension SIMD16<Float> {
-    /// The first `size` floats at `address`, and zeros.
+/// `a / b` in every lane.
+@inlinable @inline(__always)
+public func quotient(_ a: Lanes, _ b: Lanes) -> Lanes { elbod_quotient(a, b) }
+
+extension SIMD8<Float> {
+    /// The floats at `address`.
     @inlinable @inline(__always)
-    init(loading address: UnsafeMutablePointer<Float>, _ size: Int) {
-        if size == Self.scalarCount {
-            self = UnsafeRawPointer(address).loadUnaligned(as: Self.self)
-        } else {
-            self = .zero
-            for lane in 0..<size { self[lane] = address[lane] }
-        }
+    init(at address: UnsafeMutablePointer<Float>) {
+        self = UnsafeRawPointer(address).loadUnaligned(as: Self.self)
     }
 
-    /// Writes the first `size` lanes to `address`.
+    /// Writes all lanes to `address`.
     @inlinable @inline(__always)
-    func store(to address: UnsafeMutablePointer<Float>, _ size: Int) {
-        if size == Self.scalarCount {
-            UnsafeMutableRawPointer(address).storeBytes(of: self, as: Self.self)
-        } else {
-            for lane in 0..<size { address[lane] = self[lane] }
-        }
+    func store(to address: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(address).storeBytes(of: self, as: Self.self)
     }
 }

@@ -39,8 +39,8 @@ public func forEachElement(
     for index in 0..<count { body(&a[index], &b[index], c[index], d[index], e[index]) }
 }
 
-/// Calls `body` with the elements of four matrices of one shape, sixteen at a time, to change the
-/// first three; the lanes beyond the last element hold zeros and are not stored.
+/// Calls `body` with the elements of four matrices of one shape, eight at a time, to change the
+/// first three; elements at the end that fill no vector come one by one, in every lane.
 @inlinable @inline(__always)
 public func forEachVector(
     _ a: Matrix, _ b: Matrix, _ c: Matrix, _ d: Matrix,
@@ -48,15 +48,25 @@ public func forEachVector(
 ) {
     precondition([b, c, d].allSatisfy { $0.count == a.count }, "shapes differ")
     let (count, a, b, c, d) = (a.count, a.base, b.base, c.base, d.base)
-    for start in stride(from: 0, to: count, by: Lanes.scalarCount) {
-        let size = min(Lanes.scalarCount, count - start)
+    // Whole vectors and the rest are kept apart: where the two meet, the optimiser would take every
+    // vector to pieces.
+    let whole = count / Lanes.scalarCount * Lanes.scalarCount
+    var start = 0
+    while start < whole {
         var (x, y, z) = (
-            Lanes(loading: a + start, size), Lanes(loading: b + start, size),
-            Lanes(loading: c + start, size)
+            Lanes(at: a + start), Lanes(at: b + start), Lanes(at: c + start)
         )
-        body(&x, &y, &z, Lanes(loading: d + start, size))
-        x.store(to: a + start, size)
-        y.store(to: b + start, size)
-        z.store(to: c + start, size)
+        body(&x, &y, &z, Lanes(at: d + start))
+        x.store(to: a + start)
+        y.store(to: b + start)
+        z.store(to: c + start)
+        start &+= Lanes.scalarCount
+    }
+    for index in whole..<count {
+        var (x, y, z) = (
+            Lanes(repeating: a[index]), Lanes(repeating: b[index]), Lanes(repeating: c[index])
+        )
+        body(&x, &y, &z, Lanes(repeating: d[index]))
+        (a[index], b[index], c[index]) = (x[0], y[0], z[0])
     }
 }

@@ -108,3 +108,21 @@ public struct Matrix: @unchecked Sendable {
         return result
     }
 }
+
+/// The bytes of `elements` in little-endian order, as files hold them.
+public func littleEndianBytes(of elements: [Float]) -> [UInt8] {
+    let words = elements.map { $0.bitPattern.littleEndian }
+    return words.withUnsafeBytes { [UInt8]($0) }
+}
+
+/// The floats whose little-endian bytes are `bytes`, a multiple of four.
+public func floats(fromLittleEndian bytes: ArraySlice<UInt8>) -> [Float] {
+    precondition(bytes.count % 4 == 0, "the bytes are not whole floats")
+    return bytes.withUnsafeBytes { raw in
+        (0..<raw.count / 4).map {
+            Float(
+                bitPattern: UInt32(
+                    littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+        }
+    }
+}

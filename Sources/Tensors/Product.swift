@@ -1,12 +1,11 @@
 internal import COneDNN
 
-/// Which factors of a product are read with rows and columns exchanged, without moving any element.
+/// Whether the right factor of a product is read with rows and columns exchanged, without moving
+/// any element.
 public enum Transposing: Sendable {
-    /// Both are read as stored.
+    /// It is read as stored.
     case neither
-    /// Only the left factor is transposed.
-    case first
-    /// Only the right factor is transposed.
+    /// It is read transposed.
     case second
 }
 
@@ -28,16 +27,33 @@ public func multiply(
     _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
     accumulating: Bool = false
 ) {
-    let (m, k) = transposing == .first ? (a.columns, a.rows) : (a.rows, a.columns)
+    let (m, k) = (a.rows, a.columns)
     let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
     precondition(
         k == innerOfB && c.rows == m && c.columns == n,
         "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
     guard m > 0, n > 0 else { return }
     let status = dnnl_sgemm(
-        letter(transposing == .first), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
+        letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
         dnnl_dim_t(k), 1,
         a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
+        c.base, dnnl_dim_t(c.columns))
+    precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
+}
+
+/// Product `c = a[:, columns]ᵀ·b` of some columns of `a`, shape `(k, …)`, with `b`, `(k, n)`.
+///
+/// `c` is `(columns.count, n)`: a band of the gradient of a weight, so that threads can share it.
+public func multiply(
+    transposing columns: Range<Int>, of a: Matrix, by b: Matrix, into c: Matrix
+) {
+    precondition(
+        columns.lowerBound >= 0 && columns.upperBound <= a.columns && a.rows == b.rows
+            && c.rows == columns.count && c.columns == b.columns, "shapes differ")
+    guard c.count > 0 else { return }
+    let status = dnnl_sgemm(
+        letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns), dnnl_dim_t(a.rows),
+        1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), 0,
         c.base, dnnl_dim_t(c.columns))
     precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
 }

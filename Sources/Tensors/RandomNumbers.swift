@@ -36,23 +36,27 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     }
 
     /// A standard normal number, by the ziggurat method (Marsaglia & Tsang, 2000) with 256 layers.
-    public mutating func nextNormal() -> Float {
+    public mutating func nextNormal() -> Float { nextNormal(Ziggurat.tables) }
+
+    @inline(__always)
+    private mutating func nextNormal(_ tables: Ziggurat) -> Float {
         while true {
             let bits = next()
             let layer = Int(bits & 255)
             // 24 signed bits: the sign and 23 bits of position within the layer.
             let position = Int32(truncatingIfNeeded: Int64(bitPattern: bits) >> 40)
-            let x = Float(position) * Ziggurat.tables.width[layer]
-            if position.magnitude < Ziggurat.tables.inside[layer] { return x }
+            let x = Float(position) * tables.width[layer]
+            if position.magnitude < tables.inside[layer] { return x }
             if layer == 0 { return tail(negative: position < 0) }
-            let (below, above) = (Ziggurat.tables.height[layer], Ziggurat.tables.height[layer + 1])
+            let (below, above) = (tables.height[layer], tables.height[layer + 1])
             if below + nextUniform() * (above - below) < expf(-x * x / 2) { return x }
         }
     }
 
     /// Fills the first `rows` rows of `matrix` with standard normal numbers.
     public mutating func fillWithNormal(_ matrix: Matrix) {
-        for index in 0..<matrix.count { matrix.base[index] = nextNormal() }
+        let tables = Ziggurat.tables
+        for index in 0..<matrix.count { matrix.base[index] = nextNormal(tables) }
     }
 
     private mutating func tail(negative: Bool) -> Float {

@@ -13,7 +13,7 @@ public struct ReconstructionSums: Sendable {
 /// `images`, `logits` and `reconstruction = logistic(logits)` have the same shape. The cross-entropy
 /// is `Σ max(a, 0) − x·a + log(1 + exp(−|a|))`, which never takes the logarithm of a rounded zero.
 /// With `s = logistic(a)` the last term is `−log max(s, 1 − s)`, and since the maximum lies in
-/// [½, 1] as many as 126 of them can be multiplied before one logarithm is taken: 16 logarithms an
+/// [½, 1] as many as 126 of them can be multiplied before one logarithm is taken: 8 logarithms an
 /// image instead of one a pixel.
 public func compare(
     row: Int, of images: Matrix, logits: Matrix, reconstruction: Matrix
@@ -33,7 +33,10 @@ public func compare(
     var product = Lanes(repeating: 1)
     let whole = columns / Lanes.scalarCount
     for block in 0..<whole {
-        let (x, a, s) = (lanes(x, block), lanes(a, block), lanes(s, block))
+        let (x, a, s) = (
+            Lanes(at: x + block * Lanes.scalarCount), Lanes(at: a + block * Lanes.scalarCount),
+            Lanes(at: s + block * Lanes.scalarCount)
+        )
         let difference = x - s
         squared += difference * difference
         linear += maximum(a, Lanes.zero) - x * a
@@ -71,7 +74,10 @@ public func klDivergence(
     var sums = Lanes.zero
     let whole = columns / Lanes.scalarCount
     for block in 0..<whole {
-        let (m, l, d) = (lanes(m, block), lanes(l, block), lanes(d, block))
+        let (m, l, d) = (
+            Lanes(at: m + block * Lanes.scalarCount), Lanes(at: l + block * Lanes.scalarCount),
+            Lanes(at: d + block * Lanes.scalarCount)
+        )
         sums += m * m + (d * d - 1 - l)
     }
     var sum = sums.sum()
@@ -79,11 +85,6 @@ public func klDivergence(
         sum += m[column] * m[column] + (d[column] * d[column] - 1 - l[column])
     }
     return sum / 2
-}
-
-@inline(__always)
-private func lanes(_ row: UnsafeMutablePointer<Float>, _ block: Int) -> Lanes {
-    UnsafeRawPointer(row + block * Lanes.scalarCount).loadUnaligned(as: Lanes.self)
 }
 
 private func logSum(_ product: Lanes) -> Float {

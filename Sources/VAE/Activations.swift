@@ -2,10 +2,9 @@ public import Tensors
 
 /// Room for everything one forward pass computes, for batches of at most `capacity` images.
 ///
-/// Allocated once; every pass overwrites it. Belongs to one thread.
-public final class Activations {
-    /// The most images one pass can take.
-    public let capacity: Int
+/// Allocated once; every pass overwrites it. `rows` gives a view of some of the images, with which
+/// another thread can work on them at the same time.
+public struct Activations {
     /// Outputs of the encoder's hidden layers after ReLU, `(capacity, width)` each.
     public let encoder: [Matrix]
     /// Posterior means μ, `(capacity, latent)`.
@@ -22,16 +21,27 @@ public final class Activations {
     public let logits: Matrix
     /// The reconstruction x̂, in [0, 1], `(capacity, inputs)`.
     public let reconstruction: Matrix
+    /// The transcendental functions, for the one thread that uses this view.
+    public let functions: Functions
 
-    let exponential: ElementwiseFunction
-    let logistic: ElementwiseFunction
+    /// The functions a forward pass applies element by element; each thread needs its own.
+    public final class Functions {
+        let exponential: ElementwiseFunction
+        let logistic: ElementwiseFunction
+
+        /// Prepares them for `capacity` images of `architecture`.
+        public init(_ architecture: Architecture, capacity: Int) {
+            exponential = ElementwiseFunction(
+                .exponential, columns: architecture.latent, capacity: capacity)
+            logistic = ElementwiseFunction(
+                .logistic, columns: architecture.inputs, capacity: capacity)
+        }
+    }
 
     /// Allocates for `architecture`.
     public init(_ architecture: Architecture, capacity: Int) {
         precondition(capacity > 0, "a batch holds at least one image")
-        let rows = ElementwiseFunction.paddedRows(capacity)
-        let matrix = { (columns: Int) in Matrix(rows: rows, columns: columns) }
-        self.capacity = capacity
+        let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
         encoder = architecture.hidden.map(matrix)
         mu = matrix(architecture.latent)
         logVariance = matrix(architecture.latent)
@@ -40,8 +50,26 @@ public final class Activations {
         decoder = architecture.hidden.reversed().map(matrix)
         logits = matrix(architecture.inputs)
         reconstruction = matrix(architecture.inputs)
-        exponential = ElementwiseFunction(
-            .exponential, columns: architecture.latent, capacity: capacity)
-        logistic = ElementwiseFunction(.logistic, columns: architecture.inputs, capacity: capacity)
+        functions = Functions(architecture, capacity: capacity)
+    }
+
+    /// The most images one pass can take.
+    public var capacity: Int { mu.rows }
+
+    /// A view of the images in `range`, for the thread that owns `functions`.
+    public func rows(_ range: Range<Int>, functions: Functions) -> Activations {
+        Activations(viewing: self, range, functions)
+    }
+
+    private init(viewing whole: Activations, _ range: Range<Int>, _ functions: Functions) {
+        encoder = whole.encoder.map { $0.rows(range) }
+        mu = whole.mu.rows(range)
+        logVariance = whole.logVariance.rows(range)
+        deviation = whole.deviation.rows(range)
+        z = whole.z.rows(range)
+        decoder = whole.decoder.map { $0.rows(range) }
+        logits = whole.logits.rows(range)
+        reconstruction = whole.reconstruction.rows(range)
+        self.functions = functions
     }
 }

@@ -15,11 +15,9 @@ extension Parameters {
         }
         mu.forward(x, into: activations.mu.rows(batch))
         logVariance.forward(x, into: activations.logVariance.rows(batch))
-        forEachElement(activations.deviation.rows(batch), activations.logVariance.rows(batch)) {
-            $0 = $1 / 2
-        }
-        activations.exponential.apply(
-            to: activations.deviation, into: activations.deviation, rows: images.rows)
+        let deviation = activations.deviation.rows(batch)
+        forEachElement(deviation, activations.logVariance.rows(batch)) { $0 = $1 / 2 }
+        activations.functions.exponential.apply(to: deviation, into: deviation)
     }
 
     /// Reparameterises: `z = μ + σ·ε`, with `epsilon` of shape `(batch, latent)`.
@@ -43,9 +41,10 @@ extension Parameters {
             rectify(y)
             x = y
         }
-        output.forward(x, into: activations.logits.rows(batch))
-        activations.logistic.apply(
-            to: activations.logits, into: activations.reconstruction, rows: codes.rows)
+        let logits = activations.logits.rows(batch)
+        output.forward(x, into: logits)
+        activations.functions.logistic.apply(
+            to: logits, into: activations.reconstruction.rows(batch))
     }
 }
 

@@ -19,18 +19,26 @@ extension Model {
     /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
     public init(_ file: Safetensors) throws(VAEError) {
         let (architecture, shape) = try Self.describe(file.metadata)
-        let parameters = Parameters(architecture)
+        // Nothing is allocated for sizes that the tensors do not bear out.
         var remaining = file.tensors
-        for layer in parameters.layers {
-            let (name, inputs, outputs) = (layer.shape.name, layer.shape.inputs, layer.shape.outputs)
-            let weight = try remaining.take("\(name).weight", shape: [outputs, inputs])
-            let bias = try remaining.take("\(name).bias", shape: [outputs])
-            layer.weight.copy(
-                from: Matrix(rows: outputs, columns: inputs, weight.elements).transposed())
-            layer.bias.copy(from: Matrix(rows: 1, columns: outputs, bias.elements))
+        var tensors: [(weight: Safetensors.Tensor, bias: Safetensors.Tensor)] = []
+        for layer in architecture.layers {
+            let (name, inputs, outputs) = (layer.name, layer.inputs, layer.outputs)
+            tensors.append(
+                (
+                    try remaining.take("\(name).weight", shape: [outputs, inputs]),
+                    try remaining.take("\(name).bias", shape: [outputs])
+                ))
         }
         if let extra = remaining.keys.sorted().first {
             throw .foreign("it holds a tensor \(extra) that this architecture does not have")
+        }
+        let parameters = Parameters(architecture)
+        for (layer, (weight, bias)) in zip(parameters.layers, tensors) {
+            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs)
+            layer.weight.copy(
+                from: Matrix(rows: outputs, columns: inputs, weight.elements).transposed())
+            layer.bias.copy(from: Matrix(rows: 1, columns: outputs, bias.elements))
         }
         var provenance: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 
 extension Safetensors {
     /// Reads a whole file, refusing anything that is not exactly well-formed.
@@ -11,7 +12,11 @@ extension Safetensors {
         let size = bytes.count - start
         var end = 0
         var tensors: [String: Tensor] = [:]
-        for (name, entry) in header.entries.sorted(by: { $0.value.begin < $1.value.begin }) {
+        // An empty tensor begins where its successor does.
+        let entries = header.entries.sorted {
+            ($0.value.begin, $0.value.end) < ($1.value.begin, $1.value.end)
+        }
+        for (name, entry) in entries {
             let (begin, next) = (entry.begin, entry.end)
             guard entry.dtype == "F32" else {
                 throw .malformed("tensor \(name) has dtype \(entry.dtype); only F32 is read")
@@ -53,25 +58,36 @@ extension Safetensors {
                 "the first 8 bytes claim a header of \(length) bytes, but \(bytes.count - 8) "
                     + "follow and at most \(headerLimit) are allowed: truncated, or not safetensors")
         }
-        let start = 8 + Int(length)
-        do {
-            return (try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])), start)
-        } catch {
+        let text = bytes[8..<(8 + Int(length))]
+        guard text.first == UInt8(ascii: "{") else {
+            throw .malformed("the header is not a JSON object of tensors (it begins with no brace)")
+        }
+        let header: Header
+        do { header = try JSONDecoder().decode(Header.self, from: Data(text)) } catch {
             throw .malformed("the header is not a JSON object of tensors (\(reason(error)))")
         }
+        // The decoder keeps one value per name and drops the others without a word.
+        guard nameCount(in: text) == header.nameCount else {
+            throw .malformed("the header gives a name twice")
+        }
+        return (header, text.endIndex)
     }
 
     private struct Header: Decodable {
         var metadata: [String: String] = [:]
         var entries: [String: Entry] = [:]
+        /// All names within it, at every depth.
+        var nameCount = 0
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Name.self)
             for key in container.allKeys {
                 if key.stringValue == "__metadata__" {
                     metadata = try container.decode([String: String].self, forKey: key)
+                    nameCount += 1 + metadata.count
                 } else {
                     entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
+                    nameCount += 1 + Entry.nameCount
                 }
             }
         }
@@ -82,6 +98,9 @@ extension Safetensors {
         let shape: [Int]
         let begin: Int
         let end: Int
+
+        /// Its fields; it has no others.
+        static let nameCount = 3
 
         enum CodingKeys: String, CodingKey { case dtype, shape, offsets = "data_offsets" }
 
@@ -95,6 +114,10 @@ extension Safetensors {
                     forKey: .offsets, in: container, debugDescription: "two offsets are needed")
             }
             (begin, end) = (offsets[0], offsets[1])
+            guard try decoder.container(keyedBy: Name.self).allKeys.count == Self.nameCount else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .dtype, in: container, debugDescription: "there are unknown fields")
+            }
         }
     }
 
@@ -119,20 +142,29 @@ private func elementCount(of shape: [Int], name: String) throws(VAEError) -> Int
     return count
 }
 
+/// The number of names in JSON text, counting those that occur twice twice.
+private func nameCount(in text: ArraySlice<UInt8>) -> Int {
+    var (count, isInString, isEscaped) = (0, false, false)
+    for byte in text {
+        if isEscaped {
+            isEscaped = false
+        } else if byte == UInt8(ascii: "\"") {
+            isInString.toggle()
+        } else if isInString {
+            isEscaped = byte == UInt8(ascii: "\\")
+        } else if byte == UInt8(ascii: ":") {
+            count += 1
+        }
+    }
+    return count
+}
+
 private func finiteFloats(
     _ bytes: [UInt8], at start: Int, count: Int, name: String
 ) throws(VAEError) -> [Float] {
-    var elements = [Float](repeating: 0, count: count)
-    for index in 0..<count {
-        let at = start + 4 * index
-        let bits =
-            UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
-            | UInt32(bytes[at + 3]) << 24
-        let element = Float(bitPattern: bits)
-        guard element.isFinite else {
-            throw .malformed("tensor \(name) holds \(element) at element \(index)")
-        }
-        elements[index] = element
+    let elements = floats(fromLittleEndian: bytes[start..<(start + 4 * count)])
+    if let index = elements.firstIndex(where: { !$0.isFinite }) {
+        throw .malformed("tensor \(name) holds \(elements[index]) at element \(index)")
     }
     return elements
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tensors
 
 /// The contents of a safetensors file with 32-bit float tensors.
 ///
@@ -47,9 +48,7 @@ public struct Safetensors: Sendable, Equatable {
         var data: [UInt8] = []
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             let begin = data.count
-            for element in tensor.elements {
-                withLittleEndianBytes(of: element.bitPattern) { data.append($0) }
-            }
+            data += littleEndianBytes(of: tensor.elements)
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             entries.append(
                 "\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
@@ -63,12 +62,6 @@ public struct Safetensors: Sendable, Equatable {
             bytes.append(UInt8(truncatingIfNeeded: length >> UInt64(shift)))
         }
         return bytes + header + data
-    }
-}
-
-private func withLittleEndianBytes(of bits: UInt32, _ body: (UInt8) -> Void) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) {
-        body(UInt8(truncatingIfNeeded: bits >> shift))
     }
 }
 

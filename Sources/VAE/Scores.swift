@@ -17,13 +17,18 @@ public enum ScoreFunction: String, CaseIterable, Sendable, Codable {
 /// Every score of one image, from one pass.
 public struct Scores: Hashable, Sendable {
     /// See `ScoreFunction.mse`.
-    public var mse: Float = 0
+    public var mse: Float
     /// See `ScoreFunction.nll`.
-    public var nll: Float = 0
+    public var nll: Float
     /// See `ScoreFunction.kl`.
-    public var kl: Float = 0
+    public var kl: Float
     /// See `ScoreFunction.elbo`.
-    public var elbo: Float = 0
+    public var elbo: Float
+
+    /// These scores; zero where none is given.
+    package init(mse: Float = 0, nll: Float = 0, kl: Float = 0, elbo: Float = 0) {
+        (self.mse, self.nll, self.kl, self.elbo) = (mse, nll, kl, elbo)
+    }
 
     /// Whether every score is a number.
     public var isFinite: Bool { (mse + nll + kl + elbo).isFinite }

@@ -30,14 +30,12 @@ public final class UnitActivity {
         }
     }
 
-    /// Active units according to all of `parts` together, which saw `images` images.
-    public static func activeUnits(_ parts: [UnitActivity], images: Int) -> Int {
-        guard let latent = parts.first?.sums.columns else { return 0 }
+    /// Active units according to the `images` images added.
+    public func activeUnits(images: Int) -> Int {
         let total = Double(images)
-        return (0..<latent).count { unit in
-            let mean = parts.reduce(0) { $0 + Double($1.sums[0, unit]) } / total
-            let square = parts.reduce(0) { $0 + Double($1.squares[0, unit]) } / total
-            return square - mean * mean > threshold
+        return (0..<sums.columns).count { unit in
+            let mean = Double(sums[0, unit]) / total
+            return Double(squares[0, unit]) / total - mean * mean > Self.threshold
         }
     }
 }

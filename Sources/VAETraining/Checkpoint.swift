@@ -7,9 +7,9 @@ extension Trainer {
     public func checkpoint(of model: Model) -> Safetensors {
         var file = model.safetensors
         file.tensors[Key.first] = .init(
-            shape: [step.optimizer.first.count], elements: step.optimizer.first.elements)
+            shape: [step.optimizer.first.buffer.count], elements: step.optimizer.first.buffer.elements)
         file.tensors[Key.second] = .init(
-            shape: [step.optimizer.second.count], elements: step.optimizer.second.elements)
+            shape: [step.optimizer.second.buffer.count], elements: step.optimizer.second.buffer.elements)
         file.metadata[Key.steps] = "\(step.optimizer.steps)"
         file.metadata[Key.history] = (try? JSONEncoder().encode(history)).map {
             String(decoding: $0, as: UTF8.self)
@@ -30,7 +30,7 @@ extension Trainer {
         else { throw .checkpoint("the file is a model, not a checkpoint") }
         let saved: Model
         do { saved = try Model(file) } catch { throw .checkpoint("\(error)") }
-        guard saved.architecture == model.architecture else {
+        guard saved.architecture == model.architecture, saved.imageShape == model.imageShape else {
             throw .checkpoint("the checkpoint's sizes or likelihood differ from those asked for")
         }
         for (key, value) in model.provenance.sorted(by: { $0.key < $1.key })
@@ -42,9 +42,12 @@ extension Trainer {
         guard first.elements.count == count, second.elements.count == count else {
             throw .checkpoint("the optimiser's moments have the wrong size")
         }
+        guard steps == history.count * stepsPerEpoch else {
+            throw .checkpoint("the checkpoint's optimiser steps are not those of its epochs")
+        }
         step.parameters.buffer.copy(from: saved.parameters.buffer)
-        step.optimizer.first.copy(from: Matrix(rows: 1, columns: count, first.elements))
-        step.optimizer.second.copy(from: Matrix(rows: 1, columns: count, second.elements))
+        step.optimizer.first.buffer.copy(from: Matrix(rows: 1, columns: count, first.elements))
+        step.optimizer.second.buffer.copy(from: Matrix(rows: 1, columns: count, second.elements))
         step.optimizer.steps = steps
         self.history = history
     }

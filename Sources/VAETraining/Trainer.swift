@@ -15,7 +15,7 @@ public final class Trainer {
 
     private let pixels: [UInt8]
     private let count: Int
-    private var activity: [UnitActivity]
+    private let activity: UnitActivity
 
     /// Prepares to train `parameters` in place on `count` 8-bit images, one after the other in
     /// `pixels`.
@@ -30,7 +30,7 @@ public final class Trainer {
         self.pixels = pixels
         self.count = count
         step = TrainingStep(parameters, recipe: recipe)
-        activity = step.shards.map { _ in UnitActivity(parameters.architecture.latent) }
+        activity = UnitActivity(parameters.architecture.latent)
     }
 
     /// Whether all epochs are done.
@@ -49,7 +49,7 @@ public final class Trainer {
         let epoch = UInt64(history.count + 1)
         var shuffling = RandomNumbers(seed: recipe.seed, 1, epoch)
         let order = Array(0..<count).shuffled(using: &shuffling)
-        for unit in activity { unit.reset() }
+        activity.reset()
         var sum = LossTerms(loss: 0, reconstruction: 0, kl: 0)
         let clock = ContinuousClock()
         let start = clock.now
@@ -74,7 +74,7 @@ public final class Trainer {
             terms: LossTerms(
                 loss: sum.loss / total, reconstruction: sum.reconstruction / total,
                 kl: sum.kl / total),
-            activeUnits: UnitActivity.activeUnits(activity, images: count),
+            activeUnits: activity.activeUnits(images: count),
             seconds: (clock.now - start) / .seconds(1))
         history.append(record)
         return record
@@ -85,19 +85,18 @@ public final class Trainer {
     ) -> LossTerms {
         let inputs = step.parameters.architecture.inputs
         let pixels = pixels
-        let terms = step.take(batch: batch) { shard, index, range in
+        let terms = step.take(batch: batch) { view, range in
             for (row, position) in range.enumerated() {
                 let start = order[first + position] * inputs
                 let image = pixels.span.extracting(start..<(start + inputs))
-                shard.images.setRow(row, bytes: image, dividedBy: 255)
+                view.images.setRow(row, bytes: image, dividedBy: 255)
             }
+            // A stream per range of positions: views are filled at the same time.
             var noise = RandomNumbers(
-                seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(index))
-            noise.fillWithNormal(shard.epsilon.rows(0..<range.count))
+                seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(range.lowerBound))
+            noise.fillWithNormal(view.epsilon)
         }
-        for (unit, shard) in zip(activity, step.shards) {
-            unit.add(shard.activations.mu, rows: shard.count)
-        }
+        activity.add(step.buffers.activations.mu, rows: batch)
         return terms
     }
 }

@@ -57,7 +57,7 @@ struct ModelQuality {
         scores = try loaded.scores(of: set) { scorer, count in
             activity.add(scorer.activations.mu, rows: count)
         }
-        activeUnits = UnitActivity.activeUnits([activity], images: set.count)
+        activeUnits = activity.activeUnits(images: set.count)
         let bound = ELBOEstimator(loaded.model.parameters)
         negativeELBO = bound.negativeELBO(ofImages: set.pixels, count: set.count, seed: 1)
     }

@@ -10,7 +10,7 @@ import Testing
         let result = Matrix(rows: 8, columns: 50)
         for kind in [ElementwiseFunction.Kind.logistic, .exponential] {
             ElementwiseFunction(kind, columns: 50, capacity: 8)
-                .apply(to: matrix, into: result, rows: rows)
+                .apply(to: matrix.rows(0..<rows), into: result.rows(0..<rows))
             for index in 0..<rows * 50 {
                 let x = Double(matrix[index / 50, index % 50])
                 let expected = kind == .logistic ? 1 / (1 + exp(-x)) : exp(x)

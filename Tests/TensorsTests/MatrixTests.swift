@@ -31,15 +31,23 @@ import Testing
             }
         }
         let c = Matrix(rows: m, columns: n)
-        let orders: [(Matrix, Matrix, Transposing)] = [
-            (a, b, .neither), (a.transposed(), b, .first), (a, b.transposed(), .second),
+        let products = [
+            { multiply(a, b, into: c) },
+            { multiply(a, b.transposed(), transposing: .second, into: c) },
+            { multiply(transposing: 0..<m, of: a.transposed(), by: b, into: c) },
         ]
-        for (a, b, transposing) in orders {
-            multiply(a, b, transposing: transposing, into: c)
+        for product in products {
+            product()
             for (value, expected) in zip(c.elements, naive) {
                 #expect(abs(Double(value) - expected) < 1e-4)
             }
         }
+        let band = Matrix(rows: m / 2, columns: n)
+        multiply(transposing: (m - m / 2)..<m, of: a.transposed(), by: b, into: band)
+        for (value, expected) in zip(band.elements, naive.suffix(m / 2 * n)) {
+            #expect(abs(Double(value) - expected) < 1e-4)
+        }
+        multiply(a, b, into: c)
         multiply(a, b, into: c, accumulating: true)
         #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 1e-4)
     }

@@ -42,7 +42,7 @@ struct Reference {
         return parameters
     }
 
-    /// A training step over the reference's batch, and the closure that fills its shards with it.
+    /// A training step over the reference's batch, and the closure that fills it.
     func trainingStep(threads: Int) -> TrainingStep {
         var recipe = Recipe()
         (recipe.batch, recipe.threads, recipe.beta) = (batch, threads, beta)
@@ -51,14 +51,13 @@ struct Reference {
 
     var batch: Int { file.tensors["x"]?.shape.first ?? 0 }
 
-    /// Copies the reference's images and the noise of step `time` into a shard.
-    func fill(_ shard: Shard, _ range: Range<Int>, time: Int) {
+    /// Copies the reference's images and the noise of step `time` into a view.
+    func fill(_ view: BatchBuffers, _ range: Range<Int>, time: Int) {
         let x = Matrix(rows: batch, columns: architecture.inputs, elements("x"))
         let epsilon = Matrix(rows: 10 * batch, columns: architecture.latent, elements("eps"))
-        let rows = 0..<range.count
-        shard.images.rows(rows).copy(from: x.rows(range))
+        view.images.copy(from: x.rows(range))
         let first = time * batch + range.lowerBound
-        shard.epsilon.rows(rows).copy(from: epsilon.rows(first..<(first + range.count)))
+        view.epsilon.copy(from: epsilon.rows(first..<(first + range.count)))
     }
 }
 

@@ -1,0 +1,79 @@
+public import Tensors
+import VAE
+
+/// Everything about the images of one batch: themselves, their noise, activations and gradients of
+/// the loss with respect to those.
+///
+/// `rows` gives a view of some of the images; views of different images can be worked on at the
+/// same time, because every row of every matrix belongs to one image.
+public struct BatchBuffers {
+    /// The images, `(batch, inputs)`; whoever takes a training step fills them.
+    public let images: Matrix
+    /// Standard normal noise for reparameterisation, `(batch, latent)`; filled likewise.
+    public let epsilon: Matrix
+    let activations: Activations
+    let delta: Deltas
+
+    /// Gradients of the loss with respect to the activations of the same name and shape.
+    struct Deltas {
+        let encoder: [Matrix]
+        let mu: Matrix
+        let logVariance: Matrix
+        let z: Matrix
+        let decoder: [Matrix]
+        let logits: Matrix
+    }
+
+    /// Allocates for batches of at most `capacity` images.
+    init(_ architecture: Architecture, capacity: Int) {
+        let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
+        images = matrix(architecture.inputs)
+        epsilon = matrix(architecture.latent)
+        activations = Activations(architecture, capacity: capacity)
+        delta = Deltas(
+            encoder: architecture.hidden.map(matrix), mu: matrix(architecture.latent),
+            logVariance: matrix(architecture.latent), z: matrix(architecture.latent),
+            decoder: architecture.hidden.reversed().map(matrix), logits: matrix(architecture.inputs))
+    }
+
+    /// A view of the images in `range`, for the thread that owns `functions`.
+    func rows(_ range: Range<Int>, functions: Activations.Functions) -> BatchBuffers {
+        BatchBuffers(
+            images: images.rows(range), epsilon: epsilon.rows(range),
+            activations: activations.rows(range, functions: functions),
+            delta: Deltas(
+                encoder: delta.encoder.map { $0.rows(range) }, mu: delta.mu.rows(range),
+                logVariance: delta.logVariance.rows(range), z: delta.z.rows(range),
+                decoder: delta.decoder.map { $0.rows(range) }, logits: delta.logits.rows(range)))
+    }
+
+    private init(images: Matrix, epsilon: Matrix, activations: Activations, delta: Deltas) {
+        self.images = images
+        self.epsilon = epsilon
+        self.activations = activations
+        self.delta = delta
+    }
+}
+
+extension BatchBuffers {
+    /// Runs all images forward with z = μ + σ·ε and returns the sums of the loss's terms, in nats.
+    func forward(_ parameters: Parameters) -> (reconstruction: Double, kl: Double) {
+        parameters.encode(images, into: activations)
+        parameters.sample(epsilon, in: activations)
+        parameters.decode(activations.z, into: activations)
+        let architecture = parameters.architecture
+        var sum = (reconstruction: 0.0, kl: 0.0)
+        for row in 0..<images.rows {
+            let sums = compare(
+                row: row, of: images, logits: activations.logits,
+                reconstruction: activations.reconstruction)
+            sum.reconstruction += Double(
+                architecture.likelihood.negativeLogLikelihood(sums, pixels: architecture.inputs))
+            sum.kl += Double(
+                klDivergence(
+                    row: row, mu: activations.mu, logVariance: activations.logVariance,
+                    deviation: activations.deviation))
+        }
+        return sum
+    }
+}

@@ -1,0 +1,184 @@
+import Tensors
+import Testing
+import VAE
+import VAETraining
+
+/// Eighteen 4×4 images of three bars each, with some noise, and how a small model learns them.
+struct ToySet {
+    static let count = 18
+    let pixels: [UInt8]
+    var recipe = Recipe()
+    var architecture = Architecture(inputs: 16, hidden: [12], latent: 3)
+
+    init(epochs: Int = 2, threads: Int = 1, seed: UInt64 = 1) {
+        var random = RandomNumbers(seed: 5)
+        pixels = (0..<Self.count * 16).map { index in
+            let isBar = index % 4 == index / 16 % 4
+            return UInt8(random.nextUniform() * 40) + (isBar ? 200 : 0)
+        }
+        recipe.epochs = epochs
+        recipe.batch = 8  // the last batch of an epoch has two images
+        recipe.threads = threads
+        recipe.seed = seed
+        recipe.learningRate = 1e-2
+    }
+
+    func model() -> Model {
+        let parameters = Parameters(architecture)
+        parameters.initialize(seed: recipe.seed)
+        return Model(
+            parameters: parameters, imageShape: ImageShape(rows: 4, columns: 4),
+            provenance: ["data": "toys", "epochs": "\(recipe.epochs)"])
+    }
+
+    func trainer(_ model: Model) throws -> Trainer {
+        try Trainer(model.parameters, recipe: recipe, pixels: pixels, count: Self.count)
+    }
+
+    /// The parameters after all epochs.
+    func train() throws -> [Float] {
+        let model = model()
+        let trainer = try trainer(model)
+        while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
+        return model.parameters.buffer.elements
+    }
+}
+
+@Suite struct TrainerTests {
+    @Test(arguments: [1, 2, 3, 8])
+    func `a seed and a number of threads give the same parameters bit for bit`(threads: Int) throws {
+        let set = ToySet(threads: threads)
+        let parameters = try set.train()
+        #expect(try set.train() == parameters)
+        #expect(try ToySet(threads: threads, seed: 2).train() != parameters)
+        #expect(parameters != set.model().parameters.buffer.elements)
+        #expect(parameters.allSatisfy { $0.isFinite })
+    }
+
+    @Test func `the loss falls on images that can be learnt, and units become active`() throws {
+        let set = ToySet(epochs: 60)
+        let trainer = try set.trainer(set.model())
+        while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
+        let (first, last) = (trainer.history[0], trainer.history[59])
+        #expect(last.terms.loss < 0.75 * first.terms.loss)
+        #expect(last.terms.reconstruction < 0.75 * first.terms.reconstruction)
+        #expect(last.activeUnits >= 1 && last.activeUnits <= 3)
+        #expect(trainer.history.map(\.epoch) == Array(1...60))
+        for record in trainer.history {
+            let sum = record.terms.reconstruction + record.terms.kl
+            #expect(abs(record.terms.loss - sum) < 1e-9 * sum)
+        }
+    }
+
+    @Test func `progress is told of every step, and the last average is the record's`() throws {
+        let set = ToySet()
+        let trainer = try set.trainer(set.model())
+        var fractions: [Double] = []
+        var terms: LossTerms?
+        let record = try #require(
+            try trainer.runEpoch { fraction, average in
+                fractions.append(fraction)
+                terms = average
+                return true
+            })
+        #expect(trainer.stepsPerEpoch == 3)
+        #expect(fractions == [8.0 / 18, 16.0 / 18, 1])
+        #expect(record.terms == terms)
+        #expect(trainer.history == [record])
+        #expect(!trainer.isFinished)
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `an answer of false stops the epoch without a record`(steps: Int) throws {
+        let set = ToySet()
+        let trainer = try set.trainer(set.model())
+        var calls = 0
+        let record = try trainer.runEpoch { _, _ in
+            calls += 1
+            return calls < steps
+        }
+        #expect(record == nil)
+        #expect(calls == steps)
+        #expect(trainer.history.isEmpty)
+    }
+
+    @Test(arguments: [1, 3, 8])
+    func `a batch has the gradient of one thread, whatever the threads and the batch before it`(
+        count: Int
+    ) {
+        // Threads without an image must not add what an earlier, larger batch left behind.
+        let set = ToySet()
+        let gradients = [1, 2, 5, 8].map { threads in
+            var recipe = set.recipe
+            recipe.threads = threads
+            let step = TrainingStep(set.model().parameters, recipe: recipe)
+            let measure = { (batch: Int) in
+                step.measure(batch: batch) { view, range in
+                    for (row, position) in range.enumerated() {
+                        let image = set.pixels.span.extracting((16 * position)..<(16 * position + 16))
+                        view.images.setRow(row, bytes: image, dividedBy: 255)
+                    }
+                    forEachElement(view.epsilon) { $0 = 0.5 }
+                }.gradient.buffer.elements
+            }
+            _ = measure(8)
+            return measure(count)
+        }
+        for gradient in gradients {
+            #expect(gradient.count == set.architecture.parameterCount)
+            #expect(largestDifference(gradient, gradients[0]) < 1e-6)
+        }
+    }
+
+    @Test func `a loss that is no number any more ends training with advice`() throws {
+        var set = ToySet(epochs: 9)
+        set.recipe.learningRate = 1e30
+        let trainer = try set.trainer(set.model())
+        let error = #expect(throws: TrainingError.self) {
+            while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
+        }
+        #expect(
+            error?.description == "the loss is not finite in epoch 1; lower the learning rate")
+    }
+}
+
+@Suite struct RecipeTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let spoil: @Sendable (inout Recipe) -> Void
+
+        init(_ sentence: String, _ spoil: @escaping @Sendable (inout Recipe) -> Void) {
+            (testDescription, self.spoil) = (sentence, spoil)
+        }
+    }
+
+    @Test(arguments: [
+        Case("0 epochs; at least 1 is needed") { $0.epochs = 0 },
+        Case("batch size 0 is not between 1 and 65536") { $0.batch = 0 },
+        Case("batch size 65537 is not between 1 and 65536") { $0.batch = 65537 },
+        Case("0 threads for batches of 8; between 1 and the batch size") { $0.threads = 0 },
+        Case("9 threads for batches of 8; between 1 and the batch size") { $0.threads = 9 },
+        Case("learning rate 0.0 or β 1.0: the first must be above 0") { $0.learningRate = 0 },
+        Case("learning rate nan or β 1.0: the first must be above 0") { $0.learningRate = .nan },
+        Case("learning rate 0.01 or β -1.0: the first must be above 0") { $0.beta = -1 },
+        Case("learning rate 0.01 or β inf: the first must be above 0") { $0.beta = .infinity },
+    ])
+    func `a recipe that cannot be followed is refused`(damage: Case) {
+        var set = ToySet()
+        damage.spoil(&set.recipe)
+        let error = #expect(throws: TrainingError.self) { try set.trainer(set.model()) }
+        #expect(error?.description == "impossible recipe: " + damage.testDescription)
+    }
+
+    @Test(arguments: [0, 17, 19, -18])
+    func `pixels that are not the images are refused`(count: Int) {
+        let set = ToySet()
+        let error = #expect(throws: TrainingError.self) {
+            try Trainer(
+                set.model().parameters, recipe: set.recipe, pixels: set.pixels, count: count)
+        }
+        #expect(
+            error?.description
+                == "impossible recipe: 288 bytes are not \(count) images of this model's size")
+    }
+}
