@@ -23,12 +23,14 @@ let package = Package(
     products: [
         .executable(name: "elbod", targets: ["elbod"]),
         .executable(name: "elbo", targets: ["elbo"]),
+        .executable(name: "elbo-replay", targets: ["elbo-replay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Module maps of C libraries, no logic.
@@ -68,6 +70,13 @@ let package = Package(
             ], swiftSettings: safe),
         .target(name: "VAETraining", dependencies: ["VAE"], swiftSettings: safe),
 
+        .target(
+            name: "Replay",
+            dependencies: [
+                "Datasets", "DetectionService",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ], path: "tools/replay/Replay", swiftSettings: safe),
+
         // Executables.
         .executableTarget(
             name: "elbod",
@@ -82,6 +91,12 @@ let package = Package(
                 "Datasets", "DetectionService", "VAETraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
+        .executableTarget(
+            name: "elbo-replay",
+            dependencies: [
+                "Replay",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "tools/replay", exclude: ["Replay"], swiftSettings: safe),
 
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
@@ -98,7 +113,12 @@ let package = Package(
             name: "VAETrainingTests", dependencies: ["VAETraining"],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
+            name: "ElboTests", dependencies: ["Datasets", "Files", "elbo"], swiftSettings: house),
+        .testTarget(
             name: "DetectionServiceTests",
             dependencies: ["DetectionService", "Files", "ZeroMQ", "elbod"], swiftSettings: house),
+        .testTarget(
+            name: "ReplayTests", dependencies: ["Datasets", "Replay", "Tensors", "VAE", "ZeroMQ"],
+            swiftSettings: house),
     ]
 )

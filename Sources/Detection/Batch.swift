@@ -33,10 +33,8 @@ public struct Batch: Sendable {
         public var received: UnixTime
         /// How its pixels were stored.
         public var type: ElementType
-        /// Frames of this source dropped here since the one before.
+        /// Frames of this source that were dropped here and that no frame before this one reports.
         public var droppedBefore: UInt64 = 0
-        /// Its source's place in the decoder's table.
-        var sourceIndex = 0
         /// Lengths of the header's texts kept for the verdict; 0 where there was none.
         var echo = EchoLengths()
     }
@@ -48,8 +46,8 @@ public struct Batch: Sendable {
         var shape = 0
     }
 
-    /// Bytes kept per frame for `msg`, `id`, `ts` and `shape` together; what does not fit is dropped
-    /// and reads null in the verdict.
+    /// Bytes kept per frame for `msg`, `id`, `ts` and `shape` together; what does not fit, or is not
+    /// JSON to the letter, is dropped and reads null in the verdict.
     static let echoLimit = 512
 
     /// Room for `capacity` frames of `pixels` pixels.
@@ -97,7 +95,7 @@ public struct Batch: Sendable {
         var end = row * Self.echoLimit
         let limit = end + Self.echoLimit
         func keep(_ range: Range<Int>?) -> Int {
-            guard let range, end + range.count <= limit else { return 0 }
+            guard let range, end + range.count <= limit, text.isStrictJSON(range) else { return 0 }
             for index in range {
                 // Between tokens a line may break; a verdict is one line.
                 echoes[end] = text[index] < 0x20 ? 0x20 : text[index]

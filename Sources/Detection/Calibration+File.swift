@@ -52,6 +52,7 @@ extension Calibration: Codable {
     }
 
     private func validate() throws(CalibrationError) {
+        guard k > 0, k.isFinite else { throw .malformed("k is \(k); it must be above 0") }
         guard distributions[score] != nil else {
             throw .malformed("it judges by \(score.rawValue) but holds no such scores")
         }

@@ -13,6 +13,14 @@ public struct ElementType: Hashable, Sendable {
         case uint8, uint16, uint32, int8, int16, int32
         /// Numbers that must lie in [0, 1] already.
         case float16, float32, float64
+
+        /// Whether it is one of the last three.
+        var isFloatingPoint: Bool {
+            switch self {
+            case .float16, .float32, .float64: true
+            default: false
+            }
+        }
     }
 
     /// An element of this kind.

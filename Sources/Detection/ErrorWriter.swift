@@ -2,13 +2,14 @@
 public struct ErrorWriter: Sendable {
     /// The line of the last error written, without a line break.
     public private(set) var line: [UInt8] = []
-    private let epoch: String
-    private let worker: String
+    /// Both as the inside of a JSON string.
+    private let epoch: [UInt8]
+    private let worker: [UInt8]
 
     /// Errors of this run of the program on this machine.
     public init(epoch: String, worker: String) {
-        self.epoch = epoch
-        self.worker = worker
+        self.epoch = jsonEscaped(epoch)
+        self.worker = jsonEscaped(worker)
         line.reserveCapacity(1024)
     }
 
@@ -20,7 +21,7 @@ public struct ErrorWriter: Sendable {
         line.append("{\"schema\":\"elbod.error/1\",\"source\":\"")
         line.append(contentsOf: source.escapedName)
         line.append("\",\"epoch\":\"")
-        line.append(epoch)
+        line.append(contentsOf: epoch)
         line.append("\",\"reason\":\"")
         line.append(reason.rawValue)
         line.append("\",\"detail\":\"")
@@ -28,7 +29,7 @@ public struct ErrorWriter: Sendable {
         line.append("\",\"ts_received\":\"")
         received.append(to: &line)
         line.append("\",\"worker\":\"")
-        line.append(worker)
+        line.append(contentsOf: worker)
         line.append("\",\"pub_seq\":")
         line.append(publication)
         line.append("}")

@@ -10,6 +10,8 @@ public struct FrameDecoder {
     /// The name of frames that carry none.
     private let endpointName: [UInt8]
     private let scratch: Matrix
+    /// The last name that was written with escapes, without them.
+    private var unescaped: [UInt8] = []
 
     /// Decodes images of `rows × columns` pixels; frames that name no source are attributed to
     /// `endpointName`.
@@ -18,6 +20,7 @@ public struct FrameDecoder {
         self.columns = columns
         self.endpointName = Array(endpointName.utf8)
         scratch = Matrix(rows: 1, columns: rows * columns)
+        unescaped.reserveCapacity(2 * Source.nameLimit)
     }
 
     /// Pixels per image.
@@ -31,7 +34,6 @@ public struct FrameDecoder {
         public let source: Source
         let header: FrameHeader
         let type: ElementType
-        let sourceIndex: Int
         let sequence: UInt64
     }
 
@@ -56,7 +58,7 @@ public struct FrameDecoder {
             let (type, images) = try check(header, payload: payload.count)
             return Message(
                 images: images, source: sources[index].source, header: header, type: type,
-                sourceIndex: index, sequence: sequence)
+                sequence: sequence)
         } catch {
             throw Failure(reason: error, source: sources[index].source)
         }
@@ -91,10 +93,11 @@ public struct FrameDecoder {
             type: message.type)
         frame.index = image
         frame.images = message.images
-        frame.sourceIndex = message.sourceIndex
-        if let dropped = batch.frameToDrop { sources[dropped.sourceIndex].dropped += 1 }
-        frame.droppedBefore = sources[message.sourceIndex].dropped
-        sources[message.sourceIndex].dropped = 0
+        if let dropped = batch.frameToDrop {
+            // What it would have reported is passed on along with itself.
+            dropped.source.countDropped(1 + dropped.droppedBefore)
+        }
+        frame.droppedBefore = message.source.takeDropped()
         batch.append(frame, echoing: message.header, of: text)
     }
 
@@ -115,14 +118,24 @@ public struct FrameDecoder {
     }
 
     private mutating func sourceIndex(_ header: FrameHeader, _ text: Span<UInt8>) -> Int {
-        if let source = header.source, !source.isEmpty { return sources.index(of: source, in: text) }
+        if let source = header.source, !source.isEmpty { return sourceIndex(escaped: source, text) }
         if let message = header.message, message.count > 2,
             text[message.lowerBound] == UInt8(ascii: "\"")
         {
-            let contents = (message.lowerBound + 1)..<(message.upperBound - 1)
-            return sources.index(of: contents, in: text)
+            return sourceIndex(
+                escaped: (message.lowerBound + 1)..<(message.upperBound - 1), text)
         }
         return endpointIndex()
+    }
+
+    private mutating func sourceIndex(escaped name: Range<Int>, _ text: Span<UInt8>) -> Int {
+        guard text.contains(UInt8(ascii: "\\"), in: name) else {
+            return sources.index(of: name, in: text)
+        }
+        unescaped.removeAll(keepingCapacity: true)
+        unescaped.appendUnescaped(name, of: text, limit: Source.nameLimit)
+        let name = unescaped  // as in endpointIndex
+        return sources.index(of: 0..<name.count, in: name.span)
     }
 
     private mutating func endpointIndex() -> Int {

@@ -4,7 +4,7 @@
 /// otherwise, and all known spellings are read. Texts are kept as ranges of the header's bytes, so a
 /// header is read without allocating.
 public struct FrameHeader: Sendable {
-    /// The element type, if the header names one.
+    /// The element type, if the header names one: under `dtype`, or else `datatype`, or else `type`.
     public var dtype: Named<ElementType> = .absent
     /// The product of the extents before the image's own: the number of images.
     public var extents = Extents()
@@ -18,8 +18,14 @@ public struct FrameHeader: Sendable {
     public var id: Range<Int>?
     /// Text of the value of `ts` or `timestamp`, as sent.
     public var timestamp: Range<Int>?
-    /// The sender's number of the frame: `seq`, `frame`, `frameIndex` or `frame_id`.
+    /// The sender's number of the frame: `seq`, or else `frame`, `frameIndex` or `frame_id`, which
+    /// some senders use for names.
     public var sequence: UInt64?
+
+    /// The key that `dtype` was found under; to many senders `type` means something else.
+    private var dtypeKey = DtypeKey.type
+
+    private enum DtypeKey: Int { case type, datatype, dtype }
 
     /// Longer headers are refused unread.
     public static let limit = 16384
@@ -72,11 +78,12 @@ public struct FrameHeader: Sendable {
         let contents = string(value, text)
         switch initial {
         case UInt8(ascii: "d"), UInt8(ascii: "t"):
-            if text.matches(key, "dtype") || text.matches(key, "datatype")
-                || text.matches(key, "type")
-            {
-                dtype = contents.flatMap { ElementType(named: $0, in: text) }.map { .known($0) }
-                    ?? .unknown
+            if text.matches(key, "dtype") {
+                noteDtype(contents, text, under: .dtype)
+            } else if text.matches(key, "datatype") {
+                noteDtype(contents, text, under: .datatype)
+            } else if text.matches(key, "type") {
+                noteDtype(contents, text, under: .type)
             } else if text.matches(key, "ts") || text.matches(key, "timestamp") {
                 timestamp = value
             }
@@ -87,19 +94,27 @@ public struct FrameHeader: Sendable {
             } else if text.matches(key, "source") {
                 source = contents
             } else if text.matches(key, "seq") {
-                sequence = number(value, text)
+                sequence = number(value, text) ?? sequence
             }
         case UInt8(ascii: "m") where text.matches(key, "msg"): message = value
         case UInt8(ascii: "i") where text.matches(key, "id"): id = value
         case UInt8(ascii: "f")
         where text.matches(key, "frame") || text.matches(key, "frameIndex")
             || text.matches(key, "frame_id"):
-            sequence = number(value, text)
+            sequence = sequence ?? number(value, text)
         case UInt8(ascii: "e")
         where text.matches(key, "endianness") || text.matches(key, "endianess"):
             bigEndian = contents.map { text.matches($0, "big") } ?? false
         default: break
         }
+    }
+
+    private mutating func noteDtype(
+        _ name: Range<Int>?, _ text: Span<UInt8>, under key: DtypeKey
+    ) {
+        guard key.rawValue >= dtypeKey.rawValue else { return }
+        dtypeKey = key
+        dtype = name.flatMap { ElementType(named: $0, in: text) }.map { .known($0) } ?? .unknown
     }
 
     private func string(_ value: Range<Int>, _ text: Span<UInt8>) -> Range<Int>? {

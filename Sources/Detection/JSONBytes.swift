@@ -45,6 +45,13 @@ extension [UInt8] {
     }
 }
 
+/// Text as the contents of a JSON string.
+func jsonEscaped(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendEscaped(text)
+    return bytes
+}
+
 /// The digit for 0 to 15.
 func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

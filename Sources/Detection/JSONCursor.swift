@@ -2,8 +2,9 @@
 ///
 /// It reads what clients put into frame headers without allocating: values are found and skipped,
 /// and the few that matter are read where they stand. Every method answers nil or false at anything
-/// that is not JSON and never reads beyond the end. Strings stay escaped; nothing here needs them
-/// otherwise.
+/// that is not JSON and never reads beyond the end. Strings stay escaped, and what they and literals
+/// consist of is not checked: clients send NaN, and bytes that are not UTF-8, in values nobody reads.
+/// See `isStrictJSON` for those that are passed on.
 struct JSONCursor {
     /// Index of the next byte.
     var at = 0
@@ -76,7 +77,9 @@ struct JSONCursor {
         if take(end, in: text) { return true }
         repeat {
             if isObject {
-                guard string(in: text) != nil, take(UInt8(ascii: ":"), in: text) else { return false }
+                guard string(in: text) != nil, take(UInt8(ascii: ":"), in: text) else {
+                    return false
+                }
             }
             guard value(in: text, depth: depth + 1) != nil else { return false }
         } while take(UInt8(ascii: ","), in: text)

@@ -39,11 +39,11 @@ public struct Judge: Sendable {
         public var isAnomaly: Bool { side != .inside }
     }
 
-    /// Judges one image by its scores.
+    /// Judges one image by its scores; one that is not a number counts as high.
     public func judge(_ scores: Scores) -> Judgement {
         let score = scores[function]
         let side: Side =
-            Double(score) > upper ? .high : Double(score) < lower ? .low : .inside
+            Double(score) < lower ? .low : Double(score) <= upper ? .inside : .high
         let z = sigma > 0 ? (Double(score) - mu) / sigma : 0
         return Judgement(score: score, z: Float(z), side: side)
     }

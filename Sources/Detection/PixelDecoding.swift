@@ -24,7 +24,8 @@ extension ElementType {
         }
         guard finite else { throw .notFinite }
         // A little beyond [0, 1] is rounding in the sender's own division.
-        guard lowest >= -1e-4, highest <= 1 + 1e-4 else { throw .outOfRange }
+        let rounding: Float = kind.isFloatingPoint ? 1e-4 : 0
+        guard lowest >= -rounding, highest <= 1 + rounding else { throw .outOfRange }
     }
 
     /// The element at `index` as a number that should be in [0, 1].
@@ -40,7 +41,7 @@ extension ElementType {
             Float(Double(Int32(truncatingIfNeeded: bits(index, of: bytes))) / 2_147_483_647)
         case .float16: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits(index, of: bytes))))
         case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: bits(index, of: bytes)))
-        case .float64: Float(Double(bitPattern: bits(index, of: bytes)))
+        case .float64: Float(clamping: Double(bitPattern: bits(index, of: bytes)))
         }
     }
 
@@ -51,5 +52,13 @@ extension ElementType {
             bits = bits << 8 | UInt64(bytes[at])
         }
         return bits
+    }
+}
+
+extension Float {
+    /// The nearest float; a finite number stays finite, however large.
+    fileprivate init(clamping value: Double) {
+        let largest = Double(Float.greatestFiniteMagnitude)
+        self = Float(value.isFinite ? max(-largest, min(value, largest)) : value)
     }
 }

@@ -1,6 +1,8 @@
+import Synchronization
+
 /// One sender of images, as verdicts name it; its topics are spelt out once.
 public final class Source: Sendable {
-    /// Its name as given, without what could break a line or a topic.
+    /// Its name as given.
     public let name: String
     /// The name as the inside of a JSON string.
     let escapedName: [UInt8]
@@ -12,19 +14,33 @@ public final class Source: Sendable {
     /// See `anomalyTopic`.
     public let errorTopic: [UInt8]
 
+    /// Frames dropped since its last one was accepted.
+    ///
+    /// Kept here and not in a table, because the frame that makes one give way may come by another
+    /// endpoint, which has a table of its own.
+    private let dropped = Atomic<UInt64>(0)
+
     /// Names longer than this are cut.
     static let nameLimit = 128
 
     /// A source of this name.
     public init(_ name: String) {
         self.name = name
-        var escaped: [UInt8] = []
-        escaped.appendEscaped(name)
-        escapedName = escaped
+        escapedName = jsonEscaped(name)
         let topicName = Self.topicName(name)
         anomalyTopic = Array("anomaly/\(topicName)/".utf8)
         normalTopic = Array("normal/\(topicName)/".utf8)
         errorTopic = Array("error/\(topicName)/".utf8)
+    }
+
+    /// Counts frames of this source that will get no verdict.
+    func countDropped(_ frames: UInt64) {
+        dropped.add(frames, ordering: .relaxed)
+    }
+
+    /// The frames dropped since the last call.
+    func takeDropped() -> UInt64 {
+        dropped.exchange(0, ordering: .relaxed)
     }
 
     /// The name with everything but `[A-Za-z0-9._-]` percent-escaped.
@@ -62,8 +78,6 @@ public struct SourceTable {
         let key: [UInt8]
         /// The number of its next frame, if it does not number them itself.
         var next: UInt64 = 0
-        /// Frames dropped since its last one was accepted.
-        var dropped: UInt64 = 0
     }
 
     /// An empty table.

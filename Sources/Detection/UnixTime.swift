@@ -18,7 +18,7 @@ public struct UnixTime: Hashable, Comparable, Sendable {
 
     /// Appends `2026-11-23T07:01:56.120311Z`, always 27 bytes.
     func append(to bytes: inout [UInt8]) {
-        let microseconds = nanoseconds / 1000
+        let microseconds = nanoseconds.flooredQuotient(1000)
         let (days, inDay) = (
             microseconds.flooredQuotient(86_400_000_000), microseconds.flooredRemainder(86_400_000_000))
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
@@ -80,14 +80,18 @@ extension UnixTime {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let seconds =
             (era * 146_097 + dayOfEra - 719_468) * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5]
-        self.init(nanoseconds: (seconds * 1_000_000 + fields[6]) * 1000)
+        // 64 bits of nanoseconds reach from 1677 to 2262.
+        let (nanoseconds, overflow) =
+            (seconds * 1_000_000 + fields[6]).multipliedReportingOverflow(by: 1000)
+        guard !overflow else { return nil }
+        self.init(nanoseconds: nanoseconds)
         guard iso8601 == text else { return nil }  // the 31st of February comes out as another day
     }
 }
 
 extension Int64 {
     fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
-        (self >= 0 ? self : self - divisor + 1) / divisor
+        self / divisor - (self % divisor < 0 ? 1 : 0)
     }
 
     fileprivate func flooredRemainder(_ divisor: Int64) -> Int64 {

@@ -9,8 +9,9 @@ public struct VerdictWriter: Sendable {
     public private(set) var line: [UInt8] = []
 
     private let judge: Judge
-    private let epoch: String
-    private let worker: String
+    /// Both as the inside of a JSON string.
+    private let epoch: [UInt8]
+    private let worker: [UInt8]
     /// `,"metric":…` to `"calibration_revision":…`.
     private let fixed: [UInt8]
     private let writesAllScores: Bool
@@ -25,19 +26,24 @@ public struct VerdictWriter: Sendable {
     ) {
         let distribution = calibration.calibration.deciding
         judge = Judge(calibration.calibration)
-        self.epoch = epoch
-        self.worker = worker
+        self.epoch = jsonEscaped(epoch)
+        self.worker = jsonEscaped(worker)
         writesAllScores = allScores
+        var fixed: [UInt8] = []
+        fixed.append(",\"metric\":\"\(judge.function.rawValue)\"")
         let bounds = [
-            "\"lower\":\(Float(distribution.lower))", "\"upper\":\(Float(distribution.upper))",
-            "\"mu\":\(Float(distribution.mu))", "\"sigma\":\(Float(distribution.sigma))",
-            "\"k\":\(Float(calibration.calibration.k))",
+            (",\"threshold\":{\"lower\":", distribution.lower), (",\"upper\":", distribution.upper),
+            (",\"mu\":", distribution.mu), (",\"sigma\":", distribution.sigma),
+            (",\"k\":", calibration.calibration.k),
         ]
-        fixed = Array(
-            (",\"metric\":\"\(judge.function.rawValue)\",\"threshold\":{"
-                + bounds.joined(separator: ",") + "},\"model\":\"\(Self.short(model))\""
-                + ",\"calibration\":\"\(Self.short(calibration.digest))\""
-                + ",\"calibration_revision\":\(calibration.calibration.revision)").utf8)
+        for (name, bound) in bounds {
+            fixed.append(name)
+            fixed.append(Float(bound))
+        }
+        fixed.append("},\"model\":\"\(Self.short(model))\"")
+        fixed.append(",\"calibration\":\"\(Self.short(calibration.digest))\"")
+        fixed.append(",\"calibration_revision\":\(calibration.calibration.revision)")
+        self.fixed = fixed
         line.reserveCapacity(4096)
     }
 
@@ -58,7 +64,7 @@ public struct VerdictWriter: Sendable {
         line.append(",\"source\":\"")
         line.append(contentsOf: frame.source.escapedName)
         line.append("\",\"epoch\":\"")
-        line.append(epoch)
+        line.append(contentsOf: epoch)
         line.append("\",\"seq\":")
         line.append(frame.sequence)
         line.append(",\"index\":")
@@ -85,7 +91,7 @@ public struct VerdictWriter: Sendable {
         line.append("\",\"shape\":")
         echo(echoes.shape, of: batch)
         line.append("},\"worker\":\"")
-        line.append(worker)
+        line.append(contentsOf: worker)
         line.append("\",\"pub_seq\":")
         line.append(publication)
         line.append("}")
@@ -124,7 +130,7 @@ public struct VerdictWriter: Sendable {
         line.append("\"")
         line.append(contentsOf: frame.source.escapedName)
         line.append(":")
-        line.append(epoch)
+        line.append(contentsOf: epoch)
         line.append(":")
         line.append(frame.sequence)
         if frame.images > 1 {

@@ -109,7 +109,8 @@ import VAETraining
         let error = #expect(throws: TrainingError.self) { try resumed(ToySet(), from: file) }
         #expect(
             error?.description
-                == "cannot resume: the checkpoint's sizes or likelihood differ from those asked for")
+                == "cannot resume: the checkpoint's sizes or likelihood differ from those asked for"
+        )
     }
 
     /// The checkpoint after `epochs` epochs.
@@ -123,7 +124,9 @@ import VAETraining
     /// A new run of another program, brought to where `file` was written.
     private func resumed(_ set: ToySet, from file: Safetensors) throws -> (Model, Trainer) {
         let model = set.model()
-        for element in 0..<model.parameters.buffer.columns { model.parameters.buffer[0, element] = 9 }
+        for element in 0..<model.parameters.buffer.columns {
+            model.parameters.buffer[0, element] = 9
+        }
         let trainer = try set.trainer(model)
         try trainer.resume(from: file, model: model)
         return (model, trainer)

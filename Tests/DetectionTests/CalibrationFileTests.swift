@@ -1,0 +1,115 @@
+import Detection
+import Foundation
+import Testing
+
+@Suite struct CalibrationFileTests {
+    /// A text in a good file, what stands there instead, and what is said about it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let original: String
+        let replacement: String
+        let sentence: String
+        var testDescription: String { "\(original) → \(replacement)" }
+
+        init(_ original: String, _ replacement: String, _ sentence: String) {
+            (self.original, self.replacement, self.sentence) = (original, replacement, sentence)
+        }
+    }
+
+    private static let mse = #""mse":{"lower":0,"mu":2,"n":3,"sigma":1,"sorted":[1,2,3],"upper":4}"#
+    private static let bounds = "its mse bounds do not follow from its scores and k"
+    private static let order = "its mse scores are not finite and ascending"
+
+    @Test(arguments: [
+        Case(
+            "calibration/1", "calibration/2",
+            "its schema is elbod.calibration/2, not elbod.calibration/1"),
+        Case(
+            "2026-11-23T", "2026-11-31T",
+            "2026-11-31T07:01:56.120311Z is not a time like 2026-11-23T07:01:56.120311Z"),
+        Case(
+            "2026-11-23T", "9999-11-23T",
+            "9999-11-23T07:01:56.120311Z is not a time like 2026-11-23T07:01:56.120311Z"),
+        Case(",\(mse)", "", "it judges by mse but holds no such scores"),
+        Case("\"kl\":", "\"likelihood\":", "there is no score called likelihood"),
+        Case(
+            "\"n\":3,\"sigma\":1,\"sorted\":[1,", "\"n\":4,\"sigma\":1,\"sorted\":[1,",
+            "it says 4 mse scores and holds 3"),
+        Case("[1,2,3]", "[1,2,2,3]", "it says 3 mse scores and holds 4"),
+        Case(
+            mse, #""mse":{"lower":1,"mu":1,"n":1,"sigma":0,"sorted":[1],"upper":1}"#,
+            "it says 1 mse scores and holds 1"),
+        Case(
+            mse, #""mse":{"lower":1,"mu":1,"n":0,"sigma":0,"sorted":[],"upper":1}"#,
+            "it says 0 mse scores and holds 0"),
+        Case("[1,2,3]", "[2,1,3]", order), Case("[1,2,3]", "[3,2,1]", order),
+        Case("\"sorted\":[1,2,3],\"upper\":4", "\"sorted\":[1,2,3],\"upper\":4.001", bounds),
+        Case("\"mse\":{\"lower\":0", "\"mse\":{\"lower\":-0.001", bounds),
+        Case("\"mu\":2,", "\"mu\":2.001,", bounds),
+        Case("\"sigma\":1,\"sorted\":[1,2,3]", "\"sigma\":0.999,\"sorted\":[1,2,3]", bounds),
+        Case("\"sigma\":1,\"sorted\":[1,2,3]", "\"sigma\":-1,\"sorted\":[1,2,3]", bounds),
+        Case("\"k\":2", "\"k\":0", "k is 0.0; it must be above 0"),
+        Case("\"k\":2", "\"k\":-2", "k is -2.0; it must be above 0"),
+    ])
+    func `a file that contradicts itself is refused`(damage: Case) throws {
+        #expect(
+            try refusal(damage)
+                == "damaged calibration file: \(damage.sentence); run elbo calibrate again")
+    }
+
+    @Test func `bounds must follow from the k of the file`() throws {
+        let text = try refusal(Case("\"k\":2", "\"k\":3", ""))
+        #expect(
+            text.hasSuffix(" bounds do not follow from its scores and k; run elbo calibrate again"))
+    }
+
+    @Test(arguments: [
+        ("[1,2,3]", "[1,2,NaN]"), ("[1,2,3]", "[1,2,1e39]"), ("[1,2,3]", "[1,2,null]"),
+        ("[1,2,3]", "[1,2,\"3\"]"), ("\"mu\":2,", ""), ("\"k\":2", "\"k\":1e999"),
+        ("\"revision\":7", "\"revision\":7.5"), ("\"score\":\"mse\"", "\"score\":\"mae\""),
+        ("\"score\":\"mse\",", ""), ("\"model\":\"", "\"modell\":\""), ("\"n\":3", "\"n\":1e30"),
+        ("\"data\":{", "\"data\":[{"), ("}\n", "}}"), ("{\"created\"", "[\"created\""),
+    ])
+    func `a file that is not of the documented form is refused`(
+        original: String, replacement: String
+    ) throws {
+        let text = try refusal(Case(original, replacement, ""))
+        #expect(text.hasPrefix("damaged calibration file: "))
+    }
+
+    @Test func `a file cut short anywhere is refused`() throws {
+        let bytes = try standardCalibration().encoded()
+        for length in 0..<(bytes.count - 1) {
+            #expect(throws: CalibrationError.self, "\(length) bytes") {
+                try Calibration(decoding: Array(bytes[..<length]))
+            }
+        }
+    }
+
+    @Test func `a file with any bit flipped is refused or judges sensibly`() throws {
+        let bytes = try standardCalibration().encoded()
+        for position in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[position] ^= 1 << bit
+                guard let calibration = try? Calibration(decoding: damaged) else { continue }
+                let bounds = calibration.deciding
+                let damage = "bit \(bit) of byte \(position)"
+                #expect(bounds.lower < bounds.mu && bounds.mu < bounds.upper, "\(damage)")
+                #expect(calibration.k > 0 && bounds.n == 3, "\(damage)")
+                let again = try? Calibration(decoding: calibration.encoded())
+                #expect(again == calibration, "\(damage)")
+            }
+        }
+    }
+
+    /// What is said about a good file in which one text was replaced.
+    private func refusal(_ damage: Case) throws -> String {
+        let text = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let place = try #require(text.range(of: damage.original))
+        let spoilt = text.replacingCharacters(in: place, with: damage.replacement)
+        let error = #expect(throws: CalibrationError.self) {
+            try Calibration(decoding: Array(spoilt.utf8))
+        }
+        return error?.description ?? ""
+    }
+}

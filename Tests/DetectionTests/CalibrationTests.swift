@@ -1,0 +1,90 @@
+import Detection
+import Files
+import Foundation
+import Testing
+import VAE
+
+@Suite struct CalibrationTests {
+    @Test func `every score has its distribution, and the deciding one its bounds`() throws {
+        let calibration = try standardCalibration(score: .nll, k: 1.5)
+        #expect(calibration.distributions.count == 4)
+        #expect(calibration.deciding == Distribution(of: [10, 20, 30], k: 1.5))
+        #expect(calibration.distributions[.kl] == Distribution(of: [-3, -2, -1], k: 1.5))
+        #expect(calibration.model == Verdicts.model.description)
+        #expect(calibration.revision == 7)
+    }
+
+    @Test(arguments: [
+        ([Float](), 2.0, "0 images cannot be calibrated from; take at least 2"),
+        ([1], 2, "1 images cannot be calibrated from; take at least 2"),
+        ([1, 2], 0, "k is 0.0; it must be above 0"), ([1, 2], -1, "k is -1.0; it must be above 0"),
+        ([1, 2], .nan, "k is nan; it must be above 0"),
+        ([1, 2], .infinity, "k is inf; it must be above 0"),
+        ([1, .nan], 2, "the model gives mse scores that are not numbers"),
+        ([1, .infinity], 2, "the model gives mse scores that are not numbers"),
+    ])
+    func `scores no bounds can be drawn from are refused`(
+        scores: [Float], k: Double, sentence: String
+    ) {
+        let error = #expect(throws: CalibrationError.self) {
+            try standardCalibration(scores: scores, k: k)
+        }
+        #expect(error?.description == "cannot calibrate: " + sentence)
+    }
+
+    @Test(arguments: ScoreFunction.allCases)
+    func `a calibration written and read again is the same, and so are its bytes`(
+        score: ScoreFunction
+    ) throws {
+        let scores: [Float] = [0.1, 0.1, 1e-7, 3e7, 0.30000001, .leastNormalMagnitude, 7]
+        let calibration = try standardCalibration(scores: scores, score: score, k: 2.575829)
+        let bytes = try calibration.encoded()
+        let read = try Calibration(decoding: bytes)
+        #expect(read == calibration)
+        #expect(try read.encoded() == bytes)
+        #expect(bytes.last == UInt8(ascii: "\n"))
+    }
+
+    @Test func `the file is these bytes`() throws {
+        let text = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let distribution = {
+            (name: String, sorted: String, mu: String, sigma: String, bounds: String) in
+            "\"\(name)\":{\(bounds),\"mu\":\(mu),\"n\":3,\"sigma\":\(sigma),\"sorted\":[\(sorted)],"
+        }
+        #expect(
+            text == """
+                {"created":"2026-11-23T07:01:56.120311Z","data":{"name":"toys",\
+                "sha256":"sha256:00"},"k":2,"model":"\(Verdicts.model)","revision":7,\
+                "schema":"elbod.calibration/1","score":"mse","scores":{\
+                \(distribution("elbo", "101,102,103", "102", "1", "\"lower\":100"))"upper":104},\
+                \(distribution("kl", "-3,-2,-1", "-2", "1", "\"lower\":-4"))"upper":0},\
+                \(distribution("mse", "1,2,3", "2", "1", "\"lower\":0"))"upper":4},\
+                \(distribution("nll", "10,20,30", "20", "10", "\"lower\":0"))"upper":40}}}
+
+                """)
+    }
+
+    @Test func `a calibration is loaded with its hash, and only for its model`() throws {
+        let folder = try TemporaryFolder()
+        let path = Calibration.path(in: folder.path)
+        let calibration = try standardCalibration()
+        try Data(calibration.encoded()).write(to: URL(fileURLWithPath: path))
+        let loaded = try LoadedCalibration(directory: folder.path, model: Verdicts.model)
+        #expect(loaded.calibration == calibration)
+        #expect(try loaded.digest == SHA256Digest(of: calibration.encoded()))
+        let error = #expect(throws: CalibrationError.self) {
+            try LoadedCalibration(directory: folder.path, model: SHA256Digest(of: []))
+        }
+        #expect(
+            error?.description
+                == "the calibration was made for model sha256:9372c470eeadd5ec…, but this model is "
+                + "sha256:e3b0c44298fc1c14…; run elbo calibrate again")
+    }
+
+    @Test func `a folder without a calibration is named`() {
+        let error = #expect(throws: CalibrationError.self) {
+            try LoadedCalibration(directory: "/nowhere", model: Verdicts.model)
+        }
+        #expect(error?.description.contains("/nowhere/calibration.json") == true)
+    }
+}

@@ -1,0 +1,37 @@
+import Detection
+import Testing
+
+@Suite struct ErrorWriterTests {
+    @Test func `an error is this line`() throws {
+        var writer = ErrorWriter(epoch: "6f1c2a90", worker: "host-1")
+        writer.write(
+            .badShape, source: Source("cam-1"),
+            received: UnixTime(nanoseconds: 1_795_417_316_120_311_000), publication: 8)
+        #expect(
+            String(decoding: writer.line, as: UTF8.self) == """
+                {"schema":"elbod.error/1","source":"cam-1","epoch":"6f1c2a90",\
+                "reason":"bad_shape","detail":"the shape is not one or several images of the \
+                model's size","ts_received":"2026-11-23T07:01:56.120311Z","worker":"host-1",\
+                "pub_seq":8}
+                """)
+    }
+
+    @Test(arguments: Rejection.allCases)
+    func `every reason gives a line of strict JSON with its name and explanation`(
+        reason: Rejection
+    ) throws {
+        var writer = ErrorWriter(epoch: "e\"", worker: "w\\\n")
+        for name in ["cam", "a\"b\\c\n\u{0}é"] {
+            writer.write(
+                reason, source: Source(name), received: UnixTime(nanoseconds: 0),
+                publication: .max)
+            let line = try object(writer.line)
+            #expect(line["source"] as? String == name)
+            #expect(line["reason"] as? String == reason.rawValue)
+            #expect(line["detail"] as? String == reason.explanation)
+            #expect(line["epoch"] as? String == "e\"")
+            #expect(line["worker"] as? String == "w\\\n")
+            #expect(line["pub_seq"] as? UInt64 == .max)
+        }
+    }
+}

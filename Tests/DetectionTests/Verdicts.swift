@@ -1,0 +1,45 @@
+import Detection
+import Files
+import Foundation
+import VAE
+
+/// A writer of verdicts by a calibration with μ = 2, σ = 1 and k = 2 over `mse`.
+struct Verdicts {
+    static let model = SHA256Digest(of: Array("model".utf8))
+
+    var writer: VerdictWriter
+    let calibration: LoadedCalibration
+
+    init(
+        _ calibration: Calibration? = nil, epoch: String = "6f1c2a90", worker: String = "host-1",
+        allScores: Bool = false
+    ) throws {
+        let folder = try TemporaryFolder()
+        let bytes = try (calibration ?? standardCalibration()).encoded()
+        try Data(bytes).write(to: URL(fileURLWithPath: Calibration.path(in: folder.path)))
+        self.calibration = try LoadedCalibration(directory: folder.path, model: Self.model)
+        writer = VerdictWriter(
+            calibration: self.calibration, model: Self.model, epoch: epoch, worker: worker,
+            allScores: allScores)
+    }
+
+    /// The verdict on the frame in `row`, which was scored at 150 µs in a batch begun at 100 µs.
+    mutating func line(of batch: Batch, row: Int = 0, mse: Float = 2) -> [UInt8] {
+        _ = writer.write(
+            row: row, of: batch, scores: Scores(mse: mse, nll: 20, kl: 3, elbo: 23),
+            scored: UnixTime(nanoseconds: 150_000), batchStarted: UnixTime(nanoseconds: 100_000),
+            publication: 17)
+        return writer.line
+    }
+}
+
+/// A calibration from the scores 1, 2 and 3.
+func standardCalibration(
+    scores: [Float] = [1, 2, 3], score: ScoreFunction = .mse, k: Double = 2
+) throws -> Calibration {
+    try Calibration(
+        scores: scores.map { Scores(mse: $0, nll: 10 * $0, kl: -$0, elbo: 100 + $0) },
+        score: score, k: k, model: Verdicts.model,
+        data: Calibration.DataIdentity(name: "toys", sha256: "sha256:00"),
+        created: UnixTime(nanoseconds: 1_795_417_316_120_311_000), revision: 7)
+}

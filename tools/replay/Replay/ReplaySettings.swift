@@ -1,0 +1,81 @@
+public import DetectionService
+
+/// How a run is to be done.
+public struct ReplaySettings: Sendable {
+    /// Where frames go: a `push` or `pub` endpoint.
+    public var frames: Endpoint
+    /// Where verdicts come from: a `sub` endpoint.
+    public var verdicts: Endpoint
+    /// How fast.
+    public var rate = Rate.unlimited
+    /// The most frames on their way at once when the rate is unlimited: by default 4,096, but 512 if
+    /// frames are published, for what waits beyond its queue of 1,024 a subscribed daemon drops.
+    public var window: Int
+    /// The name in every header, by which our verdicts are told from others.
+    public var source = "replay"
+    /// Seconds without any verdict after which those outstanding are given up.
+    public var timeout = 10.0
+
+    /// A run between these endpoints, otherwise by default.
+    public init(frames: Endpoint, verdicts: Endpoint) {
+        self.frames = frames
+        self.verdicts = verdicts
+        window = frames.pattern == .pub ? 512 : 4096
+    }
+
+    /// See `timeout`.
+    var timeoutNanoseconds: UInt64 { UInt64(timeout * 1e9) }
+
+    /// Reads where frames go; a plain address stands for `push+connect`.
+    public static func framesEndpoint(_ text: String) throws(ReplayError) -> Endpoint {
+        let endpoint = try endpoint(text, plain: "push+connect")
+        guard endpoint.pattern == .push || endpoint.pattern == .pub else {
+            throw .endpoint(
+                .value(
+                    key: "endpoint", value: text,
+                    allowed: "a push or pub endpoint, which sends, or a plain address"))
+        }
+        return endpoint
+    }
+
+    /// Reads where verdicts come from; a plain address stands for `sub+connect`.
+    public static func verdictsEndpoint(_ text: String) throws(ReplayError) -> Endpoint {
+        let endpoint = try endpoint(text, plain: "sub+connect")
+        guard endpoint.pattern == .sub else {
+            throw .endpoint(
+                .value(
+                    key: "verdicts", value: text,
+                    allowed: "a sub endpoint, which receives what is published, or a plain address")
+            )
+        }
+        return endpoint
+    }
+
+    private static func endpoint(_ text: String, plain: String) throws(ReplayError) -> Endpoint {
+        let isPlain = ["tcp://", "ipc://"].contains { text.hasPrefix($0) }
+        do { return try Endpoint(isPlain ? "\(plain):\(text)" : text) } catch {
+            throw .endpoint(error)
+        }
+    }
+
+    /// Whether a source of this name comes back from the daemon as it was sent: up to 100 ASCII
+    /// letters, digits, points, dashes and underscores, so that neither JSON nor topics escape it.
+    public static func isSource(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 100
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                    UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// A name no earlier run is likely to have had: `replay-` and four random hexadecimal digits.
+    public static func uniqueSource() -> String {
+        let digits = String(UInt16.random(in: .min ... .max), radix: 16)
+        return "replay-" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// `number` with `digits` digits behind the point.
+func fixed(_ number: Double, _ digits: Int) -> String {
+    let scale = pow(10, Double(digits))
+    guard number.isFinite, abs(number) * scale < 1e15 else { return "\(number)" }
+    let scaled = Int((abs(number) * scale).rounded())
+    let sign = number < 0 && scaled > 0 ? "-" : ""
+    guard digits > 0 else { return "\(sign)\(scaled)" }
+    let fraction = String(scaled % Int(scale))
+    let zeros = String(repeating: "0", count: digits - fraction.count)
+    return "\(sign)\(scaled / Int(scale)).\(zeros)\(fraction)"
+}
+
+/// `number` with commas between the thousands.
+func grouped(_ number: Int) -> String {
+    let digits = Array(String(number))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+        if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+        text.append(digit)
+    }
+    return text
+}
+
+/// `text` with spaces behind it, or to its left, up to `width` characters.
+func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
+    let spaces = String(repeating: " ", count: max(0, width - text.count))
+    return left ? spaces + text : text + spaces
+}
