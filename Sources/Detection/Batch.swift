@@ -127,15 +127,18 @@ public struct Batch: Sendable {
     public func frame(_ row: Int) -> Frame { frames[row] }
 
     /// Where in `echoes` the texts of the frame in `row` are.
-    func echoes(_ row: Int) -> (shape: Range<Int>, timestamp: Range<Int>, id: Range<Int>,
-        message: Range<Int>)
-    {
+    func echoes(_ row: Int) -> (
+        shape: Range<Int>, timestamp: Range<Int>, id: Range<Int>,
+        message: Range<Int>
+    ) {
         let lengths = frames[row].echo
         let shape = row * Self.echoLimit
         let timestamp = shape + lengths.shape
         let id = timestamp + lengths.timestamp
         let message = id + lengths.id
-        return (shape..<timestamp, timestamp..<id, id..<message, message..<(message + lengths.message))
+        return (
+            shape..<timestamp, timestamp..<id, id..<message, message..<(message + lengths.message)
+        )
     }
 
     /// The bytes that `echoes(_:)` points into.

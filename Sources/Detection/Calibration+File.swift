@@ -36,7 +36,8 @@ extension Calibration: Codable {
         data = try container.decode(DataIdentity.self, forKey: .data)
         let text = try container.decode(String.self, forKey: .created)
         guard let time = UnixTime(iso8601: text) else {
-            throw CalibrationError.malformed("\(text) is not a time like 2026-11-23T07:01:56.120311Z")
+            throw CalibrationError.malformed(
+                "\(text) is not a time like 2026-11-23T07:01:56.120311Z")
         }
         created = time
         revision = try container.decode(Int.self, forKey: .revision)
@@ -60,7 +61,8 @@ extension Calibration: Codable {
             let name = function.rawValue
             guard distribution.n == distribution.sorted.count, distribution.n >= 2 else {
                 throw .malformed(
-                    "it says \(distribution.n) \(name) scores and holds \(distribution.sorted.count)")
+                    "it says \(distribution.n) \(name) scores and holds \(distribution.sorted.count)"
+                )
             }
             guard distribution.sorted.allSatisfy(\.isFinite),
                 zip(distribution.sorted, distribution.sorted.dropFirst()).allSatisfy({ $0 <= $1 })

@@ -2,7 +2,9 @@ public import Files
 public import VAE
 
 /// What normal looks like to one model: the distribution of every score over held-out normal images,
-/// and which score judges, with which bounds. The contents of `calibration.json`.
+/// and which score judges, with which bounds.
+///
+/// The contents of `calibration.json`.
 public struct Calibration: Sendable, Equatable {
     /// The score that decides.
     public var score: ScoreFunction

@@ -1,8 +1,9 @@
 /// How well a score tells two sets of images apart, whatever the threshold.
 public enum Evaluation {
     /// Area under the ROC curve: the probability that an anomalous image scores higher than a normal
-    /// one, ties counting half (the Mann-Whitney statistic). NaN if either list is empty or holds a
-    /// score that is not a number.
+    /// one, ties counting half (the Mann-Whitney statistic).
+    ///
+    /// NaN if either list is empty or holds a score that is not a number.
     public static func auroc(normal: [Float], anomalous: [Float]) -> Double {
         guard !normal.contains(where: \.isNaN), !anomalous.contains(where: \.isNaN) else {
             return .nan

@@ -64,7 +64,9 @@ extension FrameHeader.Extents {
     public func images(rows: Int, columns: Int) throws(Rejection) -> Int {
         guard !isImpossible, count > 0 else { throw .badShape }
         var end = count
-        if end >= 3, self[end - 1] == 1, self[end - 2] == columns, self[end - 3] == rows { end -= 1 }
+        if end >= 3, self[end - 1] == 1, self[end - 2] == columns, self[end - 3] == rows {
+            end -= 1
+        }
         if end >= 2, self[end - 1] == columns, self[end - 2] == rows {
             end -= 2
         } else if self[end - 1] == rows * columns {

@@ -39,7 +39,8 @@ extension ElementType {
         case .uint32: Float(Double(bits(index, of: bytes)) / 4_294_967_295)
         case .int32:
             Float(Double(Int32(truncatingIfNeeded: bits(index, of: bytes))) / 2_147_483_647)
-        case .float16: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits(index, of: bytes))))
+        case .float16:
+            Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits(index, of: bytes))))
         case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: bits(index, of: bytes)))
         case .float64: Float(clamping: Double(bitPattern: bits(index, of: bytes)))
         }

@@ -1,4 +1,6 @@
-/// A moment, in nanoseconds since 1970-01-01 UTC. Detection never asks a clock; it is told.
+/// A moment, in nanoseconds since 1970-01-01 UTC.
+///
+/// Detection never asks a clock; it is told.
 public struct UnixTime: Hashable, Comparable, Sendable {
     /// Nanoseconds since the epoch.
     public var nanoseconds: Int64
@@ -20,7 +22,9 @@ public struct UnixTime: Hashable, Comparable, Sendable {
     func append(to bytes: inout [UInt8]) {
         let microseconds = nanoseconds.flooredQuotient(1000)
         let (days, inDay) = (
-            microseconds.flooredQuotient(86_400_000_000), microseconds.flooredRemainder(86_400_000_000))
+            microseconds.flooredQuotient(86_400_000_000),
+            microseconds.flooredRemainder(86_400_000_000)
+        )
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(146_097)
@@ -79,7 +83,8 @@ extension UnixTime {
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let seconds =
-            (era * 146_097 + dayOfEra - 719_468) * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5]
+            (era * 146_097 + dayOfEra - 719_468) * 86400 + fields[3] * 3600 + fields[4] * 60
+            + fields[5]
         // 64 bits of nanoseconds reach from 1677 to 2262.
         let (nanoseconds, overflow) =
             (seconds * 1_000_000 + fields[6]).multipliedReportingOverflow(by: 1000)

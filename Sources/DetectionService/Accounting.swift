@@ -53,7 +53,9 @@ public final class Accounting: Sendable {
     /// Images dropped anywhere.
     public var dropped: Int { droppedFromQueue.count }
 
-    /// `received 10 = scored 8 (7 normal, 1 anomalous) + rejected 1 (bad_shape 1) + dropped 1 …`
+    /// The sum in words.
+    ///
+    /// As in `received 10 = scored 8 (7 normal, 1 anomalous) + rejected 1 (bad_shape 1) + dropped 1`.
     public var summary: String {
         let reasons = Rejection.allCases.filter { rejected($0) > 0 }
             .map { "\($0.rawValue) \(rejected($0))" }

@@ -93,7 +93,8 @@ extension Model {
         let likelihood: Likelihood
         switch metadata[Key.likelihood] {
         case "bernoulli": likelihood = .bernoulli
-        case "gaussian": likelihood = .gaussian(variance: Float(metadata[Key.variance] ?? "") ?? .nan)
+        case "gaussian":
+            likelihood = .gaussian(variance: Float(metadata[Key.variance] ?? "") ?? .nan)
         default: throw .foreign("its likelihood is neither bernoulli nor gaussian")
         }
         let shape = ImageShape(rows: extents[0], columns: extents[1])

@@ -6,11 +6,14 @@ public struct Model: Sendable {
     public let parameters: Parameters
     /// Height and width in pixels of the images it was trained on; their product is the input size.
     public let imageShape: ImageShape
-    /// Facts about its making, as text by key: data, seed, epochs and so on. Never interpreted.
+    /// Facts about its making, as text by key: data, seed, epochs and so on.
+    ///
+    /// Never interpreted.
     public var provenance: [String: String]
 
     /// A model of `parameters` for images of `imageShape`.
-    public init(parameters: Parameters, imageShape: ImageShape, provenance: [String: String] = [:]) {
+    public init(parameters: Parameters, imageShape: ImageShape, provenance: [String: String] = [:])
+    {
         precondition(imageShape.pixels == parameters.architecture.inputs, "the image does not fit")
         self.parameters = parameters
         self.imageShape = imageShape

@@ -56,7 +56,8 @@ extension Safetensors {
         guard length <= UInt64(headerLimit), Int(length) <= bytes.count - 8 else {
             throw .malformed(
                 "the first 8 bytes claim a header of \(length) bytes, but \(bytes.count - 8) "
-                    + "follow and at most \(headerLimit) are allowed: truncated, or not safetensors")
+                    + "follow and at most \(headerLimit) are allowed: truncated, or not safetensors"
+            )
         }
         let text = bytes[8..<(8 + Int(length))]
         guard text.first == UInt8(ascii: "{") else {

@@ -78,7 +78,10 @@ extension BatchBuffers {
         let encoded = [images] + activations.encoder
         let decoded = [activations.z] + activations.decoder
         return Array(zip(encoded, delta.encoder))
-            + [(encoded[encoded.count - 1], delta.mu), (encoded[encoded.count - 1], delta.logVariance)]
+            + [
+                (encoded[encoded.count - 1], delta.mu),
+                (encoded[encoded.count - 1], delta.logVariance),
+            ]
             + Array(zip(decoded, delta.decoder + [delta.logits]))
     }
 }

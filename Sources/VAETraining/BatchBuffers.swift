@@ -33,7 +33,8 @@ public struct BatchBuffers {
         delta = Deltas(
             encoder: architecture.hidden.map(matrix), mu: matrix(architecture.latent),
             logVariance: matrix(architecture.latent), z: matrix(architecture.latent),
-            decoder: architecture.hidden.reversed().map(matrix), logits: matrix(architecture.inputs))
+            decoder: architecture.hidden.reversed().map(matrix), logits: matrix(architecture.inputs)
+        )
     }
 
     /// A view of the images in `range`, for the thread that owns `functions`.

@@ -7,9 +7,11 @@ extension Trainer {
     public func checkpoint(of model: Model) -> Safetensors {
         var file = model.safetensors
         file.tensors[Key.first] = .init(
-            shape: [step.optimizer.first.buffer.count], elements: step.optimizer.first.buffer.elements)
+            shape: [step.optimizer.first.buffer.count],
+            elements: step.optimizer.first.buffer.elements)
         file.tensors[Key.second] = .init(
-            shape: [step.optimizer.second.buffer.count], elements: step.optimizer.second.buffer.elements)
+            shape: [step.optimizer.second.buffer.count],
+            elements: step.optimizer.second.buffer.elements)
         file.metadata[Key.steps] = "\(step.optimizer.steps)"
         file.metadata[Key.history] = (try? JSONEncoder().encode(history)).map {
             String(decoding: $0, as: UTF8.self)

@@ -1,4 +1,6 @@
-/// How a model is trained: everything but the sizes and the data. The defaults are the paper's.
+/// How a model is trained: everything but the sizes and the data.
+///
+/// The defaults are the paper's.
 public struct Recipe: Hashable, Sendable {
     /// Passes over the training images.
     public var epochs = 50
@@ -10,8 +12,9 @@ public struct Recipe: Hashable, Sendable {
     public var beta: Float = 1
     /// Where initial weights, shuffling and ε come from.
     public var seed: UInt64 = 1
-    /// Threads that share each batch. A different number sums gradients in a different order, so
-    /// weights repeat bit for bit only for the same number.
+    /// Threads that share each batch.
+    ///
+    /// Each draws noise of its own, so weights repeat bit for bit only for the same number.
     public var threads = 1
 
     /// The paper's recipe on one thread.

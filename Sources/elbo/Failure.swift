@@ -30,7 +30,8 @@ struct Failure: Error, CustomStringConvertible {
     init(_ error: any Error) {
         let status: Status =
             switch error {
-            case VAEError.file, CalibrationError.file, DatasetError.notFound, DatasetError.unreadable:
+            case VAEError.file, CalibrationError.file, DatasetError.notFound,
+                DatasetError.unreadable:
                 .noInput
             case is FilesError, DatasetError.badSpecification: .noInput
             case is VAEError, is CalibrationError, is DatasetError: .dataFormat

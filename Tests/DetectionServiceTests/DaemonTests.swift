@@ -18,7 +18,8 @@ import ZeroMQ
         #expect(fields["metric"] as? String == "mse")
         let (status, log) = daemon.stop()
         #expect(status == 0)
-        #expect(log.contains("received 1 = scored 1 (0 normal, 1 anomalous) + rejected 0 + dropped 0"))
+        #expect(
+            log.contains("received 1 = scored 1 (0 normal, 1 anomalous) + rejected 0 + dropped 0"))
     }
 
     @Test func `every image of a message gets a verdict of its own`() throws {
@@ -53,7 +54,10 @@ import ZeroMQ
                 "bad_shape",
                 message(#"{"dtype": "uint8", "shape": [99999999999999999999, 28, 28]}"#, pixels)
             ),
-            ("bad_byte_count", message(#"{"dtype": "uint8", "shape": [2147483647, 28, 28]}"#, pixels)),
+            (
+                "bad_byte_count",
+                message(#"{"dtype": "uint8", "shape": [2147483647, 28, 28]}"#, pixels)
+            ),
             ("bad_byte_count", message(#"{"dtype": "uint8", "shape": [28, 28]}"#, [1, 2, 3])),
             ("not_finite", message(#"{"dtype": "float32", "shape": [28, 28]}"#, nan)),
             ("not_finite", message(#"{"dtype": "float32", "shape": [28, 28]}"#, infinity)),
@@ -63,7 +67,8 @@ import ZeroMQ
         ]
     }()
 
-    @Test func `bad messages get one error each, and the good ones between them are scored`() throws {
+    @Test func `bad messages get one error each, and the good ones between them are scored`() throws
+    {
         let daemon = try DaemonProcess.serving()
         let client = try Client(daemon)
         for (number, bad) in Self.bad.enumerated() {

@@ -27,7 +27,9 @@ import ZeroMQ
         #expect(daemon.stop().status == 0)
     }
 
-    @Test func `a publisher that is too fast loses its oldest frames, and every one is counted`() throws {
+    @Test func `a publisher that is too fast loses its oldest frames, and every one is counted`()
+        throws
+    {
         let context = try Context()
         let camera = try Socket(context, .pub)
         try camera.setSendHighWater(0)
@@ -89,7 +91,8 @@ struct Sum {
     let dropped: Int
 
     init?(_ log: String) {
-        let expression = /received (\d+) = scored (\d+) \(.*?\) \+ rejected (\d+).* \+ dropped (\d+)/
+        let expression =
+            /received (\d+) = scored (\d+) \(.*?\) \+ rejected (\d+).* \+ dropped (\d+)/
         guard let match = log.firstMatch(of: expression),
             let received = Int(match.1), let scored = Int(match.2), let rejected = Int(match.3),
             let dropped = Int(match.4)

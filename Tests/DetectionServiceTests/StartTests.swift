@@ -15,7 +15,10 @@ import ZeroMQ
             78, ["pull:", "pattern+role:address"]
         ),
         (
-            ["--model", DaemonProcess.model, "--ingest", "pub+bind:IN", "--publish", "pub+bind:OUT"],
+            [
+                "--model", DaemonProcess.model, "--ingest", "pub+bind:IN", "--publish",
+                "pub+bind:OUT",
+            ],
             78, ["ingest", "pub+bind", "sub or pull"]
         ),
         (["--config", "/nowhere.yaml"], 78, ["/nowhere.yaml"]),

@@ -6,7 +6,8 @@ struct BundledModelTests {
     @Test func `the bundled model keeps what its card promises`() throws {
         let command = try Command("evaluate", "--model", Command.model, "--json")
         let report =
-            try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any] ?? [:]
+            try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any]
+            ?? [:]
         let number = { (key: String) in report[key] as? Double ?? .nan }
         #expect(number("mse") <= 0.0090)
         #expect(number("neg_elbo") <= 104.5)

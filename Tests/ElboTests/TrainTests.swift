@@ -4,7 +4,9 @@ import Glibc
 import Testing
 
 @Suite struct TrainTests {
-    private static let sizes = ["--hidden", "16", "--latent", "3", "--batch", "32", "--threads", "2"]
+    private static let sizes = [
+        "--hidden", "16", "--latent", "3", "--batch", "32", "--threads", "2",
+    ]
 
     private func train(_ images: String, _ out: String, _ more: [String]) -> Process {
         Command.process(["train", "--images", images, "--out", out] + Self.sizes + more)
@@ -52,12 +54,14 @@ import Testing
         #expect(try finish(train(images, out, more)) == 0)
         let held = try folder.images(200, seed: 2)
         let calibrated = try Command(
-            "calibrate", "--model", out, "--images", held, "--score", "elbo", "--sigma", "3", "--json")
+            "calibrate", "--model", out, "--images", held, "--score", "elbo", "--sigma", "3",
+            "--json")
         #expect(calibrated.status == 0 && calibrated.objects.first?["n"] as? Int == 200)
         let evaluated = try Command(
             "evaluate", "--model", out, "--normal", held, "--anomalous", images, "--json")
         let report =
-            try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: Any] ?? [:]
+            try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: Any]
+            ?? [:]
         for key in [
             "mse", "kl", "neg_elbo", "active_units", "lower", "upper", "normal_within",
             "anomalous_flagged", "false_alarm_rate",

@@ -28,7 +28,8 @@ public struct ProgressLine {
             return
         }
         let line = line(tally, now)
-        note(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+        // Without wrapping, a narrow terminal cuts the line instead of scrolling.
+        note(isTerminal ? "\r\u{1B}[K\u{1B}[?7l\(line)\u{1B}[?7h" : line + "\n")
         isDrawn = true
         last = (now, tally.verdicts)
         next = now + (isTerminal ? Self.second / 5 : Self.second)
