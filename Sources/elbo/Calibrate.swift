@@ -12,13 +12,13 @@ struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score held-out normal images and write the bounds to calibration.json.",
         discussion: """
-            As in the paper, an image is anomalous if its score lies outside μ ± 2σ of the scores of
-            normal test images. Images that were trained on score too well to calibrate with, and
-            images that are calibrated with cannot validate; so the first 5,000 test images are used
-            here and the other 5,000 by elbo evaluate.
+            As in the paper, an image is anomalous if its score lies outside μ ± 2σ of the
+            scores of normal test images. Images that were trained on score too well to
+            calibrate with, and images that are calibrated with cannot validate; so the
+            first 5,000 test images are used here and the other 5,000 by elbo evaluate.
 
-            Every score is kept, sorted, for all score functions: another --sigma or --score needs no
-            other images. The file is replaced atomically.
+            Every score is kept, sorted, for all score functions: another --sigma or
+            --score needs no other images. The file is replaced atomically.
             """)
 
     @OptionGroup var model: ModelOption

@@ -14,9 +14,9 @@ struct Elbo: AsyncParsableCommand {
               elbo evaluate --model models/mine     check them on images nobody has seen
               elbod --model models/mine             serve
 
-            Images are named NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000], or by the path of
-            an IDX, .npy or PNG file. Named sets are looked for in --data, $ELBO_DATA and the user's
-            data folder; tools/fetch-data downloads them.
+            Images are named NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000], or by
+            the path of an IDX, .npy or PNG file. Named sets are looked for in --data,
+            $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,
         version: elbodVersion,
         subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self])

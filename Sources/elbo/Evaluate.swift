@@ -9,9 +9,10 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a calibrated model on normal and anomalous images it has never met.",
         discussion: """
-            A data set named without a range stands for its untouched half, t10k[5000..<10000]. MSE,
-            KL and the scores are computed at z = μ, as in the daemon; −ELBO is the training
-            objective, with one z drawn from the posterior of each image.
+            A data set named without a range stands for its untouched half,
+            t10k[5000..<10000]. MSE, KL and the scores are computed at z = μ, as in the
+            daemon; −ELBO is the training objective, with one z drawn from the posterior
+            of each image.
             """)
 
     @OptionGroup var model: ModelOption

@@ -10,7 +10,8 @@ struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge the images in files: one JSON verdict a line.",
         discussion: """
-            Takes IDX, .npy and PNG files, gzip-compressed or not, and - for standard input:
+            Takes IDX, .npy and PNG files, gzip-compressed or not, and - for standard
+            input:
               cat image.png | elbo score --model models/mnist -
             Exits 0 whatever the verdicts; with --exit-code, 1 if any image is anomalous.
             """)

@@ -12,13 +12,15 @@ struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a variational autoencoder on normal images.",
         discussion: """
-            The defaults are the paper's: 784 → 256 → 200 latent units → 256 → 784, Bernoulli
-            likelihood, Adam 1e-3, batches of 128, 50 epochs. The loss is the negative ELBO, summed
-            over pixels and latent units and averaged over images. The same seed, number of threads
-            and machine give the same weights bit for bit.
+            The defaults are the paper's: 784 → 256 → 200 latent units → 256 → 784,
+            Bernoulli likelihood, Adam 1e-3, batches of 128, 50 epochs. The loss is the
+            negative ELBO, summed over pixels and latent units and averaged over images.
+            The same seed, number of threads and machine give the same weights bit for
+            bit.
 
-            After every epoch a checkpoint is written to the model directory. Ctrl-C or SIGTERM stops
-            at the last one, and --resume goes on from it as if nothing had happened.
+            After every epoch a checkpoint is written to the model directory. Ctrl-C or
+            SIGTERM stops at the last one, and --resume goes on from it as if nothing had
+            happened.
             """)
 
     @OptionGroup var data: DataOption

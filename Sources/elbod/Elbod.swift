@@ -13,19 +13,20 @@ struct Elbod: ParsableCommand {
         commandName: "elbod",
         abstract: "Score images that arrive over ZeroMQ and publish a verdict on each.",
         discussion: """
-            Images come in as pyzmq and imagezmq send arrays: a part with a JSON header that gives
-            dtype and shape, a part with the raw pixels, and optionally a topic part in front. Each
-            verdict goes out as a topic, anomaly/<source>/, normal/<source>/ or error/<source>/, and
-            one line of JSON. Counts go out under status/ every second.
+            Images come in as pyzmq and imagezmq send arrays: a part with a JSON header
+            that gives dtype and shape, a part with the raw pixels, and optionally a topic
+            part in front. Each verdict goes out as a topic, anomaly/<source>/,
+            normal/<source>/ or error/<source>/, and one line of JSON. Counts go out under
+            status/ every second.
 
-            Endpoints are written pattern+role:address. pull takes its share of what a pusher sends
-            and lets it wait when scoring is slower; sub takes what a publisher sends and drops the
-            oldest frames:
+            Endpoints are written pattern+role:address. pull takes its share of what a
+            pusher sends and lets it wait when scoring is slower; sub takes what a
+            publisher sends and drops the oldest frames:
               elbod --model models/mnist --ingest pull+bind:tcp://127.0.0.1:5555 \\
                     --publish pub+bind:tcp://127.0.0.1:5556
 
-            SIGTERM stops reading, scores what is held, publishes it and exits 0. Options win over
-            the file; config/elbod.yaml documents every key.
+            SIGTERM stops reading, scores what is held, publishes it and exits 0. Options
+            win over the file; config/elbod.yaml documents every key.
             """,
         version: elbodVersion)
 
