@@ -89,7 +89,7 @@ for attempt in range(100):  # a publisher does not know when its subscriber is t
     if subscriber.poll(100):
         break
 topic, found = verdict()
-check(topic == "anomaly/porch%20%5cu00e9/" and found["msg"] == "porch é", f"imagezmq, {topic}")
+check(topic == "anomaly/porch%20%c3%a9/" and found["msg"] == "porch é", f"imagezmq, {topic}")
 check(abs(found["score"] / reference["score"] - 1) < 1e-5, "imagezmq's image scores the same")
 
 daemon.send_signal(signal.SIGTERM)
