@@ -21,3 +21,12 @@ static inline __attribute__((always_inline)) elbod_float8
 elbod_quotient(elbod_float8 a, elbod_float8 b) {
     return a / b;
 }
+
+/// Tells the processor that this thread spins, so that it saves power and lets a sibling work.
+static inline void elbod_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}

@@ -18,6 +18,7 @@ public final class TrainingStep {
     /// One per thread.
     private let functions: [Activations.Functions]
     private let gradient: Parameters
+    private let team: ThreadTeam
 
     /// Trains `parameters` in place.
     public init(_ parameters: Parameters, recipe: Recipe) {
@@ -31,6 +32,7 @@ public final class TrainingStep {
             Activations.Functions(architecture, capacity: share)
         }
         gradient = Parameters(architecture)
+        team = ThreadTeam(count: recipe.threads)
     }
 
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
@@ -62,7 +64,7 @@ public final class TrainingStep {
         let views = (0..<threads).map { index in
             buffers.rows(part(index, of: threads, count: batch), functions: functions[index])
         }
-        concurrently(threads, collecting: &sums) { index in
+        team.run(collecting: &sums) { index in
             fill(views[index], part(index, of: threads, count: batch))
             let sum = views[index].forward(parameters)
             views[index].backward(parameters, beta: beta, batch: batch)
@@ -79,7 +81,7 @@ public final class TrainingStep {
     private func forEachBand(batch: Int, _ body: (Matrix, Matrix, Matrix, Matrix) -> Void) {
         let whole = buffers.rows(0..<batch, functions: functions[0])
         let (flows, threads) = (whole.layerFlows, functions.count)
-        concurrently(threads) { thread in
+        team.run { thread in
             for (index, flow) in flows.enumerated() {
                 let (weights, first, second, gradient) = (
                     parameters.layers[index], optimizer.first.layers[index],

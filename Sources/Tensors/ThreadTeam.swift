@@ -1,0 +1,111 @@
+internal import CSIMD
+import Glibc
+import Synchronization
+
+/// Threads that work on the parts of one task at the same time, over and over.
+///
+/// Between tasks they spin: a step of training has two tasks of half a millisecond, and waking a
+/// sleeping thread for each costs a fifth of the time. So a team is for a program that does nothing
+/// else meanwhile; its threads end with it.
+public final class ThreadTeam {
+    /// The threads, the caller's included.
+    public let count: Int
+    private let shared: Shared
+    private var threads: [pthread_t] = []
+
+    /// What the threads of a team see of each other.
+    ///
+    /// `task` is written by the caller before it raises `generation` and read by the others after
+    /// they have seen that, so the two never meet; that is what makes it safe to share.
+    private final class Shared: @unchecked Sendable {
+        let generation = Atomic<Int>(0)
+        let working = Atomic<Int>(0)
+        let isEnding = Atomic<Bool>(false)
+        var task: (Int) -> Void = { _ in }
+
+        /// Does part `index` of one task after the other until the team ends.
+        func work(_ index: Int) {
+            prepareThreadForComputing()
+            var seen = 0
+            while true {
+                spin(until: { generation.load(ordering: .acquiring) != seen })
+                seen += 1
+                if isEnding.load(ordering: .relaxed) { return }
+                task(index)
+                working.wrappingSubtract(1, ordering: .releasing)
+            }
+        }
+    }
+
+    /// Starts `count - 1` threads beside the caller's.
+    public init(count: Int) {
+        precondition(count > 0, "a team has at least the caller")
+        self.count = count
+        shared = Shared()
+        for index in 1..<max(count, 1) {
+            let start = Unmanaged.passRetained(Start(shared: shared, index: index)).toOpaque()
+            var thread = pthread_t()
+            let status = pthread_create(
+                &thread, nil,
+                { argument in
+                    guard let argument else { return nil }
+                    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                    start.shared.work(start.index)
+                    return nil
+                }, start)
+            precondition(status == 0, "cannot start a thread: \(status)")
+            threads.append(thread)
+        }
+    }
+
+    deinit {
+        shared.isEnding.store(true, ordering: .relaxed)
+        shared.generation.wrappingAdd(1, ordering: .releasing)
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Calls `body` once for every index below `count`, each on a thread of its own prepared for
+    /// computing, and returns when all calls have.
+    ///
+    /// The closure is not `@Sendable`: the calls end before this does, and the caller promises that
+    /// they write disjoint memory.
+    public func run(_ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            shared.task = body
+            shared.working.store(count - 1, ordering: .relaxed)
+            shared.generation.wrappingAdd(1, ordering: .releasing)
+            prepareThreadForComputing()
+            body(0)
+            spin(until: { shared.working.load(ordering: .acquiring) == 0 })
+            shared.task = { _ in }
+        }
+    }
+
+    /// As above, storing what the call for each index returns in the element of `results` there.
+    public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
+        precondition(results.count == count, "there must be one result per call")
+        results.withUnsafeMutableBufferPointer { results in
+            let base = results
+            run { base[$0] = body($0) }
+        }
+    }
+
+    private final class Start {
+        let shared: Shared
+        let index: Int
+
+        init(shared: Shared, index: Int) {
+            self.shared = shared
+            self.index = index
+        }
+    }
+}
+
+/// Waits for a moment that is near: spins, and gives way to other programs if it takes long.
+private func spin(until isTrue: () -> Bool) {
+    var turns = 0
+    while !isTrue() {
+        turns += 1
+        if turns < 10_000 { elbod_relax() } else { sched_yield() }
+    }
+}
