@@ -92,23 +92,20 @@ final class Handover: Sendable {
     private func swap(
         _ batch: inout Batch, _ rejections: inout [Rejected], sleepIfEmpty: Bool
     ) -> Delivery {
-        var other = batch
-        var errors = rejections
+        // Swapped in place: a second reference, however short, would make the next append copy.
         let (delivery, mustWake) = state.withLock { state -> (Delivery, Bool) in
             guard state.waiting.count > 0 || !state.rejections.isEmpty else {
                 state.isScorerAsleep = sleepIfEmpty && !state.isClosed
                 return (state.isClosed ? .closed : .nothing, false)
             }
-            Swift.swap(&state.waiting, &other)
-            Swift.swap(&state.rejections, &errors)
+            Swift.swap(&state.waiting, &batch)
+            Swift.swap(&state.rejections, &rejections)
             state.isScorerAsleep = false
             let mustWake = state.isReceiverAsleep
             state.isReceiverAsleep = false
             return (.something, mustWake)
         }
         if mustWake { room.signal() }
-        batch = other
-        rejections = errors
         return delivery
     }
 

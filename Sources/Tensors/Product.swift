@@ -33,6 +33,7 @@ public func multiply(
         k == innerOfB && c.rows == m && c.columns == n,
         "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
     guard m > 0, n > 0 else { return }
+    guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
     let status = dnnl_sgemm(
         letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
         dnnl_dim_t(k), 1,
@@ -51,6 +52,8 @@ public func multiply(
         columns.lowerBound >= 0 && columns.upperBound <= a.columns && a.rows == b.rows
             && c.rows == columns.count && c.columns == b.columns, "shapes differ")
     guard c.count > 0 else { return }
+    // A sum over nothing is zero; oneDNN would leave what was there.
+    guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
     let status = dnnl_sgemm(
         letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns), dnnl_dim_t(a.rows),
         1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), 0,

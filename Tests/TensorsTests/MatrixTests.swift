@@ -52,6 +52,17 @@ import Testing
         #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 1e-4)
     }
 
+    @Test func `a product over nothing is zero`() {
+        let c = Matrix(rows: 2, columns: 3, [Float](repeating: 9, count: 6))
+        multiply(Matrix(rows: 2, columns: 0), Matrix(rows: 0, columns: 3), into: c)
+        #expect(c.elements == [0, 0, 0, 0, 0, 0])
+        c[0, 0] = 9
+        multiply(
+            transposing: 0..<2, of: Matrix(rows: 0, columns: 2), by: Matrix(rows: 0, columns: 3),
+            into: c)
+        #expect(c.elements == [0, 0, 0, 0, 0, 0])
+    }
+
     @Test func `a bias fills every row and its gradient sums them`() {
         let matrix = Matrix(rows: 3, columns: 2)
         fillRows(of: matrix, with: Matrix(rows: 1, columns: 2, [1, -2]))
