@@ -58,13 +58,14 @@ final class TrainingProgress {
         let elapsed = (ContinuousClock.now - start) / .seconds(1)
         let speed = speed ?? done * Double(images) / elapsed
         let left = elapsed / done * (Double(trainer.recipe.epochs - firstEpoch) - done)
-        var line = isTerminal ? "\r\u{1B}[K" : ""
+        // Back to the start, clear, and cut at the edge instead of wrapping while this is written.
+        var line = isTerminal ? "\r\u{1B}[K\u{1B}[?7l" : ""
         line += "epoch \(epoch)/\(trainer.recipe.epochs)"
         if isTerminal { line += " " + bar(fraction) }
         line += "  loss \(fixed(terms.loss, 2))  reconstruction \(fixed(terms.reconstruction, 2))"
         line += "  KL \(fixed(terms.kl, 2))  active \(active)/\(latent)"
         line += "  \(Int(speed)) images/s  \(clock(left)) left"
-        print(line, terminator: end)
+        print(line, terminator: isTerminal ? "\u{1B}[?7h" + end : end)
         _ = fflush(nil)
     }
 

@@ -36,12 +36,11 @@ import Testing
         #expect(throws: ReplayError.self) { try ReplaySettings.verdictsEndpoint(text) }
     }
 
-    @Test func `a publisher's window is what a daemon's queue holds`() throws {
-        let verdicts = try ReplaySettings.verdictsEndpoint("tcp://a:1")
-        let push = try ReplaySettings.framesEndpoint("tcp://a:2")
-        let pub = try ReplaySettings.framesEndpoint("pub+bind:tcp://a:2")
-        #expect(ReplaySettings(frames: push, verdicts: verdicts).window == 4096)
-        #expect(ReplaySettings(frames: pub, verdicts: verdicts).window == 512)
+    @Test func `the window is less than what a daemon's queue holds`() throws {
+        let settings = ReplaySettings(
+            frames: try ReplaySettings.framesEndpoint("pub+bind:tcp://a:2"),
+            verdicts: try ReplaySettings.verdictsEndpoint("tcp://a:1"))
+        #expect(settings.window < Configuration().queue)
     }
 
     @Test(arguments: ["replay", "cam-1", "A.b_c-9", String(repeating: "x", count: 100)])

@@ -17,9 +17,9 @@ struct RunOptions: ParsableArguments {
     var rate = Rate.unlimited
     @Option(
         help: ArgumentHelp(
-            "Frames on their way at once at --rate max (default: 4096; for pub endpoints 512).",
+            "Frames on their way at once at --rate max.",
             valueName: "n"))
-    var window: Int?
+    var window = 512
     @Option(help: "What the mixture is drawn from.")
     var seed: UInt64 = 1
     @Flag(help: "Print one JSON object, and no progress.")
@@ -32,7 +32,7 @@ struct RunOptions: ParsableArguments {
         guard (1...Self.mostFrames).contains(count) else {
             throw ValidationError("--count is from 1 to \(Self.mostFrames)")
         }
-        if let window, !(1...1_000_000).contains(window) {
+        if !(1...1_000_000).contains(window) {
             throw ValidationError("--window is from 1 to 1000000")
         }
     }
@@ -79,7 +79,7 @@ struct DaemonOptions: ParsableArguments {
             frames: try ReplaySettings.framesEndpoint(endpoint),
             verdicts: try ReplaySettings.verdictsEndpoint(verdicts))
         settings.rate = run.rate
-        if let window = run.window { settings.window = window }
+        settings.window = run.window
         settings.source = source ?? ReplaySettings.uniqueSource()
         settings.timeout = timeout
         return settings

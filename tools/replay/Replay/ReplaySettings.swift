@@ -8,9 +8,11 @@ public struct ReplaySettings: Sendable {
     public var verdicts: Endpoint
     /// How fast.
     public var rate = Rate.unlimited
-    /// The most frames on their way at once when the rate is unlimited: by default 4,096, but 512 if
-    /// frames are published, for what waits beyond its queue of 1,024 a subscribed daemon drops.
-    public var window: Int
+    /// The most frames on their way at once when the rate is unlimited.
+    ///
+    /// Enough to keep every batch full, and less than the daemon's queue of 1,024, beyond which it
+    /// drops what was published.
+    public var window = 512
     /// The name in every header, by which our verdicts are told from others.
     public var source = "replay"
     /// Seconds without any verdict after which those outstanding are given up.
@@ -20,7 +22,6 @@ public struct ReplaySettings: Sendable {
     public init(frames: Endpoint, verdicts: Endpoint) {
         self.frames = frames
         self.verdicts = verdicts
-        window = frames.pattern == .pub ? 512 : 4096
     }
 
     /// See `timeout`.
