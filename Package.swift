@@ -73,28 +73,35 @@ let package = Package(
         .target(
             name: "Replay",
             dependencies: [
-                "Datasets", "DetectionService",
+                "Console", "Datasets", "DetectionService",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ], path: "tools/replay/Replay", swiftSettings: safe),
+
+        // What the three programs have in common on a terminal.
+        .target(
+            name: "Console",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ], swiftSettings: safe),
 
         // Executables.
         .executableTarget(
             name: "elbod",
             dependencies: [
-                "DetectionService",
+                "Console", "DetectionService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Datasets", "DetectionService", "VAETraining",
+                "Console", "Datasets", "DetectionService", "VAETraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo-replay",
             dependencies: [
-                "Replay",
+                "Console", "Replay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "tools/replay", exclude: ["Replay"], swiftSettings: safe),
 

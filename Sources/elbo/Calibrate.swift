@@ -1,3 +1,4 @@
+import Console
 public import ArgumentParser
 import Datasets
 import Detection

@@ -1,3 +1,4 @@
+import Console
 import Detection
 import FoundationEssentials
 import VAE

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Detection
 import DetectionService
 import FoundationEssentials
@@ -52,7 +53,7 @@ struct Elbod: ParsableCommand {
             try daemon.run(Notifier(environment: ProcessInfo.processInfo.environment))
         } catch {
             logger.error("\(error)")
-            throw ExitCode(exitStatus(of: error))
+            throw ExitCode(exitStatus(of: error).rawValue)
         }
     }
 

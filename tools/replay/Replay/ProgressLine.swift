@@ -1,3 +1,4 @@
+import Console
 import Glibc
 
 /// Tells on standard error how a run goes: one line rewritten in place on a terminal, otherwise one
@@ -46,10 +47,4 @@ public struct ProgressLine {
             + "\(grouped(tally.verdicts)) verdicts  \(grouped(Int(speed.rounded()))) images/s  "
             + "\(grouped(tally.flagged)) flagged  \(grouped(tally.outstanding)) in flight"
     }
-}
-
-/// Writes to standard error, at once.
-public func note(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
 }

@@ -1,3 +1,5 @@
+import Console
+
 extension Summary {
     /// The table a run ends with, for people.
     public var table: String {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// `number` with `digits` digits behind the point.
-func fixed(_ number: Double, _ digits: Int) -> String {
+public func fixed(_ number: Double, _ digits: Int) -> String {
     let scale = pow(10, Double(digits))
     guard number.isFinite, abs(number) * scale < 1e15 else { return "\(number)" }
     let scaled = Int((abs(number) * scale).rounded())
@@ -13,7 +13,7 @@ func fixed(_ number: Double, _ digits: Int) -> String {
 }
 
 /// `number` with commas between the thousands.
-func grouped(_ number: Int) -> String {
+public func grouped(_ number: Int) -> String {
     let digits = Array(String(number))
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -24,7 +24,17 @@ func grouped(_ number: Int) -> String {
 }
 
 /// `text` with spaces behind it, or to its left, up to `width` characters.
-func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
+public func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
     let spaces = String(repeating: " ", count: max(0, width - text.count))
     return left ? spaces + text : text + spaces
+}
+
+/// Five significant digits.
+public func significant(_ number: Double) -> String {
+    guard number != 0, number.isFinite else { return "\(number)" }
+    var digits = 4
+    var magnitude = abs(number)
+    while magnitude < 1, digits < 12 { (magnitude, digits) = (magnitude * 10, digits + 1) }
+    while magnitude >= 10, digits > 0 { (magnitude, digits) = (magnitude / 10, digits - 1) }
+    return fixed(number, digits)
 }
