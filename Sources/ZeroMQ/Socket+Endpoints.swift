@@ -52,12 +52,16 @@ extension Socket {
         throw ZMQError(code: EINVAL, operation: operation, subject: endpoint)
     }
 
-    // Reads errno before the string's C copy is freed.
+    // Reads errno before the string's C copy is freed. A signal can only interrupt libzmq while it
+    // looks at its mailbox, before it does anything, so the call is simply made again.
     private borrowing func apply(
         _ function: (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Int32,
         to endpoint: String, as operation: String
     ) throws(ZMQError) {
-        let code = endpoint.withCString { errorCode(function(handle, $0)) }
+        var code: Int32 = 0
+        repeat {
+            code = endpoint.withCString { errorCode(function(handle, $0)) }
+        } while code == EINTR
         if code != 0 { throw ZMQError(code: code, operation: operation, subject: endpoint) }
     }
 }
