@@ -24,8 +24,11 @@ struct Calibrate: ParsableCommand {
 
     @OptionGroup var model: ModelOption
     @OptionGroup var data: DataOption
-    @Option(help: ArgumentHelp("Held-out normal images.", valueName: "set"))
-    var images = "mnist:t10k[0..<5000]"
+    @Option(
+        help: ArgumentHelp(
+            "Held-out normal images (default for models of MNIST: mnist:t10k[0..<5000]).",
+            valueName: "set"))
+    var images: String?
     @Option(help: "The score that decides.")
     var score = ScoreFunction.mse
     @Option(help: ArgumentHelp("k in μ ± kσ.", valueName: "k"))
@@ -36,7 +39,8 @@ struct Calibrate: ParsableCommand {
     func run() throws {
         try reporting {
             let loaded = try model.load()
-            let set = try data.load(images)
+            let set = try data.load(
+                loaded.model.images(images, standard: "mnist:t10k[0..<5000]", option: "--images"))
             let previous = try? LoadedCalibration(directory: model.model, model: loaded.digest)
             let calibration = try Calibration(
                 scores: loaded.scores(of: set), score: score, k: sigma, model: loaded.digest,
@@ -49,11 +53,11 @@ struct Calibrate: ParsableCommand {
             {
                 throw Failure(error.description, .cannotCreate)
             }
-            report(calibration, path: path)
+            report(calibration, path: path, isMNIST: loaded.model.isTrainedOnMNIST)
         }
     }
 
-    private func report(_ calibration: Calibration, path: String) {
+    private func report(_ calibration: Calibration, path: String, isMNIST: Bool) {
         let bounds = calibration.deciding
         if json {
             print(
@@ -72,8 +76,8 @@ struct Calibrate: ParsableCommand {
                 "  \(name) μ \(significant(row.mu))  σ \(significant(row.sigma))  "
                     + "normal from \(significant(row.lower)) to \(significant(row.upper))\(mark)")
         }
-        print(
-            "Wrote \(path), revision \(calibration.revision); next: elbo evaluate --model \(model.model)"
-        )
+        let sets = isMNIST ? "" : " --normal MORE-NORMAL-IMAGES --anomalous OTHER-IMAGES"
+        print("Wrote \(path), revision \(calibration.revision)")
+        print("Next: elbo evaluate --model \(model.model)\(sets)")
     }
 }

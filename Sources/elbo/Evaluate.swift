@@ -17,10 +17,13 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var model: ModelOption
     @OptionGroup var data: DataOption
-    @Option(help: ArgumentHelp("Normal images.", valueName: "set"))
-    var normal = "mnist"
-    @Option(help: ArgumentHelp("Anomalous images.", valueName: "set"))
-    var anomalous = "fashion-mnist"
+    @Option(
+        help: ArgumentHelp("Normal images (default for models of MNIST: mnist).", valueName: "set"))
+    var normal: String?
+    @Option(
+        help: ArgumentHelp(
+            "Anomalous images (default for models of MNIST: fashion-mnist).", valueName: "set"))
+    var anomalous: String?
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -30,8 +33,12 @@ struct Evaluate: ParsableCommand {
             let calibration = try LoadedCalibration(
                 directory: model.model, model: loaded.digest
             ).calibration
-            let normalSet = try data.load(untouched(normal))
-            let anomalousSet = try data.load(untouched(anomalous))
+            let normalSet = try data.load(
+                untouched(loaded.model.images(normal, standard: "mnist", option: "--normal")))
+            let anomalousSet = try data.load(
+                untouched(
+                    loaded.model.images(
+                        anomalous, standard: "fashion-mnist", option: "--anomalous")))
             let quality = try ModelQuality(loaded, normalSet)
             let report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,

@@ -46,3 +46,19 @@ extension LoadedModel {
         return scorer.scores(ofImages: set.pixels, count: set.count) { visit(scorer, $0) }
     }
 }
+
+extension Model {
+    /// Whether the default data sets are what this model knows as normal.
+    var isTrainedOnMNIST: Bool { provenance["data"]?.hasPrefix("mnist:") ?? false }
+
+    /// `given`, or else `standard`, which only suits models trained on MNIST.
+    func images(_ given: String?, standard: String, option: String) throws -> String {
+        if let given { return given }
+        guard isTrainedOnMNIST else {
+            throw Failure(
+                "the model was trained on \(provenance["data"] ?? "unknown images"), so MNIST says "
+                    + "nothing about it; name images with \(option)", .usage)
+        }
+        return standard
+    }
+}

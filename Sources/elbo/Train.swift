@@ -44,7 +44,7 @@ struct Train: AsyncParsableCommand {
 
     private func train(until interruption: Interruption) throws {
         let recipe = try recipe.recipe()
-        try prepareFolder()
+        try protectFolder()
         let set = try data.load(images)
         let architecture = try sizes.architecture(inputs: set.pixelsPerImage)
         let parameters = Parameters(architecture)
@@ -56,6 +56,7 @@ struct Train: AsyncParsableCommand {
         let trainer = try Trainer(
             parameters, recipe: recipe, pixels: set.pixels, count: set.count)
         if resume { try restore(trainer, model) }
+        try makeFolder()
         let progress = TrainingProgress(trainer, images: set.count)
         progress.begin(architecture, set: set.name, out: out)
         while !trainer.isFinished {
@@ -78,26 +79,44 @@ struct Train: AsyncParsableCommand {
         try save(model.safetensors, to: LoadedModel.path(in: out))
         try save(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
-        print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)")
+        let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"
+        print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)\(held)")
     }
 
     private var checkpointPath: String { out + "/checkpoint.safetensors" }
 
-    private func prepareFolder() throws {
-        if fileKind(at: LoadedModel.path(in: out)) != .absent, !resume, !force {
+    /// Refuses to replace what is worth keeping.
+    private func protectFolder() throws {
+        guard !resume, !force else { return }
+        if fileKind(at: LoadedModel.path(in: out)) != .absent {
             throw Failure(
                 "\(out) holds a model already; name another folder, or replace it with --force",
                 .cannotCreate)
         }
+        if fileKind(at: checkpointPath) != .absent {
+            throw Failure(
+                "\(out) holds the checkpoint of an interrupted run; go on from it with --resume, or "
+                    + "begin anew with --force", .cannotCreate)
+        }
+    }
+
+    private func makeFolder() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: out, withIntermediateDirectories: true)
         } catch {
-            throw Failure("cannot create the folder \(out): \(error)", .cannotCreate)
+            throw Failure(
+                "cannot create the folder \(out); check the path and its permissions",
+                .cannotCreate)
         }
     }
 
     private func restore(_ trainer: Trainer, _ model: Model) throws {
+        guard fileKind(at: checkpointPath) == .file else {
+            throw Failure(
+                "there is nothing to resume: no \(checkpointPath); a finished run leaves none",
+                .noInput)
+        }
         let bytes = try readFile(checkpointPath, limit: 1 << 31)
         try trainer.resume(from: Safetensors(decoding: bytes), model: model)
     }

@@ -40,6 +40,12 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 75)
         #expect(fileKind(at: folder.path + "/cut/model.safetensors") == .absent)
+        // Without --resume the checkpoint is not thrown away.
+        let checkpoint = try readFile(folder.path + "/cut/checkpoint.safetensors")
+        let forgetful = train(images, folder.path + "/cut", epochs)
+        forgetful.standardError = FileHandle.nullDevice
+        #expect(try finish(forgetful) == 73)
+        #expect(try readFile(folder.path + "/cut/checkpoint.safetensors") == checkpoint)
         #expect(try finish(train(images, folder.path + "/cut", epochs + ["--resume"])) == 0)
         let models = try ["whole", "cut"].map {
             try readFile(folder.path + "/\($0)/model.safetensors")
@@ -52,6 +58,9 @@ import Testing
         let (images, out) = (try folder.images(600), folder.path + "/model")
         let more = ["--epochs", "2", "--hidden", "24,12", "--likelihood", "gaussian"]
         #expect(try finish(train(images, out, more)) == 0)
+        // MNIST says nothing about a model of other images.
+        let unnamed = try Command("calibrate", "--model", out)
+        #expect(unnamed.status == 64 && unnamed.errors.contains("--images"), "\(unnamed.errors)")
         let held = try folder.images(200, seed: 2)
         let calibrated = try Command(
             "calibrate", "--model", out, "--images", held, "--score", "elbo", "--sigma", "3",
@@ -105,7 +114,7 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == refusal.status, "\(text)")
         #expect(text.contains(refusal.name), "\(text)")
-        #expect(fileKind(at: folder.path + "/model/model.safetensors") == .absent)
+        #expect(fileKind(at: folder.path + "/model") == .absent)
     }
 
     @Test func `a model is not overwritten unless that is asked for`() throws {
