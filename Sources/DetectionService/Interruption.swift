@@ -14,7 +14,7 @@ public final class Interruption: Sendable {
     /// Listens for the signals from now on, and calls `action` at each; they no longer end the
     /// program by themselves.
     public func watch(_ action: @escaping @Sendable () -> Void = {}) {
-        Task.detached(priority: .background) {
+        Task.detached {
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                 self.flag.store(true, ordering: .relaxed)
                 action()
