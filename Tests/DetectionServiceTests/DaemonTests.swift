@@ -104,7 +104,9 @@ import ZeroMQ
     }
 
     @Test func `thousands of frames pushed at full speed all come back, once each`() throws {
-        let daemon = try DaemonProcess.serving(["--config", try smallQueue()])
+        let config = try smallQueue()
+        defer { try? FileManager.default.removeItem(atPath: config) }
+        let daemon = try DaemonProcess.serving(["--config", config])
         let client = try Client(daemon)
         let count = 20_000
         var seen = [Bool](repeating: false, count: count)

@@ -36,6 +36,7 @@ import ZeroMQ
         try camera.setLinger(milliseconds: 5000)
         try camera.bind("tcp://127.0.0.1:*")
         let config = NSTemporaryDirectory() + "elbod-\(UUID()).yaml"
+        defer { try? FileManager.default.removeItem(atPath: config) }
         try "queue: 8\n".write(toFile: config, atomically: true, encoding: .utf8)
         let daemon = try DaemonProcess([
             "--config", config, "--model", DaemonProcess.model, "--ingest",

@@ -48,9 +48,11 @@ struct Command {
         process.standardOutput = output
         process.standardError = errors
         if let input {
+            // Removed at once; the open file stays readable.
             let path = NSTemporaryDirectory() + "elbo-input-\(UUID())"
             try writeFileAtomically(input, to: path)
             process.standardInput = FileHandle(forReadingAtPath: path)
+            try FileManager.default.removeItem(atPath: path)
         }
         try process.run()
         let text = output.fileHandleForReading.readDataToEndOfFile()
