@@ -18,8 +18,8 @@ public struct Matrix: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutablePointer<Float>
 
     /// Owns one aligned, zero-filled allocation.
-    @usableFromInline final class Storage: Sendable {
-        @usableFromInline nonisolated(unsafe) let base: UnsafeMutablePointer<Float>
+    @usableFromInline final class Storage {
+        @usableFromInline let base: UnsafeMutablePointer<Float>
 
         init(count: Int) {
             let bytes = (max(count, 1) * MemoryLayout<Float>.stride + 63) / 64 * 64
