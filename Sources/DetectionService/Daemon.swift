@@ -29,6 +29,7 @@ public final class Daemon: Sendable {
         self.configuration = configuration
         self.logger = logger
         let model = try LoadedModel(directory: configuration.model)
+        try model.requireUnconditional()
         let calibration = try LoadedCalibration(
             directory: configuration.model, model: model.digest)
         let host = (try? readFile("/proc/sys/kernel/hostname", limit: 4096)) ?? Array("host".utf8)

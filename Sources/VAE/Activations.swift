@@ -5,6 +5,9 @@ public import Tensors
 /// Allocated once; every pass overwrites it. `rows` gives a view of some of the images, with which
 /// another thread can work on them at the same time.
 public struct Activations {
+    /// One-hot labels of the images, `(capacity, classes)`; whoever runs a conditional model fills
+    /// it with `setClass`, otherwise it has no columns.
+    public let condition: Matrix
     /// Outputs of the encoder's hidden layers after ReLU, `(capacity, width)` each.
     public let encoder: [Matrix]
     /// Posterior means μ, `(capacity, latent)`.
@@ -42,6 +45,7 @@ public struct Activations {
     public init(_ architecture: Architecture, capacity: Int) {
         precondition(capacity > 0, "a batch holds at least one image")
         let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
+        condition = matrix(architecture.classes)
         encoder = architecture.hidden.map(matrix)
         mu = matrix(architecture.latent)
         logVariance = matrix(architecture.latent)
@@ -56,12 +60,27 @@ public struct Activations {
     /// The most images one pass can take.
     public var capacity: Int { mu.rows }
 
+    /// Says which class the image in `row` is of.
+    public func setClass(_ label: Int, row: Int) {
+        precondition((0..<condition.columns).contains(label), "there is no class \(label)")
+        for column in 0..<condition.columns { condition[row, column] = column == label ? 1 : 0 }
+    }
+
+    /// Gives a conditional model the classes of the images in `range`, for rows 0 and up; an
+    /// unconditional one needs none.
+    public func setClasses(of range: Range<Int>, in labels: [UInt8]?) {
+        guard condition.columns > 0 else { return }
+        guard let labels else { preconditionFailure("a conditional model needs labels") }
+        for (row, index) in range.enumerated() { setClass(Int(labels[index]), row: row) }
+    }
+
     /// A view of the images in `range`, for the thread that owns `functions`.
     public func rows(_ range: Range<Int>, functions: Functions) -> Activations {
         Activations(viewing: self, range, functions)
     }
 
     private init(viewing whole: Activations, _ range: Range<Int>, _ functions: Functions) {
+        condition = whole.condition.rows(range)
         encoder = whole.encoder.map { $0.rows(range) }
         mu = whole.mu.rows(range)
         logVariance = whole.logVariance.rows(range)

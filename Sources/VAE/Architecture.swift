@@ -10,17 +10,25 @@ public struct Architecture: Hashable, Sendable {
     public var latent: Int
     /// How a pixel is distributed around its reconstruction.
     public var likelihood: Likelihood
+    /// Classes whose one-hot label is given to encoder and decoder; 0 for a model without labels.
+    ///
+    /// A conditional variational autoencoder after Sohn, Lee & Yan, 2015.
+    public var classes: Int
 
     /// The paper's sizes unless told otherwise.
     public init(
         inputs: Int = 784, hidden: [Int] = [256], latent: Int = 200,
-        likelihood: Likelihood = .bernoulli
+        likelihood: Likelihood = .bernoulli, classes: Int = 0
     ) {
         self.inputs = inputs
         self.hidden = hidden
         self.latent = latent
         self.likelihood = likelihood
+        self.classes = classes
     }
+
+    /// Whether every image needs a class.
+    public var isConditional: Bool { classes > 0 }
 
     /// The dense layers in the order in which they follow each other from image to reconstruction.
     ///
@@ -30,14 +38,18 @@ public struct Architecture: Hashable, Sendable {
         var shapes: [LayerShape] = []
         var width = inputs
         for (index, next) in hidden.enumerated() {
-            shapes.append(LayerShape("fc1", index, inputs: width, outputs: next))
+            shapes.append(
+                LayerShape(
+                    "fc1", index, inputs: width, outputs: next, classes: index == 0 ? classes : 0))
             width = next
         }
         shapes.append(LayerShape("fc21", 0, inputs: width, outputs: latent))
         shapes.append(LayerShape("fc22", 0, inputs: width, outputs: latent))
         width = latent
         for (index, next) in hidden.reversed().enumerated() {
-            shapes.append(LayerShape("fc3", index, inputs: width, outputs: next))
+            shapes.append(
+                LayerShape(
+                    "fc3", index, inputs: width, outputs: next, classes: index == 0 ? classes : 0))
             width = next
         }
         shapes.append(LayerShape("fc4", 0, inputs: width, outputs: inputs))
@@ -46,7 +58,7 @@ public struct Architecture: Hashable, Sendable {
 
     /// The number of weights and biases.
     public var parameterCount: Int {
-        layers.reduce(0) { $0 + ($1.inputs + 1) * $1.outputs }
+        layers.reduce(0) { $0 + $1.parameterCount }
     }
 }
 
@@ -62,21 +74,30 @@ public enum Likelihood: Hashable, Sendable {
 public struct LayerShape: Hashable, Sendable {
     /// Its name in the model file, without `.weight` and `.bias`.
     public let name: String
-    /// Values in.
+    /// Values in, the one-hot label not counted.
     public let inputs: Int
     /// Values out.
     public let outputs: Int
+    /// Length of the one-hot label that is appended to the values in; 0 if there is none.
+    public let classes: Int
 
-    init(_ stem: String, _ index: Int, inputs: Int, outputs: Int) {
+    init(_ stem: String, _ index: Int, inputs: Int, outputs: Int, classes: Int = 0) {
         name = index == 0 ? stem : "\(stem)_\(index + 1)"
         self.inputs = inputs
         self.outputs = outputs
+        self.classes = classes
     }
+
+    /// Weights and biases.
+    var parameterCount: Int { (inputs + classes + 1) * outputs }
 }
 
 extension Architecture {
     /// Sizes beyond these are taken for a damaged file or a slip of the keyboard, not for a model.
     static let largestWidth = 1 << 20
+
+    /// Labels are bytes.
+    static let mostClasses = 256
 
     /// Throws if a size is not positive or absurdly large, or η is not a positive number.
     public func validate() throws(VAEError) {
@@ -87,11 +108,15 @@ extension Architecture {
         guard !hidden.isEmpty, hidden.count <= 16 else {
             throw .architecture("\(hidden.count) hidden layers; between 1 and 16 are possible")
         }
+        guard (0...Self.mostClasses).contains(classes), classes != 1 else {
+            throw .architecture(
+                "\(classes) classes; a conditional model has between 2 and \(Self.mostClasses)")
+        }
         if case .gaussian(let variance) = likelihood, !(variance > 0 && variance.isFinite) {
             throw .architecture("the Gaussian variance η is \(variance); it must be above zero")
         }
         var total = 0
-        for layer in layers { total += (layer.inputs + 1) * layer.outputs }
+        for layer in layers { total += layer.parameterCount }
         guard total <= 1 << 28 else {
             throw .architecture("\(total) parameters; at most \(1 << 28) are supported")
         }

@@ -13,7 +13,11 @@ public struct ELBOEstimator {
 
     /// The mean over `count` 8-bit images of `−log p(x|z) + KL(q(z|x) ‖ p(z))` with one
     /// `z ~ q(z|x)` each, in nats per image.
-    public func negativeELBO(ofImages pixels: [UInt8], count: Int, seed: UInt64) -> Double {
+    ///
+    /// Conditional models need `labels`; the bound is then that of `log p(x|class)`.
+    public func negativeELBO(
+        ofImages pixels: [UInt8], count: Int, labels: [UInt8]? = nil, seed: UInt64
+    ) -> Double {
         let architecture = parameters.architecture
         precondition(pixels.count == count * architecture.inputs, "the pixels are not the images")
         prepareThreadForComputing()
@@ -31,6 +35,7 @@ public struct ELBOEstimator {
                     row, bytes: pixels.span.extracting(start..<(start + architecture.inputs)),
                     dividedBy: 255)
             }
+            activations.setClasses(of: first..<(first + batch), in: labels)
             random.fillWithNormal(epsilon.rows(0..<batch))
             parameters.encode(images.rows(0..<batch), into: activations)
             parameters.sample(epsilon.rows(0..<batch), in: activations)

@@ -8,6 +8,7 @@ private enum Key {
     static let latent = "elbod.latent"
     static let likelihood = "elbod.likelihood"
     static let variance = "elbod.likelihood_variance"
+    static let classes = "elbod.classes"
     static let preprocessing = "elbod.preprocessing"
     static let provenance = "provenance."
 }
@@ -23,7 +24,7 @@ extension Model {
         var remaining = file.tensors
         var tensors: [(weight: Safetensors.Tensor, bias: Safetensors.Tensor)] = []
         for layer in architecture.layers {
-            let (name, inputs, outputs) = (layer.name, layer.inputs, layer.outputs)
+            let (name, inputs, outputs) = (layer.name, layer.inputs + layer.classes, layer.outputs)
             tensors.append(
                 (
                     try remaining.take("\(name).weight", shape: [outputs, inputs]),
@@ -35,7 +36,7 @@ extension Model {
         }
         let parameters = Parameters(architecture)
         for (layer, (weight, bias)) in zip(parameters.layers, tensors) {
-            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs)
+            let (inputs, outputs) = (layer.weight.rows, layer.weight.columns)
             layer.weight.copy(
                 from: Matrix(rows: outputs, columns: inputs, weight.elements).transposed())
             layer.bias.copy(from: Matrix(rows: 1, columns: outputs, bias.elements))
@@ -51,7 +52,7 @@ extension Model {
     public var safetensors: Safetensors {
         var file = Safetensors()
         for layer in parameters.layers {
-            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs)
+            let (inputs, outputs) = (layer.weight.rows, layer.weight.columns)
             file.tensors["\(layer.shape.name).weight"] = .init(
                 shape: [outputs, inputs], elements: layer.weight.transposed().elements)
             file.tensors["\(layer.shape.name).bias"] = .init(
@@ -69,6 +70,7 @@ extension Model {
             file.metadata[Key.likelihood] = "gaussian"
             file.metadata[Key.variance] = "\(variance)"
         }
+        if architecture.isConditional { file.metadata[Key.classes] = "\(architecture.classes)" }
         for (key, value) in provenance { file.metadata[Key.provenance + key] = value }
         return file
     }
@@ -97,9 +99,12 @@ extension Model {
             likelihood = .gaussian(variance: Float(metadata[Key.variance] ?? "") ?? .nan)
         default: throw .foreign("its likelihood is neither bernoulli nor gaussian")
         }
+        let classes = metadata[Key.classes] == nil ? [0] : try numbers(metadata, Key.classes)
+        guard classes.count == 1 else { throw .foreign("its number of classes is not one number") }
         let shape = ImageShape(rows: extents[0], columns: extents[1])
         let architecture = Architecture(
-            inputs: shape.pixels, hidden: hidden, latent: latent[0], likelihood: likelihood)
+            inputs: shape.pixels, hidden: hidden, latent: latent[0], likelihood: likelihood,
+            classes: classes[0])
         try architecture.validate()
         return (architecture, shape)
     }

@@ -71,6 +71,11 @@ public struct LoadedModel: Sendable {
         digest = SHA256Digest(of: bytes)
     }
 
+    /// Throws if the model cannot score an image without being told its class.
+    public func requireUnconditional() throws(VAEError) {
+        guard !model.architecture.isConditional else { throw .needsClasses }
+    }
+
     /// Where the model file of a model directory is.
     public static func path(in directory: String) -> String { directory + "/model.safetensors" }
 }

@@ -30,7 +30,7 @@ public struct Parameters: Sendable {
         var layers: [Dense] = []
         for shape in architecture.layers {
             layers.append(Dense(shape, carvedFrom: buffer, at: offset))
-            offset += (shape.inputs + 1) * shape.outputs
+            offset += shape.parameterCount
         }
         let depth = architecture.hidden.count
         encoder = Array(layers[..<depth])
@@ -47,32 +47,42 @@ public struct Parameters: Sendable {
     public func initialize(seed: UInt64) {
         for (index, layer) in layers.enumerated() {
             var random = RandomNumbers(seed: seed, 0, UInt64(index))
-            let bound = 1 / Float(layer.shape.inputs).squareRoot()
+            let bound = 1 / Float(layer.weight.rows).squareRoot()
             forEachElement(layer.weight) { $0 = (2 * random.nextUniform() - 1) * bound }
             forEachElement(layer.bias) { $0 = (2 * random.nextUniform() - 1) * bound }
         }
     }
 }
 
-/// One fully connected layer, `y = x·W + b`.
+/// One fully connected layer, `y = x·W + c·V + b` with `c` the one-hot label, where there is one.
 public struct Dense: Sendable {
     /// Its name and sizes.
     public let shape: LayerShape
-    /// `W`, shape `(inputs, outputs)`.
+    /// `W` above `V`, shape `(inputs + classes, outputs)`: what a file holds as one weight.
     public let weight: Matrix
     /// `b`, shape `(1, outputs)`.
     public let bias: Matrix
 
     init(_ shape: LayerShape, carvedFrom buffer: Matrix, at offset: Int) {
         self.shape = shape
-        weight = buffer.slice(at: offset, rows: shape.inputs, columns: shape.outputs)
-        bias = buffer.slice(
-            at: offset + shape.inputs * shape.outputs, rows: 1, columns: shape.outputs)
+        let rows = shape.inputs + shape.classes
+        weight = buffer.slice(at: offset, rows: rows, columns: shape.outputs)
+        bias = buffer.slice(at: offset + rows * shape.outputs, rows: 1, columns: shape.outputs)
     }
 
-    /// Writes `x·W + b` into `y`; `x` is `(batch, inputs)`, `y` is `(batch, outputs)`.
-    public func forward(_ x: Matrix, into y: Matrix) {
+    /// `W`, shape `(inputs, outputs)`.
+    public var inputWeight: Matrix { weight.rows(0..<shape.inputs) }
+
+    /// `V`, shape `(classes, outputs)`.
+    public var classWeight: Matrix {
+        weight.rows(shape.inputs..<(shape.inputs + shape.classes))
+    }
+
+    /// Writes `x·W + c·V + b` into `y`, `(batch, outputs)`; `x` is `(batch, inputs)` and `condition`
+    /// holds c, `(batch, classes)`, which layers without classes do not look at.
+    public func forward(_ x: Matrix, condition: Matrix, into y: Matrix) {
         fillRows(of: y, with: bias)
-        multiply(x, weight, into: y, accumulating: true)
+        multiply(x, inputWeight, into: y, accumulating: true)
+        if shape.classes > 0 { multiply(condition, classWeight, into: y, accumulating: true) }
     }
 }

@@ -3,10 +3,11 @@ import Tensors
 extension Scorer {
     /// Scores `count` 8-bit images, one after the other in `pixels`, batch by batch.
     ///
-    /// After each batch `visit` is called with the number of images in it; `activations` then holds
+    /// `labels` holds the class of each and is needed by conditional models alone. After each batch `visit` is called with the number of images in it; `activations` then holds
     /// their posteriors and reconstructions.
     public func scores(
-        ofImages pixels: [UInt8], count: Int, visit: (Int) -> Void = { _ in }
+        ofImages pixels: [UInt8], count: Int, labels: [UInt8]? = nil,
+        visit: (Int) -> Void = { _ in }
     ) -> [Scores] {
         let inputs = parameters.architecture.inputs
         precondition(pixels.count == count * inputs, "the pixels are not \(count) images")
@@ -20,6 +21,7 @@ extension Scorer {
                 images.setRow(
                     row, bytes: pixels.span.extracting(start..<(start + inputs)), dividedBy: 255)
             }
+            activations.setClasses(of: first..<(first + batch), in: labels)
             score(images.rows(0..<batch))
             all += scores[..<batch]
             visit(batch)

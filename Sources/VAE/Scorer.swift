@@ -32,6 +32,8 @@ public final class Scorer {
     }
 
     /// Scores every row of `images`, shape `(batch, inputs)`, pixels in [0, 1].
+    ///
+    /// For a conditional model `activations.condition` must hold their classes.
     public func score(_ images: Matrix) {
         precondition(images.rows <= activations.capacity, "the batch is larger than its capacity")
         parameters.encode(images, into: activations)

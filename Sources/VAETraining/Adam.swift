@@ -11,7 +11,9 @@ public final class Adam {
     /// Steps taken; bias correction depends on it.
     public internal(set) var steps = 0
 
-    private let learningRate: Float
+    /// The step size of the next step.
+    public var learningRate: Float
+
     private let decay: (first: Float, second: Float) = (0.9, 0.999)
     private let epsilon: Float = 1e-8
 

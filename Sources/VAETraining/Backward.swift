@@ -40,7 +40,8 @@ extension BatchBuffers {
         let layers = parameters.decoder + [parameters.output]
         for index in layers.indices.reversed() {
             multiply(
-                deltas[index + 1], layers[index].weight, transposing: .second, into: deltas[index])
+                deltas[index + 1], layers[index].inputWeight, transposing: .second,
+                into: deltas[index])
             if index > 0 { maskInactive(deltas[index], outputs[index]) }
         }
     }
@@ -75,7 +76,7 @@ extension BatchBuffers {
     /// What goes into each layer and the gradient of what comes out, in the order of
     /// `Parameters.layers`; `∂W = inputᵀ·delta` and `∂b = Σ rows of delta`.
     var layerFlows: [(input: Matrix, delta: Matrix)] {
-        let encoded = [images] + activations.encoder
+        let encoded = [seen] + activations.encoder
         let decoded = [activations.z] + activations.decoder
         return Array(zip(encoded, delta.encoder))
             + [

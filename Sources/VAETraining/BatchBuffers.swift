@@ -1,5 +1,5 @@
 public import Tensors
-import VAE
+public import VAE
 
 /// Everything about the images of one batch: themselves, their noise, activations and gradients of
 /// the loss with respect to those.
@@ -9,9 +9,12 @@ import VAE
 public struct BatchBuffers {
     /// The images, `(batch, inputs)`; whoever takes a training step fills them.
     public let images: Matrix
+    /// What the encoder sees: `images` themselves, or room for noisy copies when denoising.
+    public let seen: Matrix
     /// Standard normal noise for reparameterisation, `(batch, latent)`; filled likewise.
     public let epsilon: Matrix
-    let activations: Activations
+    /// Results of the forward pass, and the classes that a conditional model is told.
+    public let activations: Activations
     let delta: Deltas
 
     /// Gradients of the loss with respect to the activations of the same name and shape.
@@ -25,9 +28,10 @@ public struct BatchBuffers {
     }
 
     /// Allocates for batches of at most `capacity` images.
-    init(_ architecture: Architecture, capacity: Int) {
+    init(_ architecture: Architecture, capacity: Int, denoising: Bool) {
         let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
         images = matrix(architecture.inputs)
+        seen = denoising ? matrix(architecture.inputs) : images
         epsilon = matrix(architecture.latent)
         activations = Activations(architecture, capacity: capacity)
         delta = Deltas(
@@ -40,7 +44,7 @@ public struct BatchBuffers {
     /// A view of the images in `range`, for the thread that owns `functions`.
     func rows(_ range: Range<Int>, functions: Activations.Functions) -> BatchBuffers {
         BatchBuffers(
-            images: images.rows(range), epsilon: epsilon.rows(range),
+            images: images.rows(range), seen: seen.rows(range), epsilon: epsilon.rows(range),
             activations: activations.rows(range, functions: functions),
             delta: Deltas(
                 encoder: delta.encoder.map { $0.rows(range) }, mu: delta.mu.rows(range),
@@ -48,8 +52,11 @@ public struct BatchBuffers {
                 decoder: delta.decoder.map { $0.rows(range) }, logits: delta.logits.rows(range)))
     }
 
-    private init(images: Matrix, epsilon: Matrix, activations: Activations, delta: Deltas) {
+    private init(
+        images: Matrix, seen: Matrix, epsilon: Matrix, activations: Activations, delta: Deltas
+    ) {
         self.images = images
+        self.seen = seen
         self.epsilon = epsilon
         self.activations = activations
         self.delta = delta
@@ -59,7 +66,7 @@ public struct BatchBuffers {
 extension BatchBuffers {
     /// Runs all images forward with z = μ + σ·ε and returns the sums of the loss's terms, in nats.
     func forward(_ parameters: Parameters) -> (reconstruction: Double, kl: Double) {
-        parameters.encode(images, into: activations)
+        parameters.encode(seen, into: activations)
         parameters.sample(epsilon, in: activations)
         parameters.decode(activations.z, into: activations)
         let architecture = parameters.architecture

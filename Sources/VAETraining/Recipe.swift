@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a model is trained: everything but the sizes and the data.
 ///
 /// The defaults are the paper's.
@@ -6,10 +8,18 @@ public struct Recipe: Hashable, Sendable {
     public var epochs = 50
     /// Images per optimiser step; the last step of an epoch takes what is left.
     public var batch = 128
-    /// Adam's step size.
+    /// Adam's step size, that of the first step if it is `schedule`d.
     public var learningRate: Float = 1e-3
+    /// How the step size changes over the run.
+    public var schedule = Schedule.constant
     /// Weight of the KL term in the loss; 1 makes the loss the negative ELBO.
     public var beta: Float = 1
+    /// The largest standard deviation of the Gaussian noise that is added to what the encoder sees,
+    /// clipped to [0, 1]; each image draws its own between 0 and this.
+    ///
+    /// The loss compares with the clean image, so above 0 the model learns to remove noise (Vincent
+    /// et al., 2008; Im et al., 2017).
+    public var denoising: Float = 0
     /// Where initial weights, shuffling and ε come from.
     public var seed: UInt64 = 1
     /// Threads that share each batch.
@@ -20,11 +30,30 @@ public struct Recipe: Hashable, Sendable {
     /// The paper's recipe on one thread.
     public init() {}
 
+    /// How the step size changes over the run.
+    public enum Schedule: String, Sendable, CaseIterable {
+        /// It stays as it is.
+        case constant
+        /// It falls to 0 along half a cosine (Loshchilov & Hutter, 2017).
+        case cosine
+    }
+
+    /// Adam's step size at `step`, counted from 0, of `steps`.
+    func learningRate(step: Int, of steps: Int) -> Float {
+        switch schedule {
+        case .constant: learningRate
+        case .cosine: learningRate * Float(1 + cos(Double.pi * Double(step) / Double(steps))) / 2
+        }
+    }
+
     /// Throws a sentence naming the first value that cannot be used.
     public func validate() throws(TrainingError) {
         let finite = learningRate.isFinite && learningRate > 0 && beta.isFinite && beta >= 0
         guard finite else {
             throw .recipe("learning rate \(learningRate) or β \(beta): the first must be above 0")
+        }
+        guard denoising.isFinite, denoising >= 0, denoising <= 10 else {
+            throw .recipe("noise of standard deviation \(denoising); between 0 and 10 is possible")
         }
         guard epochs >= 1 else { throw .recipe("\(epochs) epochs; at least 1 is needed") }
         guard (1...65536).contains(batch) else {

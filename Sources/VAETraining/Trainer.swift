@@ -14,20 +14,29 @@ public final class Trainer {
     public internal(set) var history: [EpochRecord] = []
 
     private let pixels: [UInt8]
+    private let labels: [UInt8]?
     private let count: Int
     private let activity: UnitActivity
 
     /// Prepares to train `parameters` in place on `count` 8-bit images, one after the other in
-    /// `pixels`.
+    /// `pixels`; a conditional model needs the class of each in `labels`.
     public init(
-        _ parameters: Parameters, recipe: Recipe, pixels: [UInt8], count: Int
+        _ parameters: Parameters, recipe: Recipe, pixels: [UInt8], count: Int,
+        labels: [UInt8]? = nil
     ) throws(TrainingError) {
         try recipe.validate()
+        let classes = parameters.architecture.classes
+        if classes > 0 {
+            guard let labels, labels.count == count, labels.allSatisfy({ $0 < classes }) else {
+                throw .recipe("a conditional model needs a class below \(classes) with each image")
+            }
+        }
         guard count > 0, pixels.count == count * parameters.architecture.inputs else {
             throw .recipe("\(pixels.count) bytes are not \(count) images of this model's size")
         }
         self.recipe = recipe
         self.pixels = pixels
+        self.labels = labels
         self.count = count
         step = TrainingStep(parameters, recipe: recipe)
         activity = UnitActivity(parameters.architecture.latent)
@@ -83,18 +92,33 @@ public final class Trainer {
     private func take(
         order: [Int], first: Int, batch: Int, address: (epoch: UInt64, step: Int)
     ) -> LossTerms {
-        let inputs = step.parameters.architecture.inputs
-        let pixels = pixels
+        let parameters = step.parameters
+        let inputs = parameters.architecture.inputs
+        let (pixels, labels) = (pixels, labels)
+        step.optimizer.learningRate = recipe.learningRate(
+            step: step.optimizer.steps, of: stepsPerEpoch * recipe.epochs)
         let terms = step.take(batch: batch) { view, range in
             for (row, position) in range.enumerated() {
                 let start = order[first + position] * inputs
                 let image = pixels.span.extracting(start..<(start + inputs))
                 view.images.setRow(row, bytes: image, dividedBy: 255)
+                if let labels, parameters.architecture.isConditional {
+                    view.activations.setClass(Int(labels[order[first + position]]), row: row)
+                }
             }
             // A stream per range of positions: views are filled at the same time.
             var noise = RandomNumbers(
                 seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(range.lowerBound))
             noise.fillWithNormal(view.epsilon)
+            if recipe.denoising > 0 {
+                for row in 0..<range.count {
+                    let image = row..<(row + 1)
+                    addNoise(
+                        to: view.images.rows(image),
+                        deviation: recipe.denoising * noise.nextUniform(), from: &noise,
+                        into: view.seen.rows(image))
+                }
+            }
         }
         activity.add(step.buffers.activations.mu, rows: batch)
         return terms

@@ -26,7 +26,8 @@ public final class TrainingStep {
         beta = recipe.beta
         let architecture = parameters.architecture
         optimizer = Adam(architecture, learningRate: recipe.learningRate)
-        buffers = BatchBuffers(architecture, capacity: recipe.batch)
+        buffers = BatchBuffers(
+            architecture, capacity: recipe.batch, denoising: recipe.denoising > 0)
         let share = (recipe.batch + recipe.threads - 1) / recipe.threads
         functions = (0..<recipe.threads).map { _ in
             Activations.Functions(architecture, capacity: share)
@@ -38,7 +39,8 @@ public final class TrainingStep {
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
     ///
     /// `fill` is called once per thread with a view of the buffers and the positions in the batch
-    /// that it must write into the view's `images` and `epsilon`.
+    /// that it must write into the view's `images` and `epsilon`, when denoising `seen`, and for a
+    /// conditional model the classes of `activations`.
     public func take(batch: Int, fill: (BatchBuffers, Range<Int>) -> Void) -> LossTerms {
         let terms = propagate(batch: batch, fill: fill)
         optimizer.steps += 1
@@ -97,6 +99,13 @@ public final class TrainingStep {
                 if thread == index % threads {
                     sumRows(of: flow.delta, into: gradient.bias)
                     body(weights.bias, first.bias, second.bias, gradient.bias)
+                    guard weights.shape.classes > 0 else { continue }
+                    multiply(
+                        transposing: 0..<weights.shape.classes, of: whole.activations.condition,
+                        by: flow.delta, into: gradient.classWeight)
+                    body(
+                        weights.classWeight, first.classWeight, second.classWeight,
+                        gradient.classWeight)
                 }
             }
         }

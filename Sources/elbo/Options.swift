@@ -35,8 +35,9 @@ struct ModelOption: ParsableArguments {
 }
 
 extension LoadedModel {
-    /// Scores every image of `set`, which must have the model's size.
+    /// Scores every image of `set`, which must have the model's size; refuses conditional models.
     func scores(of set: ImageSet, visit: (Scorer, Int) -> Void = { _, _ in }) throws -> [Scores] {
+        try requireUnconditional()
         guard set.rows * set.columns == model.imageShape.pixels else {
             throw Failure(
                 "\(set.name) has images of \(set.rows)×\(set.columns) pixels; the model takes "

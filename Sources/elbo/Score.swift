@@ -26,6 +26,7 @@ struct Score: ParsableCommand {
     func run() throws {
         let anomalies = try reporting {
             let loaded = try model.load()
+            try loaded.requireUnconditional()
             let calibration = try LoadedCalibration(directory: model.model, model: loaded.digest)
             var judging = FileJudging(loaded, calibration)
             for file in files { try judging.judge(file) }

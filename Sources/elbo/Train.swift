@@ -46,7 +46,7 @@ struct Train: AsyncParsableCommand {
         let recipe = try recipe.recipe()
         try protectFolder()
         let set = try data.load(images)
-        let architecture = try sizes.architecture(inputs: set.pixelsPerImage)
+        let architecture = try sizes.architecture(for: set)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         let model = Model(
@@ -54,7 +54,8 @@ struct Train: AsyncParsableCommand {
             imageShape: ImageShape(rows: set.rows, columns: set.columns),
             provenance: provenance(recipe, set))
         let trainer = try Trainer(
-            parameters, recipe: recipe, pixels: set.pixels, count: set.count)
+            parameters, recipe: recipe, pixels: set.pixels, count: set.count,
+            labels: set.labels)
         if resume { try restore(trainer, model) }
         try makeFolder()
         let progress = TrainingProgress(trainer, images: set.count)
@@ -135,11 +136,15 @@ struct Train: AsyncParsableCommand {
 
     /// Facts that must agree when training is resumed, and that the model file carries for ever.
     private func provenance(_ recipe: Recipe, _ set: ImageSet) -> [String: String] {
-        [
+        var facts = [
             "data": set.name, "data_sha256": set.digest.hex, "epochs": "\(recipe.epochs)",
             "batch": "\(recipe.batch)", "learning_rate": "\(recipe.learningRate)",
             "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
             "elbod": elbodVersion,
         ]
+        if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
+        // A falling step size depends on where it ends, so such a run cannot be prolonged.
+        if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }
+        return facts
     }
 }

@@ -1,8 +1,11 @@
 import Console
-import ArgumentParser
+public import ArgumentParser
+import Datasets
 import FoundationEssentials
 import VAE
-import VAETraining
+public import VAETraining
+
+extension Recipe.Schedule: ExpressibleByArgument {}
 
 /// How large a model, and with which likelihood.
 struct SizeOptions: ParsableArguments {
@@ -16,18 +19,34 @@ struct SizeOptions: ParsableArguments {
     var likelihood = LikelihoodName.bernoulli
     @Option(help: "Variance η of every pixel under the gaussian likelihood.")
     var eta: Float = 0.1
+    @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
+    var conditional = false
 
-    /// The sizes for images of `inputs` pixels.
-    func architecture(inputs: Int) throws -> Architecture {
+    /// The sizes for the images of `set`.
+    func architecture(for set: ImageSet) throws -> Architecture {
         let widths = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard widths.allSatisfy({ $0 != nil }) else {
             throw Failure("--hidden \(hidden) is not a list of widths such as 512,256", .usage)
         }
         let architecture = Architecture(
-            inputs: inputs, hidden: widths.compactMap { $0 }, latent: latent,
-            likelihood: likelihood == .bernoulli ? .bernoulli : .gaussian(variance: eta))
+            inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 }, latent: latent,
+            likelihood: likelihood == .bernoulli ? .bernoulli : .gaussian(variance: eta),
+            classes: conditional ? try classes(of: set) : 0)
         do { try architecture.validate() } catch { throw Failure(error.description, .usage) }
         return architecture
+    }
+
+    /// One more than the largest label.
+    private func classes(of set: ImageSet) throws -> Int {
+        guard let largest = set.labels?.max() else {
+            throw Failure(
+                "\(set.name) has no labels, which --conditional needs; they belong in an IDX file "
+                    + "beside the images, named as MNIST's are", .noInput)
+        }
+        guard largest > 0 else {
+            throw Failure("\(set.name) has one class only; --conditional needs two", .dataFormat)
+        }
+        return Int(largest) + 1
     }
 }
 
@@ -39,6 +58,13 @@ struct RecipeOptions: ParsableArguments {
     var batch = 128
     @Option(help: "Adam's step size.")
     var learningRate: Float = 1e-3
+    @Option(help: "Whether Adam's step size stays or falls to 0 along half a cosine.")
+    var schedule = Recipe.Schedule.constant
+    @Option(
+        help: ArgumentHelp(
+            "Add Gaussian noise of up to this standard deviation to what the encoder sees.",
+            valueName: "σ"))
+    var denoising: Float = 0
     @Option(help: "Weight of the KL term; 1 trains the ELBO.")
     var beta: Float = 1
     @Option(help: "Where all random numbers come from.")
@@ -52,6 +78,8 @@ struct RecipeOptions: ParsableArguments {
         recipe.epochs = epochs
         recipe.batch = batch
         recipe.learningRate = learningRate
+        recipe.schedule = schedule
+        recipe.denoising = denoising
         recipe.beta = beta
         recipe.seed = seed
         recipe.threads = threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, batch))

@@ -26,7 +26,9 @@ import VAE
         layer.weight.copy(from: Matrix(rows: 2, columns: 3, [1, 2, 3, 4, 5, 6]))
         layer.bias.copy(from: Matrix(rows: 1, columns: 3, [0.5, 0, -1]))
         let y = Matrix(rows: 2, columns: 3, [9, 9, 9, 9, 9, 9])
-        layer.forward(Matrix(rows: 2, columns: 2, [1, 10, -1, 2]), into: y)
+        layer.forward(
+            Matrix(rows: 2, columns: 2, [1, 10, -1, 2]), condition: Matrix(rows: 2, columns: 0),
+            into: y)
         #expect(y.elements == [41.5, 52, 62, 7.5, 8, 8])
     }
 

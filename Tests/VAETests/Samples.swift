@@ -3,10 +3,11 @@ import VAE
 
 /// A model of 2×2 images with random weights, so small that all of its file can be tried.
 func smallModel(
-    hidden: [Int] = [3], likelihood: Likelihood = .bernoulli, seed: UInt64 = 7
+    hidden: [Int] = [3], likelihood: Likelihood = .bernoulli, seed: UInt64 = 7, classes: Int = 0
 ) -> Model {
     let parameters = Parameters(
-        Architecture(inputs: 4, hidden: hidden, latent: 2, likelihood: likelihood))
+        Architecture(inputs: 4, hidden: hidden, latent: 2, likelihood: likelihood, classes: classes)
+    )
     parameters.initialize(seed: seed)
     return Model(
         parameters: parameters, imageShape: ImageShape(rows: 2, columns: 2),

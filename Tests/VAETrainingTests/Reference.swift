@@ -9,7 +9,7 @@ struct Reference {
     let architecture: Architecture
     let beta: Float
 
-    static let names = ["bernoulli", "gaussian", "deep"]
+    static let names = ["bernoulli", "gaussian", "deep", "conditional", "denoising"]
 
     init(_ name: String) throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -23,7 +23,8 @@ struct Reference {
             hidden: (file.metadata["hidden"] ?? "").split(separator: ",").compactMap { Int($0) },
             latent: number("latent"),
             likelihood: file.metadata["likelihood"] == "gaussian"
-                ? .gaussian(variance: Float(file.metadata["eta"] ?? "") ?? .nan) : .bernoulli)
+                ? .gaussian(variance: Float(file.metadata["eta"] ?? "") ?? .nan) : .bernoulli,
+            classes: number("classes"))
     }
 
     /// The elements of one tensor.
@@ -33,7 +34,7 @@ struct Reference {
     func parameters(_ prefix: String) -> Parameters {
         let parameters = Parameters(architecture)
         for layer in parameters.layers {
-            let (rows, columns) = (layer.shape.outputs, layer.shape.inputs)
+            let (rows, columns) = (layer.weight.columns, layer.weight.rows)
             let name = "\(prefix).\(layer.shape.name)"
             layer.weight.copy(
                 from: Matrix(rows: rows, columns: columns, elements("\(name).weight")).transposed())
@@ -46,6 +47,7 @@ struct Reference {
     func trainingStep(threads: Int) -> TrainingStep {
         var recipe = Recipe()
         (recipe.batch, recipe.threads, recipe.beta) = (batch, threads, beta)
+        recipe.denoising = file.tensors["seen"] == nil ? 0 : 1
         return TrainingStep(parameters("param"), recipe: recipe)
     }
 
@@ -56,6 +58,14 @@ struct Reference {
         let x = Matrix(rows: batch, columns: architecture.inputs, elements("x"))
         let epsilon = Matrix(rows: 10 * batch, columns: architecture.latent, elements("eps"))
         view.images.copy(from: x.rows(range))
+        if file.tensors["seen"] != nil {
+            let seen = Matrix(rows: batch, columns: architecture.inputs, elements("seen"))
+            view.seen.copy(from: seen.rows(range))
+        }
+        if architecture.isConditional {
+            let classes = Matrix(rows: batch, columns: architecture.classes, elements("classes"))
+            view.activations.condition.copy(from: classes.rows(range))
+        }
         let first = time * batch + range.lowerBound
         view.epsilon.copy(from: epsilon.rows(first..<(first + range.count)))
     }

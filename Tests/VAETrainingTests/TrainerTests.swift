@@ -144,6 +144,58 @@ struct ToySet {
         #expect(Set(noise).count == noise.count)
     }
 
+    @Test func `denoising hides pixels from the encoder alone, differently every time`() throws {
+        var set = ToySet(threads: 2)
+        let plain = try set.train()
+        set.recipe.denoising = 0.5
+        #expect(try set.train() == set.train())
+        #expect(try set.train() != plain)
+        let trainer = try set.trainer(set.model())
+        var seen: [[Float]] = []
+        while !trainer.isFinished {
+            _ = try trainer.runEpoch { _, _ in
+                let buffers = trainer.step.buffers
+                #expect(buffers.images.elements != buffers.seen.elements)
+                seen.append(buffers.seen.elements)
+                return true
+            }
+        }
+        #expect(Set(seen).count == 6)
+        #expect(seen.allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 } })
+        set.recipe.denoising = 11
+        #expect(throws: TrainingError.self) { try set.trainer(set.model()) }
+    }
+
+    @Test func `along a cosine the step size halves in the middle and ends near nothing`() throws {
+        var set = ToySet(epochs: 10)
+        set.recipe.schedule = .cosine
+        let trainer = try set.trainer(set.model())
+        var rates: [Float] = []
+        while !trainer.isFinished {
+            _ = try trainer.runEpoch { _, _ in
+                rates.append(trainer.step.optimizer.learningRate)
+                return true
+            }
+        }
+        #expect(rates.count == 30 && rates[0] == 1e-2)
+        #expect(abs(rates[15] - 0.5e-2) < 1e-8)
+        #expect(rates[29] < 1e-4 && rates == rates.sorted(by: >))
+    }
+
+    @Test func `a conditional model is not trained without a class for each image`() throws {
+        var set = ToySet()
+        set.architecture.classes = 4
+        let model = set.model()
+        for labels in [nil, [0, 1], Array(repeating: 4, count: 18)] as [[UInt8]?] {
+            let error = #expect(throws: TrainingError.self) {
+                try Trainer(
+                    model.parameters, recipe: set.recipe, pixels: set.pixels, count: 18,
+                    labels: labels)
+            }
+            #expect(error?.description.contains("a class below 4") == true)
+        }
+    }
+
     @Test func `a loss that is no number any more ends training with advice`() throws {
         var set = ToySet(epochs: 9)
         set.recipe.learningRate = 1e30

@@ -38,19 +38,24 @@ STEPS, BATCH = 10, 8
 CASES = [
     dict(name="bernoulli", seed=1, input=20, hidden=[16], latent=4, likelihood="bernoulli", eta=1.0, beta=1.0),
     dict(name="gaussian", seed=44, input=20, hidden=[16], latent=4, likelihood="gaussian", eta=0.1, beta=0.5),
+    dict(name="conditional", seed=26, input=20, hidden=[16, 12], latent=3, likelihood="bernoulli", eta=1.0, beta=1.0, classes=5),
+    dict(name="denoising", seed=8, input=20, hidden=[16], latent=4, likelihood="bernoulli", eta=1.0, beta=1.0, noise=0.3),
     dict(name="deep", seed=17, input=20, hidden=[16, 12], latent=3, likelihood="bernoulli", eta=1.0, beta=1.0),
 ]
 
 
 class VAE(nn.Module):
-    """fc1, fc1_2, ... -> fc21 (mu), fc22 (logvar) -> fc3, fc3_2, ... -> fc4 (logits)."""
+    """fc1, fc1_2, ... -> fc21 (mu), fc22 (logvar) -> fc3, fc3_2, ... -> fc4 (logits).
 
-    def __init__(self, input, hidden, latent):
+    With classes, a one-hot label c is appended to the image and to the latent code.
+    """
+
+    def __init__(self, input, hidden, latent, classes=0):
         super().__init__()
-        self.encoder = self._chain("fc1", [input] + hidden)
+        self.encoder = self._chain("fc1", [input + classes] + hidden)
         self.fc21 = nn.Linear(hidden[-1], latent)
         self.fc22 = nn.Linear(hidden[-1], latent)
-        self.decoder = self._chain("fc3", [latent] + hidden[::-1])
+        self.decoder = self._chain("fc3", [latent + classes] + hidden[::-1])
         self.fc4 = nn.Linear(hidden[0], input)
         self.double()
 
@@ -60,19 +65,21 @@ class VAE(nn.Module):
             self.add_module(name, nn.Linear(fan_in, fan_out))
         return names
 
-    def encode(self, x):
+    def encode(self, x, c=None):
+        x = x if c is None else torch.cat([x, c], 1)
         for name in self.encoder:
             x = F.relu(getattr(self, name)(x))
         return self.fc21(x), self.fc22(x)
 
-    def decode(self, z):
+    def decode(self, z, c=None):
+        z = z if c is None else torch.cat([z, c], 1)
         for name in self.decoder:
             z = F.relu(getattr(self, name)(z))
         return self.fc4(z)
 
-    def forward(self, x, eps):
-        mu, logvar = self.encode(x)
-        return mu, logvar, self.decode(mu + torch.exp(0.5 * logvar) * eps)
+    def forward(self, x, eps, c=None):
+        mu, logvar = self.encode(x, c)
+        return mu, logvar, self.decode(mu + torch.exp(0.5 * logvar) * eps, c)
 
 
 def kl_rows(mu, logvar):
@@ -101,7 +108,7 @@ def rounded(array):
 
 def training_fixture(case):
     rng = np.random.RandomState(case["seed"])
-    model = VAE(case["input"], case["hidden"], case["latent"])
+    model = VAE(case["input"], case["hidden"], case["latent"], case.get("classes", 0))
     with torch.no_grad():  # wider than nn.Linear's default, so that no gradient is tiny
         for parameter in model.parameters():
             scale = 0.2 if parameter.dim() == 1 else math.sqrt(2 / parameter.shape[1])
@@ -111,11 +118,19 @@ def training_fixture(case):
     eps = rounded(rng.standard_normal((STEPS, BATCH, case["latent"])))
 
     tensors = {"x": x, "eps": eps}
+    seen, c = x, None
+    if case.get("noise"):
+        seen = rounded(np.clip(x.numpy() + case["noise"] * rng.standard_normal(x.shape), 0, 1))
+        tensors["seen"] = seen
+    if case.get("classes"):
+        labels = np.arange(BATCH) * 3 % case["classes"]  # every class, one of them once
+        c = F.one_hot(torch.from_numpy(labels), case["classes"]).double()
+        tensors["classes"] = c
     tensors |= {f"param.{n}": p.detach().clone() for n, p in model.named_parameters()}
     adam = torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8)
     losses = []
     for t in range(STEPS):
-        mu, logvar, logits = model(x, eps[t])
+        mu, logvar, logits = model(seen, eps[t], c)
         terms = loss_terms(case, x, mu, logvar, logits)
         adam.zero_grad()
         terms[0].backward()
@@ -129,6 +144,8 @@ def training_fixture(case):
     tensors |= {f"final.{n}": p for n, p in model.named_parameters()}
 
     metadata = {k: str(case[k]) for k in ("likelihood", "eta", "beta", "latent", "input")}
+    if case.get("classes"):
+        metadata["classes"] = str(case["classes"])
     metadata |= {"hidden": ",".join(map(str, case["hidden"])), "torch": torch.__version__}
     write(TRAINING / f"{case['name']}.safetensors", {k: v.detach().float() for k, v in tensors.items()}, metadata)
     print("  losses", " ".join(f"{v.item():.6f}" for v in losses))
