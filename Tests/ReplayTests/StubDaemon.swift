@@ -49,6 +49,8 @@ final class StubDaemon: Sendable {
     private func serve(_ ingest: Ingest, _ answers: (Int) -> [Answer]) throws {
         let context = try Context()
         let publisher = try Socket(context, .pub)
+        // A busy machine lets more than the usual 1,000 pile up, and PUB drops what is beyond.
+        try publisher.setSendHighWater(0)
         try publisher.bind("tcp://127.0.0.1:*")
         let frames: Socket
         switch ingest {
