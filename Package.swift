@@ -48,6 +48,7 @@ let package = Package(
             name: "Files", dependencies: ["CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
 
         .target(name: "Systemd", swiftSettings: machinery),
+        .target(name: "Rsvg", swiftSettings: machinery),
 
         // The model.
         .target(name: "VAE", dependencies: ["Tensors", "Files"], swiftSettings: safe),
@@ -73,9 +74,12 @@ let package = Package(
         .target(
             name: "Replay",
             dependencies: [
-                "Console", "Datasets", "DetectionService",
+                "Console", "Datasets", "DetectionService", "Text",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ], path: "tools/replay/Replay", swiftSettings: safe),
+
+        // Numbers as people read them.
+        .target(name: "Text", swiftSettings: safe),
 
         // What the three programs have in common on a terminal.
         .target(
@@ -83,6 +87,11 @@ let package = Package(
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ], swiftSettings: safe),
+
+        .target(
+            name: "Reports",
+            dependencies: ["Datasets", "Detection", "Files", "Rsvg", "Text", "VAETraining"],
+            swiftSettings: safe),
 
         // Executables.
         .executableTarget(
@@ -95,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Console", "Datasets", "DetectionService", "VAETraining",
+                "Console", "Datasets", "DetectionService", "Reports", "Rsvg", "Text", "VAETraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .executableTarget(
@@ -119,6 +128,9 @@ let package = Package(
         .testTarget(
             name: "VAETrainingTests", dependencies: ["VAETraining"],
             exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Datasets", "Files", "Reports", "Rsvg", "VAE"],
+            swiftSettings: house),
         .testTarget(
             name: "ElboTests", dependencies: ["Datasets", "Files", "elbo"], swiftSettings: house),
         .testTarget(

@@ -22,7 +22,9 @@ func idxSet(
     atPath path: String, bytes: [UInt8], withLabels: Bool
 ) throws(DatasetError) -> ImageSet {
     let images = try IDX.decodeImages(bytes, name: path)
-    guard withLabels, let labelsPath = labelsPath(besideImages: path) else { return images }
+    guard withLabels, let labelsPath = IDX.labelsPath(besideImages: path).flatMap(existing) else {
+        return images
+    }
     let labels = try IDX.decodeLabels(readUnpacked(labelsPath), name: labelsPath)
     guard labels.count == images.count else {
         throw .labelCount(name: labelsPath, labels: labels.count, images: images.count)
@@ -30,12 +32,15 @@ func idxSet(
     return try images.with(name: path, labels: labels)
 }
 
-/// `x-labels-idx1-ubyte[.gz]` for `x-images-idx3-ubyte[.gz]`, if there is such a file.
-private func labelsPath(besideImages path: String) -> String? {
-    let plain = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
-    let ending = "-images-idx3-ubyte"
-    guard plain.hasSuffix(ending) else { return nil }
-    return existing(plain.dropLast(ending.count) + "-labels-idx1-ubyte")
+extension IDX {
+    /// Where the labels of the images at `path` belong: `x-labels-idx1-ubyte` for
+    /// `x-images-idx3-ubyte[.gz]`, nil for other names.
+    public static func labelsPath(besideImages path: String) -> String? {
+        let plain = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+        let ending = "images-idx3-ubyte"
+        guard plain.hasSuffix(ending) else { return nil }
+        return plain.dropLast(ending.count) + "labels-idx1-ubyte"
+    }
 }
 
 /// All .png files of a folder in the order of their names; other files are passed over.

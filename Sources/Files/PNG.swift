@@ -19,24 +19,40 @@ public enum PNG {
 
     /// A PNG file of 8-bit grey; throws `pngUnwritable` for sides of zero or over `sideLimit`.
     public static func encodeGray(_ image: GrayImage) throws(FilesError) -> [UInt8] {
+        try encode(
+            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 1,
+            format: UInt32(PNG_FORMAT_GRAY))
+    }
+
+    /// A PNG file of 8-bit colour with opacity; throws `pngUnwritable` as `encodeGray` does.
+    public static func encode(_ image: ColorImage) throws(FilesError) -> [UInt8] {
+        try encode(
+            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 4,
+            format: UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA))
+    }
+
+    private static func encode(
+        _ pixels: [UInt8], rows: Int, columns: Int, bytesPerPixel: Int, format: UInt32
+    ) throws(FilesError) -> [UInt8] {
         func unwritable(_ reason: String) -> FilesError {
-            .pngUnwritable(rows: image.rows, columns: image.columns, reason: reason)
+            .pngUnwritable(rows: rows, columns: columns, reason: reason)
         }
-        guard (1...sideLimit).contains(image.rows), (1...sideLimit).contains(image.columns) else {
+        guard (1...sideLimit).contains(rows), (1...sideLimit).contains(columns) else {
             throw unwritable("its size is out of range")
         }
         let handle = PNGHandle()
-        handle.image.pointee.width = UInt32(image.columns)
-        handle.image.pointee.height = UInt32(image.rows)
-        handle.image.pointee.format = UInt32(PNG_FORMAT_GRAY)
+        handle.image.pointee.width = UInt32(columns)
+        handle.image.pointee.height = UInt32(rows)
+        handle.image.pointee.format = format
 
-        var file = [UInt8](repeating: 0, count: largestFile(of: image))
+        var file = [UInt8](
+            repeating: 0, count: largestFile(rows: rows, rowBytes: bytesPerPixel * columns))
         var size = file.count
         let written = file.withUnsafeMutableBytes { memory in
-            image.pixels.withUnsafeBytes { pixels in
+            pixels.withUnsafeBytes { pixels in
                 png_image_write_to_memory(
                     handle.image, memory.baseAddress, &size, 0, pixels.baseAddress,
-                    Int32(image.columns), nil)
+                    Int32(bytesPerPixel * columns), nil)
             }
         }
         guard written != 0, size <= file.count else { throw unwritable(handle.message) }
@@ -46,8 +62,8 @@ public enum PNG {
 
     /// A bound from zlib's (a 32nd over what went in is generous), for one filter byte a row, and
     /// from libpng's chunks of at least 8 KiB at 12 bytes each.
-    private static func largestFile(of image: GrayImage) -> Int {
-        let filtered = image.rows * (image.columns + 1)
+    private static func largestFile(rows: Int, rowBytes: Int) -> Int {
+        let filtered = rows * (rowBytes + 1)
         return filtered + filtered / 32 + 4096
     }
 }

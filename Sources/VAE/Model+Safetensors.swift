@@ -20,27 +20,7 @@ extension Model {
     /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
     public init(_ file: Safetensors) throws(VAEError) {
         let (architecture, shape) = try Self.describe(file.metadata)
-        // Nothing is allocated for sizes that the tensors do not bear out.
-        var remaining = file.tensors
-        var tensors: [(weight: Safetensors.Tensor, bias: Safetensors.Tensor)] = []
-        for layer in architecture.layers {
-            let (name, inputs, outputs) = (layer.name, layer.inputs + layer.classes, layer.outputs)
-            tensors.append(
-                (
-                    try remaining.take("\(name).weight", shape: [outputs, inputs]),
-                    try remaining.take("\(name).bias", shape: [outputs])
-                ))
-        }
-        if let extra = remaining.keys.sorted().first {
-            throw .foreign("it holds a tensor \(extra) that this architecture does not have")
-        }
-        let parameters = Parameters(architecture)
-        for (layer, (weight, bias)) in zip(parameters.layers, tensors) {
-            let (inputs, outputs) = (layer.weight.rows, layer.weight.columns)
-            layer.weight.copy(
-                from: Matrix(rows: outputs, columns: inputs, weight.elements).transposed())
-            layer.bias.copy(from: Matrix(rows: 1, columns: outputs, bias.elements))
-        }
+        let parameters = try Parameters(architecture, reading: file.tensors)
         var provenance: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {
             provenance[String(key.dropFirst(Key.provenance.count))] = value
@@ -81,7 +61,8 @@ extension Model {
         guard metadata[Key.schema] == "1" else {
             throw .foreign(
                 metadata[Key.schema].map { "its schema is \($0); this elbod reads schema 1" }
-                    ?? "its metadata has no \(Key.schema)")
+                    ?? "its metadata has no \(Key.schema); a model of PyTorch's comes in with elbo import"
+            )
         }
         guard metadata[Key.preprocessing] == unitScale else {
             throw .foreign("its preprocessing is not \"\(unitScale)\"")
@@ -118,18 +99,5 @@ extension Model {
             throw .foreign("its metadata has no usable \(key)")
         }
         return numbers
-    }
-}
-
-extension [String: Safetensors.Tensor] {
-    /// Removes and returns the tensor of this name, which must have this shape.
-    fileprivate mutating func take(_ name: String, shape: [Int]) throws(VAEError) -> Value {
-        guard let tensor = removeValue(forKey: name) else {
-            throw .foreign("it has no tensor \(name)")
-        }
-        guard tensor.shape == shape else {
-            throw .foreign("tensor \(name) has shape \(tensor.shape), not \(shape)")
-        }
-        return tensor
     }
 }

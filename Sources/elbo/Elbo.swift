@@ -9,15 +9,27 @@ struct Elbo: AsyncParsableCommand {
         abstract: "Train, calibrate and examine the models that elbod serves.",
         discussion: """
             From nothing to a served model:
-              elbo train --out models/mine          learn what normal looks like (about a minute)
-              elbo calibrate --model models/mine    draw the bounds from held-out normal images
-              elbo evaluate --model models/mine     check them on images nobody has seen
-              elbod --model models/mine             serve
+              elbo train --out models/mine         learn what normal looks like (a minute)
+              elbo calibrate --model models/mine   draw bounds from held-out normal images
+              elbo evaluate --model models/mine    check them on images nobody has seen
+              elbo report --model models/mine      look at all of it on one page
+              elbod --model models/mine            serve
 
             Images are named NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000], or by
             the path of an IDX, .npy or PNG file. Named sets are looked for in --data,
             $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,
         version: elbodVersion,
-        subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self])
+        subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Inspection",
+                subcommands: [
+                    ReportCommand.self, Reconstruct.self, Latent.self, Interpolate.self,
+                    Generate.self, Noise.self,
+                ]),
+            CommandGroup(
+                name: "Exchange",
+                subcommands: [Export.self, Import.self]),
+        ])
 }

@@ -1,6 +1,7 @@
 import Console
 import Detection
 import FoundationEssentials
+import Text
 import VAE
 
 /// What `elbo evaluate` says, as a table or as JSON.
@@ -9,20 +10,22 @@ struct EvaluationReport {
     let quality: ModelQuality
     let normal: String
     let anomalous: String
-    let anomalousScores: [Scores]
 
-    private var inside: Int {
-        quality.scores.count { calibration.deciding.contains($0[calibration.score]) }
-    }
+    private let rules: [RuleOutcome]
+    private let rule: RuleOutcome
 
-    private var flagged: Int {
-        anomalousScores.count { !calibration.deciding.contains($0[calibration.score]) }
-    }
-
-    private func auroc(_ function: ScoreFunction) -> Double {
-        Evaluation.auroc(
-            normal: quality.scores.map { $0[function] },
-            anomalous: anomalousScores.map { $0[function] })
+    /// Judges both sets by the calibration.
+    init(
+        calibration: Calibration, quality: ModelQuality, normal: String, anomalous: String,
+        anomalousScores: [Scores]
+    ) {
+        (self.calibration, self.quality) = (calibration, quality)
+        (self.normal, self.anomalous) = (normal, anomalous)
+        rules = calibration.outcomes(normal: quality.scores, anomalous: anomalousScores)
+        guard let rule = rules.first(where: { $0.score == calibration.score }) else {
+            preconditionFailure("a calibration holds its own score")
+        }
+        self.rule = rule
     }
 
     private struct JSON: Encodable {
@@ -43,24 +46,21 @@ struct EvaluationReport {
 
     /// Prints one JSON object.
     func printJSON() throws {
-        let within = Double(inside) / Double(quality.scores.count)
-        let areas = ScoreFunction.allCases.map { ($0.rawValue, auroc($0)) }
+        let areas = rules.map { ($0.score.rawValue, $0.auroc) }
         let report = JSON(
             normal: normal, anomalous: anomalous, mse: quality.mean(.mse), kl: quality.mean(.kl),
             neg_elbo: quality.negativeELBO, active_units: quality.activeUnits,
             score: calibration.score.rawValue, lower: calibration.deciding.lower,
-            upper: calibration.deciding.upper, normal_within: within,
-            anomalous_flagged: Double(flagged) / Double(anomalousScores.count),
-            false_alarm_rate: 1 - within, auroc: Dictionary(uniqueKeysWithValues: areas))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            upper: calibration.deciding.upper, normal_within: rule.inside,
+            anomalous_flagged: rule.flaggedRate,
+            false_alarm_rate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas))
+        try elbo.printJSON(report)
     }
 
     /// Prints a table for people.
     func printTable() {
-        let (n, m) = (quality.scores.count, anomalousScores.count)
-        let alarms = Evaluation.wilsonInterval(hits: n - inside, trials: n)
+        let (n, m) = (rule.normal, rule.anomalous)
+        let alarms = Evaluation.wilsonInterval(hits: rule.false_alarms, trials: n)
         let bounds = calibration.deciding
         print(
             """
@@ -74,16 +74,13 @@ struct EvaluationReport {
             \(significant(bounds.upper)) (μ ± \(calibration.k)σ of \(bounds.n) images of \
             \(calibration.data.name))
             Verdicts
-              \(normal): \(percent(inside, n)) of \(n) inside
-              \(anomalous): \(percent(flagged, m)) of \(m) flagged
-              false alarms          \(percent(n - inside, n)), 95 % interval \
+              \(normal): \(percent(n - rule.false_alarms, n)) of \(n) inside
+              \(anomalous): \(percent(rule.flagged, m)) of \(m) flagged
+              false alarms          \(percent(rule.false_alarms, n)), 95 % interval \
             \(fixed(100 * alarms.lowerBound, 2)) to \(fixed(100 * alarms.upperBound, 2)) %
             Area under the ROC curve
             """)
-        for function in ScoreFunction.allCases {
-            let name = padded(function.rawValue, 5)
-            print("  \(name) \(fixed(auroc(function), 5))")
-        }
+        for rule in rules { print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))") }
     }
 
     private func percent(_ part: Int, _ whole: Int) -> String {

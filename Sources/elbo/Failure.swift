@@ -2,6 +2,8 @@ import Console
 import Datasets
 import Detection
 import Files
+import Reports
+import Rsvg
 import VAE
 import VAETraining
 
@@ -15,6 +17,9 @@ private func exitStatus(of error: any Error) -> ExitStatus {
     case VAEError.file, CalibrationError.file, DatasetError.notFound, DatasetError.unreadable,
         DatasetError.badSpecification, is FilesError:
         .noInput
+    case is RsvgError: .cannotCreate
+    case ReportError.otherSize, ReportError.needsLabels: .dataFormat
+    case is ReportError: .usage
     case is VAEError, is CalibrationError, is DatasetError: .dataFormat
     case is TrainingError: .usage
     default: .software

@@ -57,7 +57,7 @@ struct Train: AsyncParsableCommand {
             parameters, recipe: recipe, pixels: set.pixels, count: set.count,
             labels: set.labels)
         if resume { try restore(trainer, model) }
-        try makeFolder()
+        try makeFolder(out)
         let progress = TrainingProgress(trainer, images: set.count)
         progress.begin(architecture, set: set.name, out: out)
         while !trainer.isFinished {
@@ -75,10 +75,10 @@ struct Train: AsyncParsableCommand {
                             + "with --resume", .interrupted)
             }
             progress.finish(record)
-            try save(trainer.checkpoint(of: model), to: checkpointPath)
+            try save(trainer.checkpoint(of: model).encoded(), to: checkpointPath)
         }
-        try save(model.safetensors, to: LoadedModel.path(in: out))
-        try save(trainer.history)
+        try save(model.safetensors.encoded(), to: LoadedModel.path(in: out))
+        try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"
         print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)\(held)")
@@ -101,17 +101,6 @@ struct Train: AsyncParsableCommand {
         }
     }
 
-    private func makeFolder() throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: out, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(
-                "cannot create the folder \(out); check the path and its permissions",
-                .cannotCreate)
-        }
-    }
-
     private func restore(_ trainer: Trainer, _ model: Model) throws {
         guard fileKind(at: checkpointPath) == .file else {
             throw Failure(
@@ -122,16 +111,10 @@ struct Train: AsyncParsableCommand {
         try trainer.resume(from: Safetensors(decoding: bytes), model: model)
     }
 
-    private func save(_ file: Safetensors, to path: String) throws {
-        do { try writeFileAtomically(file.encoded(), to: path) } catch {
-            throw Failure(error.description, .cannotCreate)
-        }
-    }
-
-    private func save(_ history: [EpochRecord]) throws {
+    private func write(_ history: [EpochRecord]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try writeFileAtomically([UInt8](encoder.encode(history)), to: out + "/training.json")
+        try save([UInt8](encoder.encode(history)), to: out + "/training.json")
     }
 
     /// Facts that must agree when training is resumed, and that the model file carries for ever.

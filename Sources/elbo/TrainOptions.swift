@@ -7,18 +7,27 @@ public import VAETraining
 
 extension Recipe.Schedule: ExpressibleByArgument {}
 
+/// How a pixel is distributed around its reconstruction.
+struct LikelihoodOptions: ParsableArguments {
+    enum Name: String, ExpressibleByArgument, CaseIterable { case bernoulli, gaussian }
+
+    @Option(
+        name: .customLong("likelihood"),
+        help: "How a pixel is distributed around its reconstruction.")
+    var name = Name.bernoulli
+    @Option(help: "Variance η of every pixel under the gaussian likelihood.")
+    var eta: Float = 0.1
+
+    var likelihood: Likelihood { name == .bernoulli ? .bernoulli : .gaussian(variance: eta) }
+}
+
 /// How large a model, and with which likelihood.
 struct SizeOptions: ParsableArguments {
-    enum LikelihoodName: String, ExpressibleByArgument, CaseIterable { case bernoulli, gaussian }
-
     @Option(help: ArgumentHelp("Widths of the hidden layers, such as 512,256.", valueName: "n,…"))
     var hidden = "256"
     @Option(help: "Latent units.")
     var latent = 200
-    @Option(help: "How a pixel is distributed around its reconstruction.")
-    var likelihood = LikelihoodName.bernoulli
-    @Option(help: "Variance η of every pixel under the gaussian likelihood.")
-    var eta: Float = 0.1
+    @OptionGroup var likelihood: LikelihoodOptions
     @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
     var conditional = false
 
@@ -30,7 +39,7 @@ struct SizeOptions: ParsableArguments {
         }
         let architecture = Architecture(
             inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 }, latent: latent,
-            likelihood: likelihood == .bernoulli ? .bernoulli : .gaussian(variance: eta),
+            likelihood: likelihood.likelihood,
             classes: conditional ? try classes(of: set) : 0)
         do { try architecture.validate() } catch { throw Failure(error.description, .usage) }
         return architecture

@@ -1,6 +1,7 @@
 import Console
 import FoundationEssentials
 import Glibc
+import Text
 import VAE
 import VAETraining
 

@@ -95,7 +95,9 @@ import VAE
             "2,3"),
         Case("not an elbod model: it has no tensor fc1_2.weight", "hidden", "3,3"),
         Case("not an elbod model: its schema is 2; this elbod reads schema 1", "schema", "2"),
-        Case("not an elbod model: its metadata has no elbod.schema", "schema", nil),
+        Case(
+            "not an elbod model: its metadata has no elbod.schema; a model of PyTorch's comes in with "
+                + "elbo import", "schema", nil),
         Case("not an elbod model: its preprocessing is not \"unit\"", "preprocessing", "zscore"),
         Case("not an elbod model: its preprocessing is not \"unit\"", "preprocessing", nil),
         Case(

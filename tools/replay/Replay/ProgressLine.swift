@@ -1,5 +1,6 @@
 import Console
 import Glibc
+import Text
 
 /// Tells on standard error how a run goes: one line rewritten in place on a terminal, otherwise one
 /// line a second if it takes longer than two.

@@ -1,4 +1,5 @@
 import Console
+import Text
 
 extension Summary {
     /// The table a run ends with, for people.

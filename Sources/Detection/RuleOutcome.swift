@@ -1,0 +1,45 @@
+public import VAE
+
+/// What the bounds of one score do to normal and to anomalous images.
+public struct RuleOutcome: Sendable, Codable {
+    /// The score.
+    public let score: ScoreFunction
+    /// Below it a score is anomalous.
+    public let lower: Double
+    /// Above it a score is anomalous.
+    public let upper: Double
+    /// Normal images judged.
+    public let normal: Int
+    /// Normal images outside the bounds.
+    public let false_alarms: Int
+    /// Anomalous images judged.
+    public let anomalous: Int
+    /// Anomalous images outside the bounds.
+    public let flagged: Int
+    /// Area under the ROC curve of the score, whatever the bounds.
+    public let auroc: Double
+
+    /// The share of normal images inside the bounds.
+    public var inside: Double { 1 - falseAlarmRate }
+    /// The share of normal images outside the bounds.
+    public var falseAlarmRate: Double { Double(false_alarms) / Double(normal) }
+    /// The share of anomalous images outside the bounds.
+    public var flaggedRate: Double { Double(flagged) / Double(anomalous) }
+}
+
+extension Calibration {
+    /// What the bounds of each score that this calibration holds do to these images.
+    public func outcomes(normal: [Scores], anomalous: [Scores]) -> [RuleOutcome] {
+        ScoreFunction.allCases.compactMap { function in
+            guard let bounds = distributions[function] else { return nil }
+            return RuleOutcome(
+                score: function, lower: bounds.lower, upper: bounds.upper, normal: normal.count,
+                false_alarms: normal.count { !bounds.contains($0[function]) },
+                anomalous: anomalous.count,
+                flagged: anomalous.count { !bounds.contains($0[function]) },
+                auroc: Evaluation.auroc(
+                    normal: normal.map { $0[function] },
+                    anomalous: anomalous.map { $0[function] }))
+        }
+    }
+}

@@ -1,0 +1,191 @@
+public import Datasets
+public import Detection
+import Glibc
+import Text
+public import VAE
+
+/// What a calibrated model says about normal and anomalous images it has never met.
+public struct AnomalyDetection: Sendable {
+    /// Outcomes by rule.
+    public let numbers: Numbers
+    private let calibration: Calibration
+    private let normal: [Scores]
+    private let anomalous: [Scores]
+
+    /// What every stored rule does.
+    public struct Numbers: Sendable, Encodable {
+        /// What the bounds were drawn from.
+        public let calibration: String
+        /// The normal images that were judged.
+        public let normal: String
+        /// The anomalous images that were judged.
+        public let anomalous: String
+        /// The score that decides.
+        public let score: ScoreFunction
+        /// k in μ ± kσ.
+        public let k: Double
+        /// One outcome for each score the calibration holds.
+        public let rules: [RuleOutcome]
+        /// The 95 % Wilson interval of the deciding rule's rate of false alarms.
+        public let false_alarm_interval: [Double]
+        /// The share of normal images inside, as the paper reports it.
+        public let paper_inside: Double
+
+        /// The outcome of the rule that decides.
+        public var deciding: RuleOutcome {
+            guard let rule = rules.first(where: { $0.score == score }) else {
+                preconditionFailure("a calibration holds its own score")
+            }
+            return rule
+        }
+    }
+
+    /// Judges both sets, of the model's size.
+    public init(
+        _ loaded: LoadedModel, _ calibration: Calibration, normal: ImageSet, anomalous: ImageSet
+    ) {
+        let scorer = Scorer(loaded.model.parameters, capacity: 256)
+        self.normal = scorer.scores(ofImages: normal.pixels, count: normal.count)
+        self.anomalous = scorer.scores(ofImages: anomalous.pixels, count: anomalous.count)
+        self.calibration = calibration
+        let rules = calibration.outcomes(normal: self.normal, anomalous: self.anomalous)
+        let alarms = rules.first { $0.score == calibration.score }?.false_alarms ?? 0
+        let interval = Evaluation.wilsonInterval(hits: alarms, trials: normal.count)
+        numbers = Numbers(
+            calibration: calibration.data.name, normal: normal.name, anomalous: anomalous.name,
+            score: calibration.score, k: calibration.k, rules: rules,
+            false_alarm_interval: [interval.lowerBound, interval.upperBound],
+            paper_inside: Paper.inside)
+    }
+
+    /// How the deciding score is distributed over the three sets, with the bounds.
+    public var histogram: Figure {
+        let function = calibration.score
+        let bounds = calibration.deciding
+        let sets = [
+            ("calibration", bounds.sorted), ("held-out normal", normal.map { $0[function] }),
+            ("anomalous", anomalous.map { $0[function] }),
+        ]
+        let all = sets.flatMap(\.1).filter(\.isFinite).map(Double.init)
+        let scale = Scale.forScores((all.min() ?? 0)...(all.max() ?? 1))
+        let edges = scale.edges(100)
+        let heights = sets.map { shares($0.1, scale, bins: 100) }
+        var chart = Chart(
+            x: Axis(function.axisLabel, scale),
+            y: Axis(
+                "share of images per bin, %",
+                .linear(0...(heights.flatMap { $0 }.max() ?? 1) * 1.08)),
+            width: 760, height: 380,
+            legend: sets.enumerated().map {
+                Chart.Key(series: $0.offset, sample: .area, text: $0.element.0)
+            })
+        for (series, heights) in heights.enumerated() {
+            chart.steps(edges: edges, heights: heights, series: series)
+        }
+        let k = number(calibration.k)
+        let lower = "μ − \(k)σ = \(significantText(bounds.lower))"
+        let isLowerShown = bounds.lower > scale.range.lowerBound
+        if isLowerShown { chart.verticalMark(at: bounds.lower, lower, anchor: .end) }
+        chart.verticalMark(at: bounds.mu, "μ", anchor: .end)
+        chart.verticalMark(at: bounds.upper, "μ + \(k)σ = \(significantText(bounds.upper))")
+        let note = isLowerShown ? "" : "; the lower one, \(lower), lies below every score"
+        return Figure(
+            "Distribution of \(function.rawValue) over the images of calibration, held-out normal "
+                + "ones and anomalous ones, with the bounds\(note)", chart.drawing)
+    }
+
+    /// How many anomalous images are found at each rate of false alarms, whatever the bounds.
+    public var roc: Figure {
+        let functions = numbers.rules.map(\.score)
+        let least = 1 / Double(normal.count)
+        let curves = functions.map { function in
+            rocPoints(
+                normal: normal.map { $0[function] }, anomalous: anomalous.map { $0[function] },
+                least: least)
+        }
+        let lowest = curves.compactMap(\.first?.y).min() ?? 0
+        var chart = Chart(
+            x: Axis(
+                "false alarms, share of normal images (logarithmic)", .logarithmic(least...1)),
+            y: Axis("found, share of anomalous images", .linear(max(0, lowest - 0.05)...1)),
+            legend: functions.enumerated().map { index, function in
+                Chart.Key(
+                    series: index, sample: .line,
+                    text: "\(function.rawValue) \(fixed(numbers.rules[index].auroc, 4))")
+            })
+        for (series, curve) in curves.enumerated() { chart.curve(curve, series: series) }
+        let rule = numbers.deciding
+        let at = chart.point(max(rule.falseAlarmRate, least), rule.flaggedRate)
+        chart.dots(
+            [(max(rule.falseAlarmRate, least), rule.flaggedRate)], radius: 5,
+            series: functions.firstIndex(of: rule.score) ?? 0)
+        chart.label("in service", x: at.x + 9, y: at.y + 14)
+        return Figure(
+            "Share of anomalous images found over the share of false alarms, by score, with the area "
+                + "under each curve", chart.drawing)
+    }
+
+    /// The share of values in each bin, in percent.
+    private func shares(_ values: [Float], _ scale: Scale, bins: Int) -> [Double] {
+        var counts = [Double](repeating: 0, count: bins)
+        for value in values where value.isFinite {
+            counts[min(bins - 1, Int(scale.position(Double(value)) * Double(bins)))] += 1
+        }
+        return counts.map { 100 * $0 / Double(values.count) }
+    }
+}
+
+extension Scale {
+    /// Errors of strangers are tens of times those of normal images: equal ratios show both.
+    fileprivate static func forScores(_ range: ClosedRange<Double>) -> Scale {
+        range.lowerBound > 0 ? .logarithmic(range) : .linear(range)
+    }
+
+    /// The ends of bins that are equally wide on the axis.
+    fileprivate func edges(_ bins: Int) -> [Double] {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        return (0...bins).map { index in
+            let share = Double(index) / Double(bins)
+            return isLogarithmic ? low * pow(high / low, share) : low + (high - low) * share
+        }
+    }
+}
+
+/// Points of the curve, few enough to draw: one per visible step of the logarithmic axis.
+func rocPoints(
+    normal: [Float], anomalous: [Float], least: Double
+) -> [(x: Double, y: Double)] {
+    let normal = normal.sorted(by: >)
+    let anomalous = anomalous.sorted(by: >)
+    var points: [(x: Double, y: Double)] = []
+    var (found, lastX) = (0, 0.0)
+    for (index, threshold) in normal.enumerated() {
+        while found < anomalous.count, anomalous[found] > threshold { found += 1 }
+        // Below this threshold lie the alarms up to here; the curve is a staircase.
+        let x = Double(index + 1) / Double(normal.count)
+        if index == 0 || log(x / lastX) > 0.01 || index == normal.count - 1 {
+            points.append((max(x, least), Double(found) / Double(anomalous.count)))
+            lastX = x
+        }
+    }
+    points.append((1, 1))
+    return points
+}
+
+extension ScoreFunction {
+    /// What it is, with its unit, for an axis.
+    var axisLabel: String {
+        switch self {
+        case .mse: "mean squared error of reconstruction, pixels in [0, 1]"
+        case .nll: "cross-entropy of reconstruction, nats per image"
+        case .kl: "KL divergence from the prior, nats per image"
+        case .elbo: "negative evidence lower bound at z = μ, nats per image"
+        }
+    }
+}
+
+/// Three significant digits, for captions.
+func significantText(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return "0" }
+    return fixed(value, max(0, 2 - Int(floor(log10(abs(value))))))
+}

@@ -1,0 +1,82 @@
+import Datasets
+import Detection
+import Files
+import Text
+import VAE
+import VAETraining
+
+// The two sections that are mostly tables.
+extension ReportSections {
+    /// Verdicts of the rule in service, and of every rule that the calibration holds.
+    func detectionSection(_ result: AnomalyDetection) -> String {
+        let (n, rule) = (result.numbers, result.numbers.deciding)
+        let interval = n.false_alarm_interval.map { percent($0) }
+        let confusion = [
+            ["", "called normal", "called anomalous"],
+            [
+                "\(grouped(rule.normal)) normal images",
+                "\(grouped(rule.normal - rule.false_alarms)) (\(percent(rule.inside)))",
+                "\(grouped(rule.false_alarms)) (\(percent(rule.falseAlarmRate)))",
+            ],
+            [
+                "\(grouped(rule.anomalous)) anomalous images",
+                "\(grouped(rule.anomalous - rule.flagged)) (\(percent(1 - rule.flaggedRate)))",
+                "\(grouped(rule.flagged)) (\(percent(rule.flaggedRate)))",
+            ],
+        ]
+        let rules = n.rules.map { rule in
+            [
+                rule.score.rawValue + (rule.score == n.score ? ", in service" : ""),
+                "\(significantText(rule.lower)) to \(significantText(rule.upper))",
+                percent(rule.inside), percent(rule.flaggedRate), fixed(rule.auroc, 5),
+            ]
+        }
+        return Markup.paragraph(
+            "Bounds μ ± \(number(n.k))σ of \(n.score.rawValue) were drawn from \(n.calibration). "
+                + "Judged are \(n.normal) as normal images and \(n.anomalous) as anomalous ones. "
+                + "Inside the bounds are \(percent(rule.inside)) of the normal images (the paper: "
+                + "\(percent(n.paper_inside))), so false alarms are \(percent(rule.falseAlarmRate)), "
+                + "95 % interval \(interval[0]) to \(interval[1]).")
+            + Markup.table(confusion) + Markup.figure(result.histogram)
+            + Markup.figure(result.roc)
+            + Markup.paragraph("What every rule stored in the calibration does to the same images:")
+            + Markup.table(
+                [["score", "normal from … to …", "normal inside", "anomalous flagged", "AUROC"]]
+                    + rules)
+    }
+
+    /// How the models were made.
+    func originSection(_ models: [(exhibit: Report.Exhibit, origin: Origin)]) -> String {
+        var text = ""
+        for (exhibit, origin) in models {
+            text += "<h3>\(escaped(origin.model))</h3>\n"
+            if let history = TrainingHistory(exhibit.history) {
+                text += "<div class=\"pair\">" + Markup.figure(history.lossCurve)
+                text += Markup.figure(history.divergenceCurve) + "</div>\n"
+            }
+            if let command = origin.command { text += Markup.code(command) }
+            var rows = [
+                ["fact", "value"], ["layers", origin.architecture],
+                ["likelihood", origin.likelihood], ["parameters", grouped(origin.parameters)],
+                ["model file", origin.sha256],
+            ]
+            rows += origin.provenance.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+            text += Markup.table(rows)
+        }
+        let calibration = material.calibration
+        text += "<h3>Calibration and data</h3>\n"
+        var rows = [
+            ["what", "SHA-256"],
+            [
+                "calibration, revision \(calibration.calibration.revision)",
+                calibration.digest.description,
+            ],
+        ]
+        for set in [material.images, material.normal, material.anomalous] {
+            rows.append([set.name, set.digest.description])
+        }
+        return text + Markup.table(rows)
+    }
+
+    private func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
+}

@@ -1,0 +1,91 @@
+import Glibc
+
+/// Why a drawing cannot be made into a picture.
+public enum RsvgError: Error, Sendable, CustomStringConvertible {
+    /// The library is not installed.
+    case missing(String)
+    /// The library refused the drawing.
+    case refused
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .missing(let library):
+            "PNG files of figures are drawn by librsvg, and \(library) is not here: install Debian's "
+                + "librsvg2-2 and fonts-dejavu-core, or name a file that ends in .svg"
+        case .refused: "librsvg cannot draw the figure; name a file that ends in .svg"
+        }
+    }
+}
+
+/// Draws an SVG document of at most 2 GiB into a PNG file of `width × height` pixels.
+///
+/// librsvg is loaded when it is first needed, so that programs run, and are built, without it: it
+/// brings twenty libraries along that a service has no use for.
+public func renderPNG(svg: [UInt8], width: Int, height: Int) throws(RsvgError) -> [UInt8] {
+    let library = try Library()
+    guard let handle = svg.withUnsafeBufferPointer({ library.open($0.baseAddress, $0.count, nil) })
+    else { throw .refused }
+    defer { library.release(handle) }
+    // CAIRO_FORMAT_ARGB32
+    guard let surface = library.createSurface(0, Int32(width), Int32(height)) else {
+        throw .refused
+    }
+    defer { library.destroySurface(surface) }
+    guard let context = library.createContext(surface) else { throw .refused }
+    defer { library.destroyContext(context) }
+    var viewport = (0.0, 0.0, Double(width), Double(height))
+    guard library.render(handle, context, &viewport, nil) != 0 else { throw .refused }
+
+    final class Sink { var bytes: [UInt8] = [] }
+    let sink = Sink()
+    let status = library.write(
+        surface,
+        { sink, data, count in
+            guard let sink, let data else { return 1 }
+            Unmanaged<Sink>.fromOpaque(sink).takeUnretainedValue().bytes.append(
+                contentsOf: UnsafeBufferPointer(start: data, count: Int(count)))
+            return 0
+        }, Unmanaged.passUnretained(sink).toOpaque())
+    guard status == 0, !sink.bytes.isEmpty else { throw .refused }
+    return sink.bytes
+}
+
+/// The functions of librsvg, cairo and gobject that are used, as their headers declare them.
+private struct Library {
+    typealias Pointer = UnsafeMutableRawPointer
+    typealias Writer = @convention(c) (Pointer?, UnsafePointer<UInt8>?, UInt32) -> Int32
+
+    let open: @convention(c) (UnsafePointer<UInt8>?, Int, Pointer?) -> Pointer?
+    let render: @convention(c) (Pointer, Pointer, Pointer, Pointer?) -> Int32
+    let release: @convention(c) (Pointer) -> Void
+    let createSurface: @convention(c) (Int32, Int32, Int32) -> Pointer?
+    let createContext: @convention(c) (Pointer) -> Pointer?
+    let destroyContext: @convention(c) (Pointer) -> Void
+    let destroySurface: @convention(c) (Pointer) -> Void
+    let write: @convention(c) (Pointer, Writer, Pointer?) -> Int32
+
+    init() throws(RsvgError) {
+        let rsvg = try Self.load("librsvg-2.so.2")
+        let cairo = try Self.load("libcairo.so.2")
+        let gobject = try Self.load("libgobject-2.0.so.0")
+        open = try Self.function("rsvg_handle_new_from_data", in: rsvg)
+        render = try Self.function("rsvg_handle_render_document", in: rsvg)
+        release = try Self.function("g_object_unref", in: gobject)
+        createSurface = try Self.function("cairo_image_surface_create", in: cairo)
+        createContext = try Self.function("cairo_create", in: cairo)
+        destroyContext = try Self.function("cairo_destroy", in: cairo)
+        destroySurface = try Self.function("cairo_surface_destroy", in: cairo)
+        write = try Self.function("cairo_surface_write_to_png_stream", in: cairo)
+    }
+
+    private static func load(_ name: String) throws(RsvgError) -> Pointer {
+        guard let library = dlopen(name, RTLD_NOW) else { throw .missing(name) }
+        return library
+    }
+
+    private static func function<F>(_ name: String, in library: Pointer) throws(RsvgError) -> F {
+        guard let symbol = dlsym(library, name) else { throw .missing(name) }
+        return unsafeBitCast(symbol, to: F.self)
+    }
+}

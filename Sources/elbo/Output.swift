@@ -1,0 +1,27 @@
+import Console
+import Files
+import FoundationEssentials
+
+/// Replaces a file atomically; what keeps it from being written is a failure of its own exit code.
+func save(_ bytes: [UInt8], to path: String) throws {
+    do { try writeFileAtomically(bytes, to: path) } catch {
+        throw Failure(error.description, .cannotCreate)
+    }
+}
+
+/// Prints one JSON object.
+func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+/// Makes a folder, and those above it, unless it is there.
+func makeFolder(_ path: String) throws {
+    do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+        throw Failure(
+            "cannot create the folder \(path); check the path and its permissions", .cannotCreate)
+    }
+}
