@@ -129,10 +129,12 @@ let package = Package(
             name: "VAETrainingTests", dependencies: ["VAETraining"],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Datasets", "Files", "Reports", "Rsvg", "VAE"],
+            name: "ReportsTests",
+            dependencies: ["Datasets", "Detection", "Reports", "Rsvg", "VAE", "VAETraining"],
             swiftSettings: house),
         .testTarget(
-            name: "ElboTests", dependencies: ["Datasets", "Files", "elbo"], swiftSettings: house),
+            name: "ElboTests", dependencies: ["Datasets", "Files", "VAE", "elbo"],
+            swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
             dependencies: ["DetectionService", "Files", "ZeroMQ", "elbod"], swiftSettings: house),

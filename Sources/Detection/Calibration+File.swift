@@ -113,6 +113,11 @@ public struct LoadedCalibration: Sendable {
         do { bytes = try readFile(Calibration.path(in: directory), limit: 1 << 28) } catch {
             throw .file(error)
         }
+        self = try LoadedCalibration(bytes: bytes, model: model)
+    }
+
+    /// Reads a calibration of `model` from the bytes of its file.
+    public init(bytes: [UInt8], model: SHA256Digest) throws(CalibrationError) {
         calibration = try Calibration(decoding: bytes)
         guard calibration.model == model.description else {
             throw .otherModel(calibration: calibration.model, model: model.description)

@@ -135,4 +135,10 @@ public struct EpochRecord: Hashable, Sendable, Codable {
     public var activeUnits: Int
     /// Wall-clock time.
     public var seconds: Double
+
+    /// A record with these values.
+    public init(epoch: Int, terms: LossTerms, activeUnits: Int, seconds: Double) {
+        (self.epoch, self.terms) = (epoch, terms)
+        (self.activeUnits, self.seconds) = (activeUnits, seconds)
+    }
 }

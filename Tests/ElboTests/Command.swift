@@ -43,6 +43,11 @@ struct Command {
 
     /// Runs `elbo` to its end; `input` is what its standard input holds.
     init(_ arguments: String..., input: [UInt8]? = nil) throws {
+        try self.init(arguments, input: input)
+    }
+
+    /// The same, of a list.
+    init(_ arguments: [String], input: [UInt8]? = nil) throws {
         let process = Self.process(arguments)
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output

@@ -81,7 +81,7 @@ public struct Drawing: Sendable {
 }
 
 /// A coordinate with at most two digits behind the point.
-func number(_ value: Double, _ digits: Int = 2) -> String {
+package func number(_ value: Double, _ digits: Int = 2) -> String {
     let text = fixed(value.isFinite ? value : 0, digits)
     guard text.contains(".") else { return text }
     let end = text.lastIndex { $0 != "0" } ?? text.startIndex
@@ -90,7 +90,7 @@ func number(_ value: Double, _ digits: Int = 2) -> String {
 }
 
 /// Text in which the characters that mean something to XML are spelt out.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
     var result = ""
     for character in text {
         switch character {

@@ -2,18 +2,18 @@ import Glibc
 import Text
 
 /// How values become positions along an axis.
-struct Scale: Sendable {
+package struct Scale: Sendable {
     /// The values at the two ends.
-    let range: ClosedRange<Double>
+    package let range: ClosedRange<Double>
     /// Whether equal ratios, rather than equal differences, are equally far apart.
-    let isLogarithmic: Bool
+    package let isLogarithmic: Bool
 
-    static func linear(_ range: ClosedRange<Double>) -> Scale {
+    package static func linear(_ range: ClosedRange<Double>) -> Scale {
         Scale(range: widened(range), isLogarithmic: false)
     }
 
     /// Both ends must be above zero.
-    static func logarithmic(_ range: ClosedRange<Double>) -> Scale {
+    package static func logarithmic(_ range: ClosedRange<Double>) -> Scale {
         precondition(range.lowerBound > 0, "a logarithmic axis begins above zero")
         return Scale(range: widened(range), isLogarithmic: true)
     }
@@ -26,7 +26,7 @@ struct Scale: Sendable {
     }
 
     /// 0 at the lower end, 1 at the upper; values beyond are held at the ends.
-    func position(_ value: Double) -> Double {
+    package func position(_ value: Double) -> Double {
         let (low, high) = (range.lowerBound, range.upperBound)
         let position =
             isLogarithmic
@@ -35,7 +35,7 @@ struct Scale: Sendable {
     }
 
     /// Round values to label, about `count` of them.
-    func ticks(_ count: Int = 6) -> [Double] {
+    package func ticks(_ count: Int = 6) -> [Double] {
         isLogarithmic ? decades() : steps(count)
     }
 
@@ -60,20 +60,20 @@ struct Scale: Sendable {
 }
 
 /// An axis: its scale, and its name with the unit.
-struct Axis: Sendable {
+package struct Axis: Sendable {
     let label: String
     let scale: Scale
     /// Ticks to label instead of those of the scale.
     var ticks: [(value: Double, text: String)]?
 
-    init(_ label: String, _ scale: Scale, ticks: [(value: Double, text: String)]? = nil) {
+    package init(_ label: String, _ scale: Scale, ticks: [(value: Double, text: String)]? = nil) {
         self.label = label
         self.scale = scale
         self.ticks = ticks
     }
 
     /// Where to label and what, with as many digits as the ticks need to differ.
-    var labels: [(value: Double, text: String)] {
+    package var labels: [(value: Double, text: String)] {
         if let ticks { return ticks }
         let values = scale.ticks()
         let gap = zip(values, values.dropFirst()).map { $1 - $0 }.min() ?? 1

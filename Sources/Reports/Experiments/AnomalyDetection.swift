@@ -152,7 +152,7 @@ extension Scale {
 }
 
 /// Points of the curve, few enough to draw: one per visible step of the logarithmic axis.
-func rocPoints(
+package func rocPoints(
     normal: [Float], anomalous: [Float], least: Double
 ) -> [(x: Double, y: Double)] {
     let normal = normal.sorted(by: >)

@@ -59,7 +59,7 @@ public struct LatentSpace: Sendable {
     /// Every image at its posterior mean, or at the two leading principal components of that.
     public var scatter: Figure {
         let labels = subject.images.labels
-        let classes = Array(Set(labels ?? [0])).sorted().prefix(Theme.seriesCount)
+        let classes = Set(labels ?? [0]).sorted()
         let shares = numbers.principal_shares
         let name = { (index: Int) in
             guard let shares else { return "latent unit \(index + 1), μ" }
@@ -72,14 +72,16 @@ public struct LatentSpace: Sendable {
             legend: labels == nil
                 ? []
                 : classes.enumerated().map {
-                    Chart.Key(series: $0.offset, sample: .dot, text: "\($0.element)")
+                    Chart.Key(
+                        series: $0.offset % Theme.seriesCount, sample: .dot,
+                        text: "\($0.element)")
                 }, isSquare: true)
         let groups = classes.map { label in
             points.indices.filter { (labels?[$0] ?? label) == label }
                 .map { points[$0] }
         }
         for (series, group) in groups.enumerated() {
-            chart.dots(group, radius: 1.5, series: series)
+            chart.dots(group, radius: 1.5, series: series % Theme.seriesCount)
         }
         // The digit in the middle of its cloud tells what the colour alone might not.
         var taken: [(x: Double, y: Double)] = []

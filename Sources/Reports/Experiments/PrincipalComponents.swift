@@ -1,14 +1,14 @@
-import Tensors
+package import Tensors
 
 /// The directions in which rows of numbers vary most (Pearson, 1901), and how much.
-struct PrincipalComponents {
+package struct PrincipalComponents {
     /// Coordinates of every row along the two leading directions, `(rows, 2)` row by row.
-    let coordinates: [(x: Double, y: Double)]
+    package let coordinates: [(x: Double, y: Double)]
     /// The shares of the total variance along them.
-    let shares: (Double, Double)
+    package let shares: (Double, Double)
 
     /// Of `rows`, shape `(count, dimensions)` with at least two dimensions.
-    init(of rows: Matrix) {
+    package init(of rows: Matrix) {
         let (count, dimensions) = (Double(rows.rows), rows.columns)
         let sums = Matrix(rows: 1, columns: dimensions)
         sumRows(of: rows, into: sums)
