@@ -25,6 +25,10 @@ struct Train: AsyncParsableCommand {
             """)
 
     @OptionGroup var data: DataOption
+    @Option(
+        name: .customLong("recipe"),
+        help: "Defaults that belong together: the paper's, or those of the lowest −ELBO.")
+    var preset = Preset.paper
     @OptionGroup var sizes: SizeOptions
     @OptionGroup var recipe: RecipeOptions
     @Option(help: ArgumentHelp("Normal images to learn from.", valueName: "set"))
@@ -43,10 +47,10 @@ struct Train: AsyncParsableCommand {
     }
 
     private func train(until interruption: Interruption) throws {
-        let recipe = try recipe.recipe()
+        let recipe = try recipe.recipe(preset)
         try protectFolder()
         let set = try data.load(images)
-        let architecture = try sizes.architecture(for: set)
+        let architecture = try sizes.architecture(for: set, preset)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         let model = Model(

@@ -23,22 +23,26 @@ struct LikelihoodOptions: ParsableArguments {
 
 /// How large a model, and with which likelihood.
 struct SizeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Widths of the hidden layers, such as 512,256.", valueName: "n,…"))
-    var hidden = "256"
-    @Option(help: "Latent units.")
-    var latent = 200
+    @Option(
+        help: ArgumentHelp(
+            "Widths of the hidden layers (default: 256; best: 512,512).", valueName: "n,…"))
+    var hidden: String?
+    @Option(help: "Latent units (default: 200; best: 40).")
+    var latent: Int?
     @OptionGroup var likelihood: LikelihoodOptions
     @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
     var conditional = false
 
     /// The sizes for the images of `set`.
-    func architecture(for set: ImageSet) throws -> Architecture {
+    func architecture(for set: ImageSet, _ preset: Preset) throws -> Architecture {
+        let hidden = hidden ?? preset.hidden
         let widths = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard widths.allSatisfy({ $0 != nil }) else {
             throw Failure("--hidden \(hidden) is not a list of widths such as 512,256", .usage)
         }
         let architecture = Architecture(
-            inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 }, latent: latent,
+            inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 },
+            latent: latent ?? preset.latent,
             likelihood: likelihood.likelihood,
             classes: conditional ? try classes(of: set) : 0)
         do { try architecture.validate() } catch { throw Failure(error.description, .usage) }
@@ -61,14 +65,16 @@ struct SizeOptions: ParsableArguments {
 
 /// How to train.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Passes over the images.")
-    var epochs = 50
+    @Option(help: "Passes over the images (default: 50; best: 60).")
+    var epochs: Int?
     @Option(help: "Images per step.")
     var batch = 128
     @Option(help: "Adam's step size.")
     var learningRate: Float = 1e-3
-    @Option(help: "Whether Adam's step size stays or falls to 0 along half a cosine.")
-    var schedule = Recipe.Schedule.constant
+    @Option(
+        help: "Adam's step size stays, or falls to 0 as a cosine (default: constant; best: cosine)."
+    )
+    var schedule: Recipe.Schedule?
     @Option(
         help: ArgumentHelp(
             "Add Gaussian noise of up to this standard deviation to what the encoder sees.",
@@ -82,12 +88,12 @@ struct RecipeOptions: ParsableArguments {
     var threads: Int?
 
     /// The recipe, checked.
-    func recipe() throws -> Recipe {
+    func recipe(_ preset: Preset) throws -> Recipe {
         var recipe = Recipe()
-        recipe.epochs = epochs
+        recipe.epochs = epochs ?? preset.epochs
         recipe.batch = batch
         recipe.learningRate = learningRate
-        recipe.schedule = schedule
+        recipe.schedule = schedule ?? preset.schedule
         recipe.denoising = denoising
         recipe.beta = beta
         recipe.seed = seed

@@ -1,20 +1,58 @@
+import Files
 import Foundation
 import Testing
+import VAE
 
 @Suite(.enabled(if: Command.hasData, "needs MNIST and Fashion-MNIST, see tools/fetch-data"))
 struct BundledModelTests {
+    /// The JSON object a command prints.
+    private func object(_ arguments: String...) throws -> [String: Any] {
+        let command = try Command(arguments + ["--json"])
+        try #require(command.status == 0, "\(command.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(command.output.utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    private func model(_ suffix: String) -> String { Command.model + suffix }
+
     @Test func `the bundled model keeps what its card promises`() throws {
-        let command = try Command("evaluate", "--model", Command.model, "--json")
-        let report =
-            try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any]
-            ?? [:]
+        let report = try object("evaluate", "--model", Command.model)
         let number = { (key: String) in report[key] as? Double ?? .nan }
         #expect(number("mse") <= 0.0090)
-        #expect(number("neg_elbo") <= 104.5)
+        #expect(number("neg_elbo") <= 104.0)
         #expect(number("normal_within") >= 0.97)
         #expect(number("anomalous_flagged") >= 0.975)
         let areas = report["auroc"] as? [String: Double] ?? [:]
         #expect(areas["mse"] ?? 0 >= 0.996)
         #expect(areas["nll"] ?? 0 >= 0.9995)
+    }
+
+    @Test func `the model that removes noise beats the paper's, and reconstructs as well`() throws {
+        let report = try object("noise", "--model", model("-denoising"), "--sigma", "0,0.2")
+        let errors = (report["noise"] as? [[String: Double]] ?? []).map { $0["mse"] ?? .nan }
+        #expect(errors.count == 2 && errors[0] <= 0.0090 && errors[1] <= 0.0105, "\(errors)")
+    }
+
+    @Test func `the plane has two units, and both carry much`() throws {
+        let report = try object("latent", "--model", model("-2d"))
+        #expect(report["latent"] as? Int == 2 && report["active_units"] as? Int == 2)
+        let quality = try object("reconstruct", "--model", model("-2d"))
+        #expect(quality["neg_elbo"] as? Double ?? .nan <= 141)
+    }
+
+    @Test func `the conditional model knows ten classes and uses their labels`() throws {
+        let loaded = try LoadedModel(directory: model("-conditional"))
+        #expect(loaded.model.architecture.classes == 10)
+        let report = try object("reconstruct", "--model", model("-conditional"))
+        #expect(report["mse"] as? Double ?? .nan <= 0.0150)
+    }
+
+    @Test func `every bundled model is small, and tells how it was made`() throws {
+        for suffix in ["", "-2d", "-conditional", "-denoising"] {
+            let path = LoadedModel.path(in: model(suffix))
+            #expect(try readFile(path).count < 3_000_000, "\(suffix)")
+            let facts = try LoadedModel(directory: model(suffix)).model.provenance
+            #expect(facts["data"] == "mnist:train" && facts["epochs"] != nil, "\(suffix)")
+        }
     }
 }

@@ -117,11 +117,34 @@ public struct LatentSpace: Sendable {
         let rows = (0..<side).map {
             ImageGrid.Row(label: "", tiles: Array(images[($0 * side)..<(($0 + 1) * side)]))
         }
+        let grid = subject.grid(rows, zoom: 600 / Double(side * (subject.images.columns + 1)))
         return Figure(
             "The decoder of \(subject.name) over the plane of its two latent units, from "
                 + "\(fixed(Double(quantiles[0]), 2)) to "
                 + "\(fixed(Double(quantiles[side - 1]), 2)), equally probable steps",
-            subject.grid(rows, zoom: 640 / Double(side * (subject.images.columns + 1))).drawing())
+            framed(grid.drawing(), labels: quantiles.map { fixed(Double($0), 2) }))
+    }
+
+    /// The manifold with the codes of its first, middle and last columns and rows.
+    private func framed(_ manifold: Drawing, labels: [String]) -> Drawing {
+        let (left, side) = (64.0, Double(labels.count))
+        var drawing = Drawing(width: left + manifold.width + 16, height: manifold.height + 48)
+        drawing.place(manifold, x: left, y: 0)
+        for index in [0, labels.count / 2, labels.count - 1] {
+            let share = (Double(index) + 0.5) / side
+            drawing.text(
+                labels[index], x: left + share * manifold.width, y: manifold.height + 18, "t quiet",
+                anchor: .middle)
+            drawing.text(
+                labels[index], x: left - 8, y: (1 - share) * manifold.height + 4.5, "t quiet",
+                anchor: .end)
+        }
+        drawing.text(
+            "latent unit 1", x: left + manifold.width / 2, y: manifold.height + 38,
+            anchor: .middle)
+        drawing.text(
+            "latent unit 2", x: 16, y: manifold.height / 2, anchor: .middle, rotated: true)
+        return drawing
     }
 
     /// The mean KL of every unit, largest first.

@@ -13,8 +13,13 @@ enum Markup {
     /// A table whose first row is its head; columns of numbers are aligned to the right.
     static func table(_ rows: [[String]]) -> String {
         guard let head = rows.first else { return "" }
+        let numeric = head.indices.map { column in
+            rows.dropFirst().allSatisfy { $0[column].isEmpty || $0[column].startsAsNumber }
+        }
         let cells = { (row: [String], tag: String) in
-            row.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined()
+            zip(row, numeric).map { text, isNumber in
+                "<\(tag)\(isNumber ? " class=\"n\"" : "")>\(escaped(text))</\(tag)>"
+            }.joined()
         }
         let body = rows.dropFirst().map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
         return "<div class=\"scroll\"><table><thead><tr>\(cells(head, "th"))</tr></thead>\n"
@@ -73,6 +78,7 @@ enum Markup {
         table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;margin:12px 0}
         th,td{padding:4px 16px 4px 0;text-align:left;border-bottom:1px solid var(--faint);
         vertical-align:top}
+        .n{text-align:right}
         th{color:var(--quiet);font-weight:600}
         h3{font-size:17px;margin:24px 0 4px}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:0 20px}
@@ -83,4 +89,12 @@ enum Markup {
         @media print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}
         h2{break-after:avoid}}
         """
+}
+
+extension String {
+    /// Whether it reads as a number, with a unit or more behind it.
+    fileprivate var startsAsNumber: Bool {
+        guard let first = first(where: { !"-−".contains($0) }) else { return false }
+        return first.isNumber
+    }
 }

@@ -14,12 +14,12 @@ extension ReportSections {
         let confusion = [
             ["", "called normal", "called anomalous"],
             [
-                "\(grouped(rule.normal)) normal images",
+                "normal images, \(grouped(rule.normal))",
                 "\(grouped(rule.normal - rule.false_alarms)) (\(percent(rule.inside)))",
                 "\(grouped(rule.false_alarms)) (\(percent(rule.falseAlarmRate)))",
             ],
             [
-                "\(grouped(rule.anomalous)) anomalous images",
+                "anomalous images, \(grouped(rule.anomalous))",
                 "\(grouped(rule.anomalous - rule.flagged)) (\(percent(1 - rule.flaggedRate)))",
                 "\(grouped(rule.flagged)) (\(percent(rule.flaggedRate)))",
             ],
