@@ -13,7 +13,7 @@ struct Latent: ParsableCommand {
             manifold  what the decoder draws over the plane, for two latent units
             units     the KL divergence of every latent unit: which are active
 
-              elbo latent --model models/mnist-2d --view manifold --out manifold.png
+              elbo latent --model models/mnist-2d --view manifold --out manifold.svg
               elbo latent --model models/mnist --view units --out units.svg
             """)
 
