@@ -88,6 +88,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ], swiftSettings: safe),
 
+        // The daemon's configuration on a command line.
+        .target(
+            name: "ServiceOptions",
+            dependencies: [
+                "DetectionService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: safe),
+
         .target(
             name: "Reports",
             dependencies: ["Datasets", "Detection", "Files", "Rsvg", "Text", "VAETraining"],
@@ -97,14 +105,16 @@ let package = Package(
         .executableTarget(
             name: "elbod",
             dependencies: [
-                "Console", "DetectionService",
+                "Console", "DetectionService", "ServiceOptions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Console", "Datasets", "DetectionService", "Reports", "Rsvg", "Text", "VAETraining",
+                "Console", "Datasets", "DetectionService", "Reports", "Rsvg", "ServiceOptions",
+                "Text",
+                "VAETraining", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .executableTarget(

@@ -61,6 +61,21 @@ public struct Calibration: Sendable, Equatable {
         }
     }
 
+    /// The same scores with other bounds; throws if k is not above 0.
+    public func redrawn(
+        score: ScoreFunction, k: Double, revision: Int, created: UnixTime
+    ) throws(CalibrationError) -> Calibration {
+        guard k > 0, k.isFinite else { throw .unusable("k is \(k); it must be above 0") }
+        guard distributions[score] != nil else {
+            throw .unusable("the calibration holds no \(score.rawValue) scores")
+        }
+        var calibration = self
+        (calibration.score, calibration.k) = (score, k)
+        (calibration.revision, calibration.created) = (revision, created)
+        calibration.distributions = distributions.mapValues { Distribution(of: $0.sorted, k: k) }
+        return calibration
+    }
+
     /// The distribution of the deciding score.
     public var deciding: Distribution {
         guard let distribution = distributions[score] else {

@@ -7,19 +7,13 @@ public struct FrameDecoder {
     private let rows: Int
     private let columns: Int
     private var sources = SourceTable()
-    /// The name of frames that carry none.
-    private let endpointName: [UInt8]
-    private let scratch: Matrix
     /// The last name that was written with escapes, without them.
     private var unescaped: [UInt8] = []
 
-    /// Decodes images of `rows × columns` pixels; frames that name no source are attributed to
-    /// `endpointName`.
-    public init(rows: Int, columns: Int, endpointName: String) {
+    /// Decodes images of `rows × columns` pixels.
+    public init(rows: Int, columns: Int) {
         self.rows = rows
         self.columns = columns
-        self.endpointName = Array(endpointName.utf8)
-        scratch = Matrix(rows: 1, columns: rows * columns)
         unescaped.reserveCapacity(2 * Source.nameLimit)
     }
 
@@ -32,9 +26,30 @@ public struct FrameDecoder {
         public let images: Int
         /// Who sent it.
         public let source: Source
+        /// The number its sender gave it.
+        public let sentSequence: UInt64?
         let header: FrameHeader
         let type: ElementType
+        /// The sender's number, or else ours.
         let sequence: UInt64
+
+        /// Writes the `image`-th image of `payload` into a row of `matrix`, as numbers in [0, 1].
+        ///
+        /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.
+        func decode(
+            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of matrix: Matrix
+        ) throws(Rejection) {
+            let size = matrix.columns * type.size
+            try type.decode(
+                payload.extracting((image * size)..<((image + 1) * size)), intoRow: row, of: matrix)
+        }
+
+        /// The frame of the `image`-th image.
+        func frame(_ image: Int, received: UnixTime) -> Frame {
+            var frame = Frame(source: source, sequence: sequence, received: received, type: type)
+            (frame.index, frame.images) = (image, images)
+            return frame
+        }
     }
 
     /// A rejected message, attributed as far as its header could be read.
@@ -43,62 +58,41 @@ public struct FrameDecoder {
         public let reason: Rejection
         /// Who sent it, or the endpoint.
         public let source: Source
+        /// The number its sender gave it, where that could be read.
+        public let sequence: UInt64?
     }
 
     /// Reads the header of a message and checks it against the payload.
+    ///
+    /// A message that names no source is attributed to `endpoint`.
     public mutating func open(
-        topic: Span<UInt8>, header text: Span<UInt8>, payload: Span<UInt8>
+        topic: Span<UInt8>, header text: Span<UInt8>, payload: Span<UInt8>, endpoint: Span<UInt8>
     ) throws(Failure) -> Message {
-        var index = sourceIndex(topic: topic)
+        let header: FrameHeader
+        do throws(Rejection) { header = try FrameHeader(text) } catch {
+            throw Failure(
+                reason: error, source: source(topic: topic, endpoint: endpoint), sequence: nil)
+        }
+        let index =
+            topic.count == 0
+            ? sourceIndex(header, text, endpoint) : sourceIndex(topic: topic, endpoint)
         do throws(Rejection) {
-            let header = try FrameHeader(text)
-            if topic.count == 0 { index = sourceIndex(header, text) }
             let sequence = header.sequence ?? sources[index].next
             sources[index].next = sequence &+ 1
             let (type, images) = try check(header, payload: payload.count)
             return Message(
-                images: images, source: sources[index].source, header: header, type: type,
-                sequence: sequence)
+                images: images, source: sources[index].source, sentSequence: header.sequence,
+                header: header, type: type, sequence: sequence)
         } catch {
-            throw Failure(reason: error, source: sources[index].source)
+            throw Failure(
+                reason: error, source: sources[index].source, sequence: header.sequence)
         }
     }
 
     /// The source that messages without a readable header are attributed to.
-    public mutating func source(topic: Span<UInt8>) -> Source {
-        let index = sourceIndex(topic: topic)
+    public mutating func source(topic: Span<UInt8>, endpoint: Span<UInt8>) -> Source {
+        let index = sourceIndex(topic: topic, endpoint)
         return sources[index].source
-    }
-
-    /// Decodes the `image`-th image of `message` into `batch`, in place of its oldest frame if it is
-    /// full; that one's source will learn of it from its next verdict.
-    ///
-    /// Throws `notFinite` or `outOfRange`; the batch is then unchanged.
-    public mutating func append(
-        _ image: Int, of message: Message, header text: Span<UInt8>, payload: Span<UInt8>,
-        received: UnixTime, to batch: inout Batch
-    ) throws(Rejection) {
-        let size = pixels * message.type.size
-        let bytes = payload.extracting((image * size)..<((image + 1) * size))
-        let row = batch.nextRow
-        if batch.isFull {
-            // The oldest frame stays whole until the new one has proved good.
-            try message.type.decode(bytes, intoRow: 0, of: scratch)
-            batch.images.rows(row..<(row + 1)).copy(from: scratch)
-        } else {
-            try message.type.decode(bytes, intoRow: row, of: batch.images)
-        }
-        var frame = Batch.Frame(
-            source: message.source, sequence: message.sequence, received: received,
-            type: message.type)
-        frame.index = image
-        frame.images = message.images
-        if let dropped = batch.frameToDrop {
-            // What it would have reported is passed on along with itself.
-            dropped.source.countDropped(1 + dropped.droppedBefore)
-        }
-        frame.droppedBefore = message.source.takeDropped()
-        batch.append(frame, echoing: message.header, of: text)
     }
 
     private func check(
@@ -117,7 +111,9 @@ public struct FrameDecoder {
         return (type, images)
     }
 
-    private mutating func sourceIndex(_ header: FrameHeader, _ text: Span<UInt8>) -> Int {
+    private mutating func sourceIndex(
+        _ header: FrameHeader, _ text: Span<UInt8>, _ endpoint: Span<UInt8>
+    ) -> Int {
         if let source = header.source, !source.isEmpty { return sourceIndex(escaped: source, text) }
         if let message = header.message, message.count > 2,
             text[message.lowerBound] == UInt8(ascii: "\"")
@@ -125,7 +121,7 @@ public struct FrameDecoder {
             return sourceIndex(
                 escaped: (message.lowerBound + 1)..<(message.upperBound - 1), text)
         }
-        return endpointIndex()
+        return sources.index(of: 0..<endpoint.count, in: endpoint)
     }
 
     private mutating func sourceIndex(escaped name: Range<Int>, _ text: Span<UInt8>) -> Int {
@@ -134,17 +130,12 @@ public struct FrameDecoder {
         }
         unescaped.removeAll(keepingCapacity: true)
         unescaped.appendUnescaped(name, of: text, limit: Source.nameLimit)
-        let name = unescaped  // as in endpointIndex
+        let name = unescaped  // a span of our own property would hold all of self
         return sources.index(of: 0..<name.count, in: name.span)
     }
 
-    private mutating func endpointIndex() -> Int {
-        let name = endpointName  // a span of our own property would hold all of self
-        return sources.index(of: 0..<name.count, in: name.span)
-    }
-
-    private mutating func sourceIndex(topic: Span<UInt8>) -> Int {
-        guard topic.count > 0 else { return endpointIndex() }
+    private mutating func sourceIndex(topic: Span<UInt8>, _ endpoint: Span<UInt8>) -> Int {
+        guard topic.count > 0 else { return sources.index(of: 0..<endpoint.count, in: endpoint) }
         // "cam-1/" and "cam-1" are one source: publishers end topics with a slash to tell prefixes.
         let isTerminated = topic.count > 1 && topic[topic.count - 1] == UInt8(ascii: "/")
         return sources.index(of: 0..<(topic.count - (isTerminated ? 1 : 0)), in: topic)

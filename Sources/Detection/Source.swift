@@ -1,9 +1,9 @@
-import Synchronization
-
 /// One sender of images, as verdicts name it; its topics are spelt out once.
 public final class Source: Sendable {
     /// Its name as given.
     public let name: String
+    /// Its place among the sources of one daemon, counted from 0 as they are first seen.
+    public let index: Int
     /// The name as the inside of a JSON string.
     let escapedName: [UInt8]
     /// `anomaly/<name>/`, `normal/<name>/` and `error/<name>/`; the name ends with a slash because
@@ -14,33 +14,18 @@ public final class Source: Sendable {
     /// See `anomalyTopic`.
     public let errorTopic: [UInt8]
 
-    /// Frames dropped since its last one was accepted.
-    ///
-    /// Kept here and not in a table, because the frame that makes one give way may come by another
-    /// endpoint, which has a table of its own.
-    private let dropped = Atomic<UInt64>(0)
-
     /// Names longer than this are cut.
     static let nameLimit = 128
 
     /// A source of this name.
-    public init(_ name: String) {
+    public init(_ name: String, index: Int = 0) {
         self.name = name
+        self.index = index
         escapedName = jsonEscaped(name)
         let topicName = Self.topicName(name)
         anomalyTopic = Array("anomaly/\(topicName)/".utf8)
         normalTopic = Array("normal/\(topicName)/".utf8)
         errorTopic = Array("error/\(topicName)/".utf8)
-    }
-
-    /// Counts frames of this source that will get no verdict.
-    func countDropped(_ frames: UInt64) {
-        dropped.add(frames, ordering: .relaxed)
-    }
-
-    /// The frames dropped since the last call.
-    func takeDropped() -> UInt64 {
-        dropped.exchange(0, ordering: .relaxed)
     }
 
     /// The name with everything but `[A-Za-z0-9._-]` percent-escaped.
@@ -113,7 +98,8 @@ public struct SourceTable {
 
     private mutating func enter(_ key: [UInt8], hash: UInt64) -> Int {
         if let found = byHash[hash] { return found }
-        entries.append(Entry(source: Source(String(decoding: key, as: UTF8.self)), key: key))
+        let source = Source(String(decoding: key, as: UTF8.self), index: entries.count)
+        entries.append(Entry(source: source, key: key))
         byHash[hash] = entries.count - 1
         last = entries.count - 1
         return last

@@ -5,7 +5,7 @@ public import VAE
 ///
 /// What is the same in every verdict of one calibration is spelt out once, at initialisation.
 public struct VerdictWriter: Sendable {
-    /// The line of the last verdict or error written, without a line break.
+    /// The line of the last verdict written, without a line break; whole once it is finished.
     public private(set) var line: [UInt8] = []
 
     private let judge: Judge
@@ -50,14 +50,14 @@ public struct VerdictWriter: Sendable {
     /// The hash as verdicts carry it: enough of it to find the file, a quarter of the bytes.
     public static func short(_ digest: SHA256Digest) -> String { "sha256:\(digest.hex.prefix(16))" }
 
-    /// Writes the verdict on the frame in `row` of `batch` and returns what was judged.
+    /// Writes the verdict on the frame in `row` of `batch`, all but its end, and returns what was
+    /// judged.
     public mutating func write(
-        row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime,
-        publication: UInt64
+        row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime
     ) -> Judge.Judgement {
         let judgement = judge.judge(scores)
         let frame = batch.frame(row)
-        let echoes = batch.echoes(row)
+        let echoes = batch.rows.echoes(row)
         line.removeAll(keepingCapacity: true)
         line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
         if echoes.id.isEmpty { appendIdentity(of: frame) } else { echo(echoes.id, of: batch) }
@@ -92,11 +92,12 @@ public struct VerdictWriter: Sendable {
         echo(echoes.shape, of: batch)
         line.append("},\"worker\":\"")
         line.append(contentsOf: worker)
-        line.append("\",\"pub_seq\":")
-        line.append(publication)
-        line.append("}")
+        line.append("\"")
         return judgement
     }
+
+    /// Ends the line with the number of its publication, which is known last.
+    public mutating func finish(publication: UInt64) { line.finish(publication: publication) }
 
     private mutating func append(_ judgement: Judge.Judgement) {
         line.append(
@@ -126,7 +127,7 @@ public struct VerdictWriter: Sendable {
     }
 
     /// `"source:epoch:sequence"`, and the index where a message held several images.
-    private mutating func appendIdentity(of frame: Batch.Frame) {
+    private mutating func appendIdentity(of frame: Frame) {
         line.append("\"")
         line.append(contentsOf: frame.source.escapedName)
         line.append(":")
@@ -142,7 +143,16 @@ public struct VerdictWriter: Sendable {
 
     private mutating func echo(_ range: Range<Int>, of batch: Batch) {
         guard !range.isEmpty else { return line.append("null") }
-        let bytes = batch.echoBytes
+        let bytes = batch.rows.echoBytes
         for index in range { line.append(bytes[index]) }
+    }
+}
+
+extension [UInt8] {
+    /// Ends a line, the last of whose members was a string, with the number of its publication.
+    public mutating func finish(publication: UInt64) {
+        append(",\"pub_seq\":")
+        append(publication)
+        append("}")
     }
 }

@@ -1,4 +1,8 @@
+import Foundation
+
 /// Everything the daemon is told before it starts.
+///
+/// `Configuration.keys` says how each is called in files, in the environment and on the command line.
 public struct Configuration: Equatable, Sendable {
     /// The model directory.
     public var model = ""
@@ -10,12 +14,57 @@ public struct Configuration: Equatable, Sendable {
     public var queue = 1024
     /// Frames scored at once, at most.
     public var batch = 128
+    /// Threads that score.
+    public var threads = Self.automaticThreads
     /// A message part larger than this disconnects its sender.
     public var maxMessageBytes = 16 << 20
     /// Verdicts that may wait for one slow subscriber before it loses some.
     public var publishHighWater = 10_000
     /// Whether verdicts carry every score or only the deciding one.
     public var allScores = false
+    /// Whether a message of one part, exactly as long as an image has pixels, is an 8-bit image.
+    public var bareFrames = false
+    /// What senders at a `router` endpoint get back.
+    public var reply = ReplyMode.verdict
+    /// Seconds without a frame after which a source counts as stale.
+    public var staleAfter = 10
+    /// Where calibrations made while the daemon runs are kept: a directory; `auto` is the service
+    /// manager's for this service, or else the model's.
+    public var state = "auto"
+    /// Where `elbo` steers the daemon: the path of a socket, or `none`; `auto` is in the service
+    /// manager's directory for this service, or else none.
+    public var control = "auto"
+    /// Where metrics and health are served over HTTP, as `host:port`; nil for nowhere.
+    public var http: String?
+    /// Whether addresses other than loopback and `ipc` may be used without encryption.
+    public var allowPlaintext = false
+
+    /// What a sender that waits gets back.
+    public enum ReplyMode: String, Sendable, CaseIterable {
+        /// The verdict, as it is published.
+        case verdict
+        /// `OK`, for clients that compare what they get.
+        case ok
+    }
+
+    /// One thread for each core but the one that receives.
+    static let automaticThreads = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+
+    /// The directory that `state` stands for.
+    public var stateDirectory: String {
+        guard state == "auto" else { return state }
+        return ProcessInfo.processInfo.environment["STATE_DIRECTORY"] ?? model
+    }
+
+    /// The path that `control` stands for, nil for none.
+    public var controlPath: String? {
+        switch control {
+        case "none": nil
+        case "auto":
+            ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"].map { $0 + "/control.sock" }
+        default: control
+        }
+    }
 
     /// The defaults, which name no model and no endpoint yet.
     public init() {}
@@ -31,16 +80,46 @@ public struct Configuration: Equatable, Sendable {
         guard !publish.isEmpty else {
             throw .missing(key: "publish", hint: "such as pub+bind:tcp://127.0.0.1:5556")
         }
-        for endpoint in ingest where endpoint.pattern != .sub && endpoint.pattern != .pull {
+        for endpoint in ingest where ![.sub, .pull, .router].contains(endpoint.pattern) {
             throw .value(
-                key: "ingest", value: "\(endpoint)", allowed: "sub or pull endpoints, which take in"
-            )
+                key: "ingest", value: "\(endpoint)",
+                allowed: "sub, pull or router endpoints, which take in")
         }
         for endpoint in publish where endpoint.pattern != .pub {
             throw .value(
                 key: "publish", value: "\(endpoint)", allowed: "pub endpoints, which give out")
         }
+        for (key, endpoint) in ingest.map({ ("ingest", $0) }) + publish.map({ ("publish", $0) })
+        where !endpoint.isLocal && !allowPlaintext {
+            throw .exposed(key: key, endpoint: endpoint)
+        }
+        if let port = http.flatMap({ HTTPAddress($0) }), !port.isLocal, !allowPlaintext {
+            throw .value(
+                key: "http", value: "\(http ?? "")",
+                allowed: "a loopback address, or any with allow_plaintext: true")
+        }
     }
+}
+
+/// An address that HTTP is served at.
+public struct HTTPAddress: Equatable, Sendable {
+    /// A name or number.
+    public let host: String
+    /// 0 lets the system choose.
+    public let port: UInt16
+
+    /// Reads `host:port`; nil for anything else.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { return nil }
+        host = String(text[..<colon])
+        self.port = port
+        guard !host.isEmpty else { return nil }
+    }
+
+    /// Whether only this machine reaches it.
+    public var isLocal: Bool { ["127.0.0.1", "localhost", "[::1]"].contains(host) }
 }
 
 /// What is wrong with the configuration: which key, which value, what is allowed.
@@ -49,8 +128,10 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     case value(key: String, value: String, allowed: String)
     /// A key that must be given and is not.
     case missing(key: String, hint: String)
-    /// A key that does not exist, with its line in the file.
-    case unknownKey(String, line: Int?, known: [String])
+    /// A key that does not exist; with its place, and the key that was probably meant.
+    case unknownKey(String, place: String, nearest: String)
+    /// An address that others on the network reach, without encryption.
+    case exposed(key: String, endpoint: Endpoint)
     /// A file that is not YAML.
     case notYAML(path: String, reason: String)
     /// A file that cannot be read.
@@ -62,10 +143,14 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
         case .value(let key, let value, let allowed):
             "\(key): \"\(value)\" is not allowed; allowed is \(allowed)"
         case .missing(let key, let hint):
-            "\(key) is not set; give it in the file or as --\(key), \(hint)"
-        case .unknownKey(let key, let line, let known):
-            "there is no key \"\(key)\"\(line.map { " (line \($0))" } ?? ""); the keys are "
-                + known.joined(separator: ", ")
+            "\(key) is not set; give it in the file, as ELBOD_\(key.uppercased()) or as --\(key), \(hint)"
+        case .unknownKey(let key, let place, let nearest):
+            "there is no key \"\(key)\" (\(place)); did you mean \"\(nearest)\"? elbo config explain "
+                + "lists all keys"
+        case .exposed(let key, let endpoint):
+            "\(key): \(endpoint) can be reached from other machines, and anybody there could use it; "
+                + "bind to 127.0.0.1 or ipc, or say allow_plaintext: true if the network is "
+                + "trusted"
         case .notYAML(let path, let reason): "\(path) is not valid YAML: \(reason)"
         case .unreadable(let text): text
         }

@@ -1,34 +1,28 @@
 import Files
 import Yams
 
-extension Configuration {
-    /// The keys of the file, in the order in which it documents them.
-    public static let keys = [
-        "model", "ingest", "publish", "queue", "batch", "max_message_bytes", "publish_high_water",
-        "all_scores",
-    ]
+/// A configuration put together from its layers, each of which wins over the ones before: defaults, a
+/// YAML file, the environment, the command line; and where every value came from.
+public struct ConfigurationLayers: Sendable {
+    /// What is in force.
+    public private(set) var configuration = Configuration()
+    /// Where each key's value came from, by the key's name; keys at their default are not in it.
+    public private(set) var origins: [String: String] = [:]
 
-    /// Reads a YAML file.
-    ///
-    /// - `model` (path): the model directory.
-    /// - `ingest` (endpoint or list): where images come in.
-    /// - `publish` (endpoint or list): where verdicts go out.
-    /// - `queue` (integer, 1024, 1 to 1048576): frames that may wait to be scored.
-    /// - `batch` (integer, 128, 1 to 4096): frames scored at once.
-    /// - `max_message_bytes` (integer, 16777216): the largest message part accepted.
-    /// - `publish_high_water` (integer, 10000): verdicts that may wait for a slow subscriber.
-    /// - `all_scores` (boolean, false): whether verdicts carry every score.
-    public init(file path: String) throws(ConfigurationError) {
+    /// The defaults.
+    public init() {}
+
+    /// Adds a YAML file.
+    public mutating func add(file path: String) throws(ConfigurationError) {
         let text: String
         do { text = try String(decoding: readFile(path, limit: 1 << 20), as: UTF8.self) } catch {
             throw .unreadable(error.description)
         }
-        try self.init(yaml: text, path: path)
+        try add(yaml: text, path: path)
     }
 
-    /// Reads the contents of a YAML file; `path` is for messages.
-    public init(yaml text: String, path: String) throws(ConfigurationError) {
-        self.init()
+    /// Adds the contents of a YAML file; `path` is for messages.
+    public mutating func add(yaml text: String, path: String) throws(ConfigurationError) {
         let root: Node?
         do { root = try compose(yaml: text) } catch {
             throw .notYAML(path: path, reason: "\(error)")
@@ -37,58 +31,50 @@ extension Configuration {
         guard let mapping = root.mapping else {
             throw .notYAML(path: path, reason: "it holds no keys")
         }
-        for (key, value) in mapping {
-            try set(key.string ?? "", to: value, line: key.mark?.line)
+        for (name, value) in mapping {
+            let place = "\(path), line \(name.mark?.line ?? 0)"
+            let key = try Configuration.key(named: name.string ?? "", at: place)
+            guard let values = Self.values(value) else {
+                throw .value(
+                    key: key.name, value: value.mapping == nil ? "[…]" : "{…}",
+                    allowed: key.isList ? "a value or a list of values" : "one value")
+            }
+            try set(key, values, from: place)
         }
     }
+
+    /// Adds the variables whose names begin with `ELBOD_`; lists are separated by commas.
+    public mutating func add(environment: [String: String]) throws(ConfigurationError) {
+        for (variable, value) in environment.sorted(by: { $0.key < $1.key })
+        where variable.hasPrefix("ELBOD_") && !Self.foreign.contains(variable) {
+            let name = variable.dropFirst("ELBOD_".count).lowercased()
+            let key = try Configuration.key(named: name, at: "environment variable \(variable)")
+            let values = key.isList ? value.split(separator: ",").map(String.init) : [value]
+            try set(key, values, from: "environment variable \(variable)")
+        }
+    }
+
+    /// Adds what the command line says, by the names of keys.
+    public mutating func add(options: [String: [String]]) throws(ConfigurationError) {
+        for (name, values) in options.sorted(by: { $0.key < $1.key }) {
+            let key = try Configuration.key(named: name, at: "command line")
+            try set(key, values, from: "option \(key.option)")
+        }
+    }
+
+    /// Variables of our scripts, which are no keys.
+    private static let foreign: Set = ["ELBOD_MIRROR", "ELBOD_CONFIG"]
 
     private mutating func set(
-        _ key: String, to value: Node, line: Int?
+        _ key: Configuration.Key, _ values: [String], from origin: String
     ) throws(ConfigurationError) {
-        switch key {
-        case "model":
-            guard let path = value.string, !path.isEmpty else {
-                throw .value(key: key, value: text(value), allowed: "a directory")
-            }
-            model = path
-        case "ingest": ingest = try endpoints(key, value)
-        case "publish": publish = try endpoints(key, value)
-        case "queue": queue = try integer(key, value, 1...1_048_576)
-        case "batch": batch = try integer(key, value, 1...4096)
-        case "max_message_bytes": maxMessageBytes = try integer(key, value, 1024...(1 << 31))
-        case "publish_high_water": publishHighWater = try integer(key, value, 1...10_000_000)
-        case "all_scores":
-            guard let flag = value.bool else {
-                throw .value(key: key, value: text(value), allowed: "true or false")
-            }
-            allScores = flag
-        default: throw .unknownKey(key, line: line, known: Self.keys)
-        }
+        try configuration.set(key, to: values)
+        origins[key.name] = origin
     }
 
-    private func integer(
-        _ key: String, _ value: Node, _ range: ClosedRange<Int>
-    ) throws(ConfigurationError) -> Int {
-        guard let number = value.int, range.contains(number) else {
-            throw .value(
-                key: key, value: text(value),
-                allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    private func endpoints(_ key: String, _ value: Node) throws(ConfigurationError) -> [Endpoint] {
-        var endpoints: [Endpoint] = []
-        for node in value.sequence.map(Array.init) ?? [value] {
-            do { try endpoints.append(Endpoint(node.string ?? text(node))) } catch {
-                guard case .value(_, let value, let allowed) = error else { throw error }
-                throw .value(key: key, value: value, allowed: allowed)
-            }
-        }
-        return endpoints
-    }
-
-    private func text(_ node: Node) -> String {
-        node.scalar?.string ?? (node.mapping != nil ? "{…}" : "[…]")
+    private static func values(_ node: Node) -> [String]? {
+        if let scalar = node.scalar { return [scalar.string] }
+        let values = node.sequence?.compactMap { $0.scalar?.string }
+        return values?.count == node.sequence?.count ? values : nil
     }
 }

@@ -1,4 +1,4 @@
-import Detection
+public import Detection
 import Dispatch
 import Files
 import Foundation
@@ -8,44 +8,49 @@ public import Systemd
 import VAE
 import ZeroMQ
 
-/// The daemon: two threads around a handover, started and stopped as one.
+/// The daemon: its threads around a handover, started and stopped as one.
 ///
 /// ```
 /// sockets → Receiver (decode) → Handover → ScoringLoop (score, judge) → Publisher → sockets
 /// ```
+/// A thread of its own answers at the control socket.
 public final class Daemon: Sendable {
-    /// What became of every frame; readable while the daemon runs.
-    public let accounting = Accounting()
-
     private let configuration: Configuration
-    private let service: ScoringLoop.Service
+    private let store: CalibrationStore
+    private let first: Serving.Edition
     private let logger: Logger
     private let isStopping = Atomic<Bool>(false)
+    private let isReceiving = Atomic<Bool>(true)
+    private let mustReload = Atomic<Bool>(false)
     private let wake = DispatchSemaphore(value: 0)
+    /// The sum of all accounts when the daemon had stopped.
+    private let final = Mutex(Account())
 
     /// Loads and verifies model and calibration; opens nothing yet.
     public init(_ configuration: Configuration, logger: Logger) throws {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger
-        let model = try LoadedModel(directory: configuration.model)
-        try model.requireUnconditional()
-        let calibration = try LoadedCalibration(
-            directory: configuration.model, model: model.digest)
-        let host = (try? readFile("/proc/sys/kernel/hostname", limit: 4096)) ?? Array("host".utf8)
-        let name = String(decoding: host, as: UTF8.self).filter {
-            $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0))
-        }
-        service = ScoringLoop.Service(
-            model: model, calibration: calibration,
-            epoch: String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16), worker: name)
+        store = CalibrationStore(
+            model: configuration.model, directory: configuration.stateDirectory)
+        first = try Steering.firstEdition(store)
     }
 
     /// Asks the daemon to stop reading, score what it holds, publish and return; from any thread.
     public func stop() {
         isStopping.store(true, ordering: .relaxed)
+        isReceiving.store(false, ordering: .relaxed)
         wake.signal()
     }
+
+    /// Asks the daemon to read model and calibration again, as SIGHUP does; from any thread.
+    public func reload() {
+        mustReload.store(true, ordering: .relaxed)
+        wake.signal()
+    }
+
+    /// What became of every frame, once the daemon has stopped.
+    public var account: Account { final.withLock { $0 } }
 
     /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
     /// for; throws what kept it from starting or going on.
@@ -53,48 +58,107 @@ public final class Daemon: Sendable {
         let locks = try lockPaths()
         defer { withExtendedLifetime(locks) {} }
         let context = try Context()
-        let handover = Handover(
-            capacity: configuration.queue, pixels: service.model.model.imageShape.pixels)
-        let scoring = PipelineThread("scoring")
-        let receiving = PipelineThread("receiving")
-        scoring.start { started throws(ZMQError) in
-            var loop = try ScoringLoop(
-                context, self.configuration, service: self.service, handover: handover,
-                accounting: self.accounting)
-            started()
-            try loop.run(progress: scoring.progress) { notifier.status($0) }
-        } onEnd: {
-            self.stop()
-        }
-        receiving.start { started throws(ZMQError) in
-            defer { handover.close() }
-            let shape = self.service.model.model.imageShape
-            var receiver = try Receiver(
-                context, self.configuration,
-                intake: FrameIntake(
-                    self.configuration, rows: shape.rows, columns: shape.columns,
-                    handover: handover, accounting: self.accounting))
-            started()
-            try receiver.run(until: self.isStopping, progress: receiving.progress)
-        } onEnd: {
-            self.stop()
-        }
-        if scoring.waitUntilStarted(), receiving.waitUntilStarted() {
-            announce(notifier)
-            superviseUntilStopped(notifier, [scoring, receiving])
+        let wakeUp = try WakeUp()
+        let handover = Handover(newQueue()) { wakeUp.signal() }
+        let parts = ScoringLoop.Parts(
+            identity: Identity(), serving: Serving(first, threads: configuration.threads),
+            handover: handover, publisher: try Publisher(context, configuration),
+            replies: Replies(wake: wakeUp), observations: Observations())
+        parts.observations.restart(
+            for: first.calibration.calibration, isOtherModel: true)
+        let monitor = Monitor(configuration, parts)
+        let steering = Steering(store, parts, monitor, logger)
+        let scoring = startScoring(parts)
+        let receiving = startReceiving(context, parts, wakeUp)
+        let control = startControl(
+            context,
+            Controller(monitor: monitor, steering: steering, observations: parts.observations) {
+                monitor.set(.draining)
+                self.isReceiving.store(false, ordering: .relaxed)
+                wakeUp.signal()
+            })
+        let threads = [receiving] + scoring + (control.map { [$0] } ?? [])
+        if threads.allSatisfy({ $0.waitUntilStarted() }) {
+            monitor.set(.serving)
+            announce(notifier, parts.identity)
+            supervise(notifier, threads, monitor, steering, parts.publisher)
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
         stop()
-        let failures = [receiving.join(), scoring.join()].compactMap { $0 }
-        logger.notice("Stopped.", metadata: ["frames": "\(accounting.summary)"])
+        wakeUp.signal()
+        let failures = threads.compactMap { $0.join() }
+        monitor.set(.stopped)
+        publishStatus(monitor, parts.publisher)
+        let total = handover.total().0
+        final.withLock { $0 = total }
+        logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
         if let failure = failures.first { throw failure }
+    }
+
+    private func newQueue() -> FrameQueue {
+        let policies = Set(configuration.ingest.map { $0.pattern == .sub })
+        return FrameQueue(
+            capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
+            isShared: policies.count == 2)
+    }
+
+    private func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
+        (0..<configuration.threads).map { index in
+            let thread = PipelineThread(
+                configuration.threads == 1 ? "scoring" : "scoring-\(index + 1)")
+            thread.start { started throws(ZMQError) in
+                var loop = ScoringLoop(thread: index, parts, self.configuration)
+                started()
+                try loop.run(progress: thread.progress)
+            } onEnd: {
+                self.stop()
+            }
+            return thread
+        }
+    }
+
+    private func startReceiving(
+        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp
+    ) -> PipelineThread {
+        let thread = PipelineThread("receiving")
+        let shape = first.model.model.imageShape
+        thread.start { started throws(ZMQError) in
+            var receiver = try Receiver(
+                context, self.configuration,
+                intake: FrameIntake(
+                    self.configuration, rows: shape.rows, columns: shape.columns,
+                    handover: parts.handover), wake: wakeUp, replies: parts.replies)
+            started()
+            try receiver.run(while: self.isReceiving, progress: thread.progress)
+            try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
+        } onEnd: {
+            parts.handover.close()
+            self.stop()
+        }
+        return thread
+    }
+
+    private func startControl(_ context: Context, _ controller: Controller) -> PipelineThread? {
+        guard let path = configuration.controlPath else { return nil }
+        let thread = PipelineThread("control")
+        thread.start { started throws(ZMQError) in
+            var loop = try ControlLoop(context, path: path, controller: controller)
+            started()
+            try loop.run(until: self.isStopping, progress: thread.progress)
+        } onEnd: {
+            self.stop()
+        }
+        return thread
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
     /// silently takes it over from a running process.
     private func lockPaths() throws -> [FileLock] {
-        try (configuration.ingest + configuration.publish).compactMap(\.ipcPath).map { path in
+        let paths =
+            (configuration.ingest + configuration.publish).compactMap(\.ipcPath)
+            + [configuration.controlPath].compactMap { $0 }
+        return try paths.map { path in
             guard let lock = try FileLock(path + ".lock") else {
                 throw DaemonError.inUse("ipc://\(path)")
             }
@@ -102,30 +166,60 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func announce(_ notifier: Notifier) {
+    private func announce(_ notifier: Notifier, _ identity: Identity) {
         let ingest = configuration.ingest.map(\.description).joined(separator: ", ")
         let publish = configuration.publish.map(\.description).joined(separator: ", ")
         notifier.ready("serving \(ingest)")
         logger.notice(
             "Ready.",
             metadata: [
-                "model": "\(VerdictWriter.short(service.model.digest))",
-                "calibration": "\(VerdictWriter.short(service.calibration.digest))",
-                "score": "\(service.calibration.calibration.score.rawValue)",
-                "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(service.epoch)",
+                "model": "\(VerdictWriter.short(first.model.digest))",
+                "calibration": "\(VerdictWriter.short(first.calibration.digest))",
+                "score": "\(first.calibration.calibration.score.rawValue)",
+                "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
             ])
     }
 
-    /// Sleeps until asked to stop, and feeds the watchdog as long as every thread goes round.
-    private func superviseUntilStopped(_ notifier: Notifier, _ threads: [PipelineThread]) {
-        guard let interval = notifier.watchdogInterval else { return wake.wait() }
-        let nanoseconds = Int(interval / .nanoseconds(1))
+    /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
+    /// thread goes round, and reloads when asked to.
+    private func supervise(
+        _ notifier: Notifier, _ threads: [PipelineThread], _ monitor: Monitor,
+        _ steering: Steering, _ publisher: Publisher
+    ) {
+        let second = Duration.seconds(1)
+        let watchdog = notifier.watchdogInterval
+        let clock = ContinuousClock()
         var seen = threads.map(\.progress.count)
-        while wake.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .timedOut {
-            let turns = threads.map(\.progress.count)
-            if zip(seen, turns).allSatisfy({ $0 != $1 }) { notifier.feedWatchdog() }
-            seen = turns
+        var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
+        while !isStopping.load(ordering: .relaxed) {
+            if clock.now >= nextStatus {
+                publishStatus(monitor, publisher)
+                notifier.status(monitor.snapshot().total.summary)
+                nextStatus = clock.now + second
+            }
+            if let watchdog, clock.now >= nextFeeding {
+                let turns = threads.map(\.progress.count)
+                if zip(seen, turns).allSatisfy({ $0 != $1 }) { notifier.feedWatchdog() }
+                seen = turns
+                nextFeeding = clock.now + watchdog
+            }
+            if mustReload.exchange(false, ordering: .relaxed) {
+                // What is wrong has been logged; the old edition serves on.
+                try? steering.reload()
+            }
+            let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
+            let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
+            _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
         }
+    }
+
+    /// Publishes the status under `status/`, so that silence means a dead daemon and nothing else.
+    private func publishStatus(_ monitor: Monitor, _ publisher: Publisher) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let line = try? encoder.encode(monitor.status()) else { return }
+        // A context that was shut down ends the threads, which is noticed there.
+        try? publisher.announce(topic: "status/", line: String(decoding: line, as: UTF8.self))
     }
 }
 

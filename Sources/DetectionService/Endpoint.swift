@@ -1,3 +1,6 @@
+import Detection
+import Foundation
+
 /// Where a socket listens or connects, written `pattern+role:address`, as in
 /// `pull+bind:ipc:///run/elbod/in` or `sub+connect:tcp://camera:5555`.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
@@ -7,6 +10,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         case sub
         /// Takes in images: its share of what a pusher sends, which waits when we are slow.
         case pull
+        /// Takes in images of senders that wait for a reply, the verdict.
+        case router
         /// Gives out verdicts to whoever subscribes.
         case pub
         /// Sends images to a `pull` endpoint; what elbo-replay uses.
@@ -38,8 +43,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
             throw .value(
                 key: "endpoint", value: text,
                 allowed: "pattern+role:address, such as pull+bind:tcp://127.0.0.1:5555 or "
-                    + "sub+connect:ipc:///run/camera (patterns sub, pull, pub, push; roles bind, "
-                    + "connect)")
+                    + "sub+connect:ipc:///run/camera (patterns sub, pull, router, pub, push; roles "
+                    + "bind, connect)")
         }
         guard parts[1].hasPrefix("tcp://") || parts[1].hasPrefix("ipc://") else {
             throw .value(
@@ -53,6 +58,25 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// As it is written.
     public var description: String { "\(pattern.rawValue)+\(role.rawValue):\(address)" }
+
+    /// The address a peer on this machine connects to.
+    public var reachableAddress: String {
+        address.replacing("tcp://*:", with: "tcp://127.0.0.1:")
+            .replacing("tcp://0.0.0.0:", with: "tcp://127.0.0.1:")
+    }
+
+    /// How topics spell the name of a source.
+    public static func topicName(_ source: String) -> String {
+        let topic = String(decoding: Source(source).normalTopic, as: UTF8.self)
+        return String(topic.dropFirst("normal/".count).dropLast())
+    }
+
+    /// Whether only processes of this machine can be at the other end.
+    var isLocal: Bool {
+        guard address.hasPrefix("tcp://") else { return true }
+        let host = address.dropFirst(6)
+        return ["127.0.0.1:", "localhost:", "[::1]:"].contains { host.hasPrefix($0) }
+    }
 
     /// The file of a bound `ipc` endpoint, which a second daemon must not take over.
     var ipcPath: String? {

@@ -1,110 +1,132 @@
 import Detection
-import Dispatch
-import Synchronization
 
-/// Decodes messages and adds their images to the waiting batch, counting what becomes of each.
+/// Decodes messages and adds their images to the queue, counting what becomes of each.
 ///
 /// Knows no sockets: it is given the parts of a message.
 struct FrameIntake: ~Copyable {
-    private var decoders: [FrameDecoder]
-    private let policies: [FullQueue]
+    private var decoder: FrameDecoder
+    private let pixels: Int
+    private let takesBareFrames: Bool
     private let handover: Handover
-    private let accounting: Accounting
 
-    /// What happens to a frame for which the queue has no room.
-    private enum FullQueue {
-        /// It takes the place of the oldest; for publishers, which do not wait for us.
-        case dropOldest
-        /// It waits, and so does its sender; nothing is lost.
-        case block
+    /// What is known of a message before it is read.
+    struct Origin {
+        let name: [UInt8]
+        let policy: FrameQueue.Policy
+        let parts: Int
+        let reply: Reply?
     }
 
-    /// An intake for the configured endpoints and images of `rows × columns` pixels.
-    init(
-        _ configuration: Configuration, rows: Int, columns: Int, handover: Handover,
-        accounting: Accounting
-    ) {
+    /// An intake for images of `rows × columns` pixels.
+    init(_ configuration: Configuration, rows: Int, columns: Int, handover: Handover) {
         self.handover = handover
-        self.accounting = accounting
-        decoders = configuration.ingest.indices.map {
-            FrameDecoder(rows: rows, columns: columns, endpointName: "ingest-\($0 + 1)")
-        }
-        policies = configuration.ingest.map { $0.pattern == .pull ? .block : .dropOldest }
+        pixels = rows * columns
+        takesBareFrames = configuration.bareFrames
+        decoder = FrameDecoder(rows: rows, columns: columns)
     }
 
-    /// Waits until another message of this endpoint may be taken; false if stopped meanwhile.
-    func waitForRoom(
-        _ endpoint: Int, until stop: borrowing Atomic<Bool>, progress: Progress
+    /// What came of a message.
+    enum Reading {
+        /// Its images can be added.
+        case open(OpenMessage)
+        /// It holds none that could be.
+        case done
+        /// It is no image and needs none; whoever waits for a reply may be told so.
+        case control
+    }
+
+    /// Reads a message of which the first parts are given.
+    mutating func read(
+        _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, from origin: Origin
+    ) -> Reading {
+        let (now, none) = (UnixTime.now, Span<UInt8>())
+        let parts = origin.parts
+        guard parts <= Envelope.partLimit else { return reject(.tooManyParts, none, origin, now) }
+        if takesBareFrames, parts == 1, first.count == pixels {
+            return open(
+                origin, now, topic: none, header: Self.bareHeader(pixels).span, payload: first)
+        }
+        switch Envelope(first: first, second: parts > 1 ? second : none, parts: parts) {
+        case .control:
+            handover.withQueue { _, totals in totals.control += 1 }
+            return .control
+        case .noHeader: return reject(.headerNotJSON, none, origin, now)
+        case .noPayload: return reject(.noPayload, first, origin, now)
+        case .array(hasTopic: true):
+            if parts > 3 { handover.withQueue { _, totals in totals.trailingParts += parts - 3 } }
+            return open(origin, now, topic: first, header: second, payload: third)
+        case .array(hasTopic: false):
+            if parts > 2 { handover.withQueue { _, totals in totals.trailingParts += parts - 2 } }
+            return open(origin, now, topic: none, header: first, payload: second)
+        }
+    }
+
+    private mutating func open(
+        _ origin: Origin, _ now: UnixTime, topic: Span<UInt8>, header: Span<UInt8>,
+        payload: Span<UInt8>
+    ) -> Reading {
+        do throws(FrameDecoder.Failure) {
+            let message = try decoder.open(
+                topic: topic, header: header, payload: payload, endpoint: origin.name.span)
+            let reply = origin.reply.map {
+                Reply(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
+            }
+            return .open(
+                OpenMessage(
+                    message: message, hasTopic: topic.count > 0, received: now, reply: reply))
+        } catch {
+            reject(error.reason, error.source, error.sequence, origin, now)
+            return .done
+        }
+    }
+
+    /// Adds the images of a message as far as there is room; whether all are in.
+    func add(
+        _ open: inout OpenMessage, header: Span<UInt8>, payload: Span<UInt8>,
+        policy: FrameQueue.Policy
     ) -> Bool {
-        guard policies[endpoint] == .block else { return true }
-        while !handover.waitForRoom(.milliseconds(Receiver.tick)) {
-            progress.advance()
-            if stop.load(ordering: .relaxed) { return false }
+        while open.nextImage < open.message.images {
+            let outcome = handover.add(
+                open.nextImage, of: open.message, header: header, payload: payload,
+                received: open.received, policy: policy, reply: open.reply)
+            switch outcome {
+            case nil: return false
+            case .waiting: break
+            case .rejected(let reason):
+                handover.report(
+                    Handover.Rejected(
+                        reason: reason, source: open.message.source,
+                        sequence: open.message.sentSequence, received: open.received,
+                        reply: open.reply))
+            }
+            open.nextImage += 1
         }
         return true
     }
 
-    /// Takes in one message of `parts` parts, of which the first three are given.
-    mutating func take(
-        _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, parts: Int,
-        from endpoint: Int, progress: Progress
+    private mutating func reject(
+        _ reason: Rejection, _ topic: Span<UInt8>, _ origin: Origin, _ now: UnixTime
+    ) -> Reading {
+        let source = decoder.source(topic: topic, endpoint: origin.name.span)
+        reject(reason, source, nil, origin, now)
+        return .done
+    }
+
+    private func reject(
+        _ reason: Rejection, _ source: Source, _ sequence: UInt64?, _ origin: Origin,
+        _ now: UnixTime
     ) {
-        let now = UnixTime.now
-        let none = Span<UInt8>()
-        guard parts <= Envelope.partLimit else {
-            return reject(.tooManyParts, decoders[endpoint].source(topic: none), now)
+        handover.withQueue { queue, _ in
+            queue.reject(reason, from: source, sequence: sequence, received: now)
         }
-        switch Envelope(first: first, second: parts > 1 ? second : none, parts: parts) {
-        case .control: accounting.control.add()
-        case .noHeader: reject(.headerNotJSON, decoders[endpoint].source(topic: none), now)
-        case .noPayload: reject(.noPayload, decoders[endpoint].source(topic: first), now)
-        case .array(hasTopic: true):
-            accounting.trailingParts.add(parts - 3)
-            addImages(endpoint, now, topic: first, header: second, payload: third, progress)
-        case .array(hasTopic: false):
-            accounting.trailingParts.add(parts - 2)
-            addImages(endpoint, now, topic: none, header: first, payload: second, progress)
-        }
+        handover.report(
+            Handover.Rejected(
+                reason: reason, source: source, sequence: sequence, received: now,
+                reply: origin.reply))
     }
 
-    private mutating func addImages(
-        _ endpoint: Int, _ now: UnixTime, topic: Span<UInt8>, header: Span<UInt8>,
-        payload: Span<UInt8>, _ progress: Progress
-    ) {
-        let message: FrameDecoder.Message
-        do throws(FrameDecoder.Failure) {
-            message = try decoders[endpoint].open(topic: topic, header: header, payload: payload)
-        } catch {
-            return reject(error.reason, error.source, now)
-        }
-        for image in 0..<message.images {
-            if image > 0, policies[endpoint] == .block {
-                // The message is taken already, so this ends only when there is room.
-                while !handover.waitForRoom(.milliseconds(Receiver.tick)) { progress.advance() }
-            }
-            accounting.received.add()
-            let rejection = handover.withWaitingBatch { batch -> Rejection? in
-                let isFull = batch.isFull
-                do throws(Rejection) {
-                    try decoders[endpoint].append(
-                        image, of: message, header: header, payload: payload, received: now,
-                        to: &batch)
-                } catch { return error }
-                if isFull { accounting.droppedFromQueue.add() }
-                return nil
-            }
-            if let rejection { count(rejection, message.source, now) }
-        }
-    }
-
-    private func reject(_ reason: Rejection, _ source: Source, _ now: UnixTime) {
-        accounting.received.add()
-        count(reason, source, now)
-    }
-
-    private func count(_ reason: Rejection, _ source: Source, _ now: UnixTime) {
-        accounting.countRejection(reason)
-        let rejected = Handover.Rejected(reason: reason, source: source, received: now)
-        if !handover.reject(rejected) { accounting.errorsWithheld.add() }
+    /// The header that a frame without one stands for.
+    private static func bareHeader(_ pixels: Int) -> [UInt8] {
+        Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
     }
 }

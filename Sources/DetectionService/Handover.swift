@@ -2,115 +2,194 @@ import Detection
 import Dispatch
 import Synchronization
 
-/// Where receiving meets scoring: a batch that fills while another is scored.
+/// Where receiving meets scoring: the queue of frames under one lock, and who waits for it.
 ///
-/// The receiving thread adds frames to the waiting batch; the scoring thread, whenever it is free,
-/// swaps it for an empty one and so takes whatever has arrived. Neither waits for the other except
-/// when there is nothing to do, or no room and the frames must not be dropped.
+/// The receiving thread adds frames; a scoring thread, whenever it is free, takes as many as have
+/// arrived, up to its batch. Neither waits for the other except when there is nothing to do, or no
+/// room and the frames must not be dropped.
 final class Handover: Sendable {
     private struct State {
-        var waiting: Batch
+        var queue: FrameQueue
         var rejections: [Rejected] = []
         var isClosed = false
-        var isScorerAsleep = false
-        var isReceiverAsleep = false
+        var sleepers = 0
+        var isReceiverWaiting = false
+        var batches = 0
+        var totals = Totals()
+    }
+
+    /// What is counted besides frames.
+    struct Totals: Sendable {
+        /// Control messages such as {"done": true}; not images.
+        var control = 0
+        /// Parts behind the pixels, which nobody asked for; ignored.
+        var trailingParts = 0
+        /// Error verdicts that were not published because too many came at once.
+        var errorsWithheld = 0
+        /// Images that another worker scores, see `Configuration.shard`; not counted as received.
+        var otherShards = 0
     }
 
     /// A message that could not be scored, on its way to being published as an error.
     struct Rejected: Sendable {
         let reason: Rejection
         let source: Source
+        let sequence: UInt64?
         let received: UnixTime
+        var reply: Reply?
     }
 
     private let state: Mutex<State>
     private let arrival = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: 0)
+    /// Called when there is room again that the receiver waits for; from a scoring thread.
+    private let onRoom: @Sendable () -> Void
     /// Errors kept for publishing at once; a flood of bad messages loses its details, not its count.
     private static let rejectionLimit = 1024
 
-    init(capacity: Int, pixels: Int) {
-        var state = State(waiting: Batch(capacity: capacity, pixels: pixels))
+    init(_ queue: FrameQueue, onRoom: @escaping @Sendable () -> Void) {
+        var state = State(queue: queue)
         state.rejections.reserveCapacity(Self.rejectionLimit)
         self.state = Mutex(state)
+        self.onRoom = onRoom
     }
 
-    /// Calls `body` with the waiting batch, which it may add to, and wakes the scorer if it sleeps.
-    func withWaitingBatch<Result>(_ body: (inout Batch) -> Result) -> Result {
+    /// Calls `body` with the queue, which it may add to, and wakes a scorer if one sleeps.
+    func withQueue<Result: Sendable>(
+        _ body: (inout FrameQueue, inout Totals) -> Result
+    ) -> Result {
         let (result, mustWake) = state.withLock { state in
-            let result = body(&state.waiting)
+            let result = body(&state.queue, &state.totals)
             return (result, takeWake(&state))
         }
         if mustWake { arrival.signal() }
         return result
     }
 
-    /// Passes on a rejected message; false if there are too many already.
-    func reject(_ rejected: Rejected) -> Bool {
-        let (isKept, mustWake) = state.withLock { state in
-            guard state.rejections.count < Self.rejectionLimit else { return (false, false) }
+    /// Passes on what was rejected, to be published.
+    func report(_ rejected: Rejected) {
+        let mustWake = state.withLock { state in
+            // Whoever waits for a reply gets one, flood or not: it sends nothing more until then.
+            guard state.rejections.count < Self.rejectionLimit || rejected.reply != nil else {
+                state.totals.errorsWithheld += 1
+                return false
+            }
             state.rejections.append(rejected)
-            return (true, takeWake(&state))
+            return takeWake(&state)
         }
         if mustWake { arrival.signal() }
-        return isKept
     }
 
-    /// Waits until the batch has room or `timeout` has passed; true if it has room.
-    func waitForRoom(_ timeout: DispatchTimeInterval) -> Bool {
-        let mustWait = state.withLock { state in
-            state.isReceiverAsleep = state.waiting.isFull
-            return state.isReceiverAsleep
+    /// Adds an image to the queue, or returns nil if it must wait for room, which `onRoom` will tell.
+    func add(
+        _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
+        received: UnixTime, policy: FrameQueue.Policy, reply: Reply?
+    ) -> FrameQueue.Outcome? {
+        let (outcome, mustWake) = state.withLock { state -> (FrameQueue.Outcome?, Bool) in
+            guard state.queue.hasRoom(for: policy) else {
+                state.isReceiverWaiting = true
+                return (nil, false)
+            }
+            let outcome = state.queue.add(
+                image, of: message, header: header, payload: payload, received: received,
+                policy: policy, reply: reply)
+            return (outcome, takeWake(&state))
         }
-        if mustWait { _ = room.wait(timeout: .now() + timeout) }
-        return state.withLock { state in
-            state.isReceiverAsleep = false
-            return !state.waiting.isFull
-        }
+        if mustWake { arrival.signal() }
+        return outcome
     }
 
     /// Nothing will be added any more.
     func close() {
-        state.withLock { $0.isClosed = true }
-        arrival.signal()
+        let sleepers = state.withLock { state in
+            state.isClosed = true
+            defer { state.sleepers = 0 }
+            return state.sleepers
+        }
+        for _ in 0..<sleepers { arrival.signal() }
     }
 
-    /// What the scorer finds when it looks.
-    enum Delivery { case something, nothing, closed }
+    /// Lets every sleeping scorer go round once, to look at something else than frames.
+    func wakeAll() {
+        let sleepers = state.withLock { state in
+            defer { state.sleepers = 0 }
+            return state.sleepers
+        }
+        for _ in 0..<sleepers { arrival.signal() }
+    }
 
-    /// Swaps `batch` and `rejections`, both empty, for what has arrived; waits up to `timeout` if
+    /// What the scorer finds when it looks; batches are numbered in the order they are taken.
+    enum Delivery: Equatable { case batch(Int), nothing, closed }
+
+    /// Fills `batch` and `rejections`, both empty, with what has arrived; waits up to `timeout` if
     /// nothing has.
     func take(
-        _ batch: inout Batch, _ rejections: inout [Rejected], timeout: DispatchTimeInterval
+        into batch: inout Batch, _ rejections: inout [Rejected], timeout: DispatchTimeInterval
     ) -> Delivery {
-        let first = swap(&batch, &rejections, sleepIfEmpty: true)
+        let first = fill(&batch, &rejections, sleepIfEmpty: true)
         guard first == .nothing else { return first }
-        _ = arrival.wait(timeout: .now() + timeout)
-        return swap(&batch, &rejections, sleepIfEmpty: false)
+        if arrival.wait(timeout: .now() + timeout) == .timedOut {
+            // If a signal came meanwhile, it stays for the next sleep, which it ends early.
+            state.withLock { $0.sleepers = max(0, $0.sleepers - 1) }
+        }
+        return fill(&batch, &rejections, sleepIfEmpty: false)
     }
 
-    private func swap(
+    private func fill(
         _ batch: inout Batch, _ rejections: inout [Rejected], sleepIfEmpty: Bool
     ) -> Delivery {
-        // Swapped in place: a second reference, however short, would make the next append copy.
-        let (delivery, mustWake) = state.withLock { state -> (Delivery, Bool) in
-            guard state.waiting.count > 0 || !state.rejections.isEmpty else {
-                state.isScorerAsleep = sleepIfEmpty && !state.isClosed
-                return (state.isClosed ? .closed : .nothing, false)
+        let (delivery, mustWake, isRoomAwaited) = state.withLock {
+            state -> (Delivery, Bool, Bool) in
+            guard state.queue.count > 0 || !state.rejections.isEmpty else {
+                if state.isClosed { return (.closed, false, false) }
+                if sleepIfEmpty { state.sleepers += 1 }
+                return (.nothing, false, false)
             }
-            Swift.swap(&state.waiting, &batch)
-            Swift.swap(&state.rejections, &rejections)
-            state.isScorerAsleep = false
-            let mustWake = state.isReceiverAsleep
-            state.isReceiverAsleep = false
-            return (.something, mustWake)
+            state.queue.take(into: &batch)
+            swap(&state.rejections, &rejections)
+            state.batches += 1
+            let isRoomAwaited = state.isReceiverWaiting
+            state.isReceiverWaiting = false
+            // What does not fit into this batch is work for another thread.
+            let mustWake = state.queue.count > 0 && takeWake(&state)
+            return (.batch(state.batches), mustWake, isRoomAwaited)
         }
-        if mustWake { room.signal() }
+        if mustWake { arrival.signal() }
+        if isRoomAwaited { onRoom() }
         return delivery
     }
 
+    /// Books the verdicts on a batch.
+    func settle(_ batch: Batch, _ verdicts: [FrameQueue.Verdict]) {
+        state.withLock { $0.queue.settle(batch, verdicts) }
+    }
+
+    /// All that is counted, at one moment.
+    struct Snapshot: Sendable {
+        let sources: [(source: Source, account: Account)]
+        let total: Account
+        let totals: Totals
+        let waiting: Int
+        let capacity: Int
+    }
+
+    /// The sum of all accounts and what else is counted.
+    func total() -> (Account, Totals) { state.withLock { ($0.queue.total, $0.totals) } }
+
+    /// All accounts.
+    func snapshot() -> Snapshot {
+        state.withLock { state in
+            Snapshot(
+                sources: Array(zip(state.queue.sources, state.queue.accounts)),
+                total: state.queue.total, totals: state.totals, waiting: state.queue.count,
+                capacity: state.queue.capacity)
+        }
+    }
+
     private func takeWake(_ state: inout State) -> Bool {
-        defer { state.isScorerAsleep = false }
-        return state.isScorerAsleep
+        guard state.sleepers > 0, state.queue.count > 0 || !state.rejections.isEmpty else {
+            return false
+        }
+        state.sleepers -= 1
+        return true
     }
 }

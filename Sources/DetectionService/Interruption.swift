@@ -22,3 +22,10 @@ public final class Interruption: Sendable {
         }
     }
 }
+
+/// Calls `action` at every SIGHUP from now on; the signal no longer ends the program.
+public func watchForHangup(_ action: @escaping @Sendable () -> Void) {
+    Task.detached {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { action() }
+    }
+}

@@ -1,17 +1,32 @@
+import Detection
+import Foundation
+import Synchronization
 import ZeroMQ
 
 /// The socket verdicts leave by: two parts each, topic and one line of JSON.
 ///
-/// A subscriber too slow for `publishHighWater` loses verdicts of its own and sees it from the gap
-/// in `pub_seq`; nobody else does.
-struct Publisher: ~Copyable {
-    private let socket: Socket
+/// Shared by the scoring threads, which use it one at a time, in the order in which they took their
+/// batches; the lock is the fence that libzmq asks for when a socket changes threads. A subscriber too
+/// slow for `publishHighWater` loses verdicts of its own and sees it from the gap in `pub_seq`; nobody
+/// else does.
+final class Publisher: Sendable {
+    private struct Outlet: ~Copyable {
+        let socket: Socket
+        var publications: UInt64 = 0
+    }
+
+    private let outlet: Mutex<Outlet>
+    /// The number of the batch that may be published.
+    private let turn = Atomic<Int>(1)
+    /// Where threads wait for `turn` to change.
+    private let turned = NSCondition()
 
     /// Opens every publishing endpoint.
     init(_ context: Context, _ configuration: Configuration) throws(ZMQError) {
         let socket = try Socket(context, .pub)
         try socket.setSendHighWater(configuration.publishHighWater)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
+        try socket.setHandshakeInterval(milliseconds: 5000)
         // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
         try socket.setLinger(milliseconds: 1000)
         for endpoint in configuration.publish {
@@ -20,11 +35,56 @@ struct Publisher: ~Copyable {
             case .connect: try socket.connect(endpoint.address)
             }
         }
-        self.socket = socket
+        outlet = Mutex(Outlet(socket: socket))
     }
 
-    func send(_ topic: [UInt8], _ line: [UInt8]) throws(ZMQError) {
-        _ = try socket.send(topic.span, more: true)
-        _ = try socket.send(line.span)
+    /// Verdicts and errors published so far.
+    var publications: UInt64 { outlet.withLock { $0.publications } }
+
+    /// Publishes the messages of batch number `batch`, once all earlier ones have been.
+    ///
+    /// Every batch must be published, even if it is empty, or those behind it wait for ever.
+    func publish(_ outbox: inout Outbox, batch: Int) throws(ZMQError) {
+        waitForTurn(batch)
+        defer { passTurn() }
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                for index in 0..<outbox.count {
+                    outlet.publications += 1
+                    outbox.finish(index, publication: outlet.publications)
+                    _ = try outlet.socket.send(outbox.topic(index).span, more: true)
+                    _ = try outlet.socket.send(
+                        outbox.bytes.span.extracting(outbox.range(index)))
+                }
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Publishes a line that has no number, whoever's turn it is.
+    func announce(topic: String, line: String) throws(ZMQError) {
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                _ = try outlet.socket.send(topic, more: true)
+                _ = try outlet.socket.send(line)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func waitForTurn(_ batch: Int) {
+        guard turn.load(ordering: .acquiring) != batch else { return }
+        turned.lock()
+        while turn.load(ordering: .acquiring) != batch { turned.wait() }
+        turned.unlock()
+    }
+
+    private func passTurn() {
+        turned.lock()
+        turn.add(1, ordering: .releasing)
+        turned.broadcast()
+        turned.unlock()
     }
 }

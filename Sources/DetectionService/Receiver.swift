@@ -1,13 +1,19 @@
+import Detection
 import Synchronization
 import ZeroMQ
 
 /// Takes messages from the ingest sockets and gives their parts to the intake.
 ///
-/// Lives on one thread, which creates, uses and closes its sockets.
+/// Lives on one thread, which creates, uses and closes its sockets. It never waits for scoring: a
+/// socket whose senders must wait is left alone until there is room, and the others go on.
 struct Receiver: ~Copyable {
-    private let sockets: Sockets
+    private let ports: [IngestPort]
     private var poller: Poller
     private var intake: FrameIntake
+    private let wake: WakeUp
+    private let wakeIndex: Int
+    private let replies: Replies
+    private let replyMode: Configuration.ReplyMode
 
     /// The most messages taken from one socket before the next one's turn.
     private static let turn = 64
@@ -16,48 +22,113 @@ struct Receiver: ~Copyable {
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
-        _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake
+        _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
+        wake: WakeUp, replies: Replies
     ) throws(ZMQError) {
-        let sockets = try Sockets(context, configuration)
-        var poller = Poller(capacity: sockets.count)
-        for index in 0..<sockets.count { sockets.add(index, to: &poller) }
-        self.sockets = sockets
+        var ports: [IngestPort] = []
+        var poller = Poller(capacity: configuration.ingest.count + 1)
+        for (index, endpoint) in configuration.ingest.enumerated() {
+            let port = try IngestPort(
+                context, endpoint, name: "ingest-\(index + 1)",
+                limit: configuration.maxMessageBytes)
+            _ = port.add(to: &poller)
+            ports.append(port)
+        }
+        wakeIndex = poller.add(wake)
+        self.ports = ports
         self.poller = poller
         self.intake = intake
+        self.wake = wake
+        self.replies = replies
+        replyMode = configuration.reply
     }
 
-    /// Receives until `stop` is set; looks at it at least four times a second.
-    mutating func run(until stop: borrowing Atomic<Bool>, progress: Progress) throws(ZMQError) {
-        var first = Message()
-        var second = Message()
-        var third = Message()
-        while !stop.load(ordering: .relaxed) {
-            progress.advance()
-            guard try poller.wait(milliseconds: Self.tick) > 0 else { continue }
-            for index in 0..<sockets.count where poller.isReady(index) {
-                for _ in 0..<Self.turn {
-                    guard intake.waitForRoom(index, until: stop, progress: progress),
-                        let parts = try receive(from: index, &first, &second, &third)
-                    else { break }
-                    intake.take(
-                        first.bytes, second.bytes, third.bytes, parts: parts, from: index,
-                        progress: progress)
-                }
+    /// Receives while `isReceiving`, and then adds what is left of messages already taken; looks at
+    /// it at least four times a second.
+    mutating func run(
+        while isReceiving: borrowing Atomic<Bool>, progress: Progress
+    ) throws(ZMQError) {
+        while isReceiving.load(ordering: .relaxed) {
+            try waitForMessages(progress)
+            for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
+                try serve(index)
             }
+        }
+        while ports.contains(where: { $0.open != nil }) {
+            for index in ports.indices {
+                poller.watch(index, for: [])
+                _ = finish(ports[index])
+            }
+            try waitForMessages(progress)
         }
     }
 
-    /// Receives one message; the number of its parts, or nil if there is none.
-    private func receive(
-        from index: Int, _ first: inout Message, _ second: inout Message, _ third: inout Message
-    ) throws(ZMQError) -> Int? {
-        guard try sockets.receive(index, &first) else { return nil }
-        guard first.more, try sockets.receive(index, &second) else { return 1 }
-        guard second.more, try sockets.receive(index, &third) else { return 2 }
-        guard third.more else { return 3 }
-        var parts = 3
-        var rest = Message()
-        repeat { parts += try sockets.receive(index, &rest) ? 1 : 0 } while rest.more
-        return parts
+    /// Receives nothing more, but sends the replies that become due, until `stop` is set and none is
+    /// outstanding.
+    mutating func reply(
+        until stop: borrowing Atomic<Bool>, _ handover: Handover, progress: Progress
+    ) throws(ZMQError) {
+        for index in ports.indices { poller.watch(index, for: []) }
+        while !stop.load(ordering: .relaxed) { try waitForMessages(progress) }
+        handover.close()
+        while ports.contains(where: \.isRouter), handover.total().0.inFlight > 0 {
+            try waitForMessages(progress)
+        }
+        try sendReplies()
+    }
+
+    /// Sends the replies that are due.
+    private func sendReplies() throws(ZMQError) {
+        for ready in replies.take() {
+            let line = replyMode == .ok ? Array("OK".utf8) : ready.line
+            try ports[ready.reply.endpoint].send(ready.reply, line)
+        }
+    }
+
+    private mutating func waitForMessages(_ progress: Progress) throws(ZMQError) {
+        progress.advance()
+        try sendReplies()
+        _ = try poller.wait(milliseconds: Self.tick)
+        if poller.isReady(wakeIndex) { wake.clear() }
+    }
+
+    private mutating func serve(_ index: Int) throws(ZMQError) {
+        let port = ports[index]
+        for _ in 0..<Self.turn {
+            guard finish(port) else { break }
+            guard let parts = try port.receive() else { break }
+            try begin(port, index, parts)
+        }
+        // A message that must wait for room keeps its socket waiting too.
+        poller.watch(index, for: finish(port) ? .readable : [])
+    }
+
+    /// Reads the message just received.
+    private mutating func begin(_ port: IngestPort, _ index: Int, _ parts: Int) throws(ZMQError) {
+        let reply = port.reply(to: 1, endpoint: index)
+        let reading = intake.read(
+            port.first.bytes, port.second.bytes, port.third.bytes,
+            from: FrameIntake.Origin(
+                name: port.name, policy: port.policy, parts: parts, reply: reply))
+        switch reading {
+        case .open(let message): port.open = message
+        case .done: break
+        case .control: if let reply { try port.send(reply, Self.acknowledgement) }
+        }
+    }
+
+    private static let acknowledgement = Array("{\"schema\":\"elbod.acknowledgement/1\"}".utf8)
+
+    /// Adds the images of the message that is being taken in; whether none is left.
+    private func finish(_ port: IngestPort) -> Bool {
+        guard var open = port.open else { return true }
+        let isDone =
+            open.hasTopic
+            ? intake.add(
+                &open, header: port.second.bytes, payload: port.third.bytes, policy: port.policy)
+            : intake.add(
+                &open, header: port.first.bytes, payload: port.second.bytes, policy: port.policy)
+        port.open = isDone ? nil : open
+        return isDone
     }
 }

@@ -5,130 +5,161 @@ import ZeroMQ
 
 /// Takes batches, scores and judges them, and publishes a verdict on every frame.
 ///
-/// Lives on one thread, which creates, uses and closes the publishing socket.
+/// Lives on one thread; several such threads share the handover and the publisher.
 struct ScoringLoop: ~Copyable {
-    private let publisher: Publisher
-    private let scorer: Scorer
+    private let thread: Int
+    private let parts: Parts
+    private let capacity: Int
+    private let allScores: Bool
+    private var edition: Serving.Edition
+    private var scorer: Scorer
     private var verdicts: VerdictWriter
+    private var own: [String: VerdictWriter] = [:]
     private var errors: ErrorWriter
     private var batch: Batch
+    private var outcomes: [FrameQueue.Verdict] = []
     private var rejections: [Handover.Rejected] = []
-    private let handover: Handover
-    private let accounting: Accounting
-    private let service: Service
-    private var publication: UInt64 = 0
-    private var lastStatus = UnixTime(nanoseconds: 0)
+    private var outbox: Outbox
 
-    /// What is being served, for the messages that repeat it.
-    struct Service: Sendable {
-        let model: LoadedModel
-        let calibration: LoadedCalibration
-        let epoch: String
-        let worker: String
+    /// What the scoring threads have in common.
+    struct Parts: Sendable {
+        let identity: Identity
+        let serving: Serving
+        let handover: Handover
+        let publisher: Publisher
+        let replies: Replies
+        let observations: Observations
     }
 
     private static let tick = DispatchTimeInterval.milliseconds(250)
-    private static let statusInterval: UInt64 = 1_000_000
 
-    /// Opens the publishing endpoints and allocates everything the loop touches.
-    init(
-        _ context: Context, _ configuration: Configuration, service: Service, handover: Handover,
-        accounting: Accounting
-    ) throws(ZMQError) {
-        publisher = try Publisher(context, configuration)
-        self.service = service
-        self.handover = handover
-        self.accounting = accounting
-        let model = service.model.model
-        scorer = Scorer(model.parameters, capacity: configuration.batch)
+    /// Allocates everything the loop touches, and warms it up.
+    init(thread: Int, _ parts: Parts, _ configuration: Configuration) {
+        self.thread = thread
+        self.parts = parts
+        capacity = configuration.batch
+        allScores = configuration.allScores
+        edition = parts.serving.edition
+        let parameters = edition.model.model.parameters
+        scorer = Scorer(parameters, capacity: max(2, capacity))
         scorer.warmUp()
-        verdicts = VerdictWriter(
-            calibration: service.calibration, model: service.model.digest, epoch: service.epoch,
-            worker: service.worker, allScores: configuration.allScores)
-        errors = ErrorWriter(epoch: service.epoch, worker: service.worker)
-        batch = Batch(capacity: configuration.queue, pixels: model.imageShape.pixels)
+        verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
+        errors = ErrorWriter(epoch: parts.identity.epoch, worker: parts.identity.worker)
+        batch = Batch(capacity: max(2, capacity), pixels: edition.model.model.imageShape.pixels)
+        outbox = Outbox(capacity: 2 * capacity)
+        outcomes.reserveCapacity(capacity)
     }
 
     /// Serves until the handover is closed and empty.
-    mutating func run(progress: Progress, onStatus: (String) -> Void) throws(ZMQError) {
+    mutating func run(progress: Progress) throws(ZMQError) {
+        _ = parts.serving.adopt(thread: thread, current: 0)
         while true {
             progress.advance()
-            switch handover.take(&batch, &rejections, timeout: Self.tick) {
-            case .something:
-                try publishErrors()
-                try scoreBatch()
+            adoptLatest()
+            switch parts.handover.take(into: &batch, &rejections, timeout: Self.tick) {
+            case .batch(let number):
+                // The frames may have been waited for: what was put into service meanwhile counts.
+                adoptLatest()
+                try serve(number)
             case .nothing: break
-            case .closed:
-                try publishStatus(state: "stopped")
-                return
-            }
-            if UnixTime.now.microseconds(since: lastStatus) >= Self.statusInterval {
-                try publishStatus(state: "serving")
-                onStatus(accounting.summary)
+            case .closed: return
             }
         }
     }
 
-    /// Scores the batch in pieces of the scorer's capacity, oldest first, publishing each at once.
-    private mutating func scoreBatch() throws(ZMQError) {
-        for piece in batch.pieces(of: scorer.activations.capacity) {
-            let started = UnixTime.now
-            batch.score(piece, with: scorer)
-            let scored = UnixTime.now
-            for (position, row) in piece.enumerated() {
-                try publish(row, scorer.scores[position], scored: scored, started: started)
-            }
+    private mutating func adoptLatest() {
+        guard let latest = parts.serving.adopt(thread: thread, current: edition.number) else {
+            return
         }
-        batch.removeAll()
+        edition = latest
+        // Cheap: whoever put this edition into service has warmed it up, and oneDNN keeps its code.
+        scorer = Scorer(edition.model.model.parameters, capacity: max(2, capacity))
+        verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
+        own.removeAll()
     }
 
-    private mutating func publish(
-        _ row: Int, _ scores: Scores, scored: UnixTime, started: UnixTime
-    ) throws(ZMQError) {
-        let source = batch.frame(row).source
-        guard scores.isFinite else {
-            let received = batch.frame(row).received
-            accounting.countRejection(.scoreNotFinite)
-            return try publish(
-                Handover.Rejected(reason: .scoreNotFinite, source: source, received: received))
-        }
-        publication += 1
-        let judgement = verdicts.write(
-            row: row, of: batch, scores: scores, scored: scored, batchStarted: started,
-            publication: publication)
-        (judgement.isAnomaly ? accounting.anomalous : accounting.normal).add()
-        try publisher.send(
-            judgement.isAnomaly ? source.anomalyTopic : source.normalTopic, verdicts.line)
-        accounting.published.add()
-    }
-
-    private mutating func publishErrors() throws(ZMQError) {
-        for rejected in rejections { try publish(rejected) }
+    private mutating func serve(_ number: Int) throws(ZMQError) {
+        for rejected in rejections { write(rejected) }
         rejections.removeAll(keepingCapacity: true)
+        let started = UnixTime.now
+        if batch.count > 0 { batch.score(with: scorer) }
+        let scored = UnixTime.now
+        for row in 0..<batch.count { judge(row, scored: scored, started: started) }
+        parts.observations.note(
+            batch, scorer.scores, outcomes, edition: edition.number, started: started,
+            scored: scored)
+        var failure: ZMQError?
+        do { try parts.publisher.publish(&outbox, batch: number) } catch { failure = error }
+        sendReplies()
+        parts.handover.settle(batch, outcomes)
+        batch.removeAll()
+        outbox.removeAll()
+        outcomes.removeAll(keepingCapacity: true)
+        if let failure { throw failure }
     }
 
-    private mutating func publish(_ rejected: Handover.Rejected) throws(ZMQError) {
-        publication += 1
+    private mutating func judge(_ row: Int, scored: UnixTime, started: UnixTime) {
+        let frame = batch.frame(row)
+        let scores = scorer.scores[row]
+        guard scores.isFinite else {
+            outcomes.append(.notFinite)
+            return write(
+                Handover.Rejected(
+                    reason: .scoreNotFinite, source: frame.source, sequence: frame.sequence,
+                    received: frame.received, reply: frame.reply))
+        }
+        let isAnomaly: Bool
+        if !edition.sources.isEmpty, let bounds = edition.sources[frame.source.name] {
+            // Taken out for the while, so that its buffer is not copied.
+            var writer =
+                own.removeValue(forKey: frame.source.name)
+                ?? VerdictWriter(edition, bounds, parts.identity, allScores)
+            isAnomaly = outbox.add(row, of: batch, scores, by: &writer, scored, started)
+            own[frame.source.name] = writer
+        } else {
+            isAnomaly = outbox.add(row, of: batch, scores, by: &verdicts, scored, started)
+        }
+        outcomes.append(isAnomaly ? .anomalous : .normal)
+    }
+
+    private mutating func write(_ rejected: Handover.Rejected) {
         errors.write(
-            rejected.reason, source: rejected.source, received: rejected.received,
-            publication: publication)
-        try publisher.send(rejected.source.errorTopic, errors.line)
-        accounting.published.add()
+            rejected.reason, source: rejected.source, sequence: rejected.sequence,
+            received: rejected.received)
+        outbox.append(errors.line, .error, of: rejected.source, reply: rejected.reply)
     }
 
-    /// Publishes the counts under `status/`, so that silence means a dead daemon and nothing else.
-    private mutating func publishStatus(state: String) throws(ZMQError) {
-        let now = UnixTime.now
-        lastStatus = now
-        let line = """
-            {"schema":"elbod.status/1","state":"\(state)","epoch":"\(service.epoch)",\
-            "worker":"\(service.worker)","model":"\(VerdictWriter.short(service.model.digest))",\
-            "calibration":"\(VerdictWriter.short(service.calibration.digest))",\
-            "received":\(accounting.received.count),"scored":\(accounting.scored),\
-            "anomalous":\(accounting.anomalous.count),"rejected":\(accounting.rejected),\
-            "dropped":\(accounting.dropped),"published":\(accounting.published.count),\
-            "ts":"\(now.iso8601)"}
-            """
-        try publisher.send(Array("status/".utf8), Array(line.utf8))
+    private func sendReplies() {
+        for index in 0..<outbox.count {
+            guard let reply = outbox.reply(index) else { continue }
+            parts.replies.add(Array(outbox.bytes[outbox.range(index)]), to: reply)
+        }
+    }
+}
+
+extension Outbox {
+    /// Adds the verdict on one frame; whether it is an anomaly.
+    fileprivate mutating func add(
+        _ row: Int, of batch: Batch, _ scores: Scores, by writer: inout VerdictWriter,
+        _ scored: UnixTime, _ started: UnixTime
+    ) -> Bool {
+        let judgement = writer.write(
+            row: row, of: batch, scores: scores, scored: scored, batchStarted: started)
+        let frame = batch.frame(row)
+        append(
+            writer.line, judgement.isAnomaly ? .anomaly : .normal, of: frame.source,
+            reply: frame.reply)
+        return judgement.isAnomaly
+    }
+}
+
+extension VerdictWriter {
+    fileprivate init(
+        _ edition: Serving.Edition, _ calibration: LoadedCalibration, _ identity: Identity,
+        _ allScores: Bool
+    ) {
+        self.init(
+            calibration: calibration, model: edition.model.digest, epoch: identity.epoch,
+            worker: identity.worker, allScores: allScores)
     }
 }

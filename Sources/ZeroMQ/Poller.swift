@@ -53,6 +53,22 @@ public struct Poller: ~Copyable {
         return count - 1
     }
 
+    /// Watches a wake-up, which the caller keeps alive, and returns its index.
+    public mutating func add(_ wake: WakeUp) -> Int {
+        precondition(count < capacity, "the poller's \(capacity) places are taken")
+        items.advanced(by: count).initialize(
+            to: zmq_pollitem_t(
+                socket: nil, fd: wake.descriptor, events: Events.readable.rawValue, revents: 0))
+        sockets.append(Liveness())
+        return count - 1
+    }
+
+    /// Says which events of the socket at this index end a wait from now on; none is possible.
+    public mutating func watch(_ index: Int, for events: Events) {
+        precondition(index >= 0 && index < count, "the poller has no socket at \(index)")
+        items[index].events = events.rawValue
+    }
+
     /// Waits until a socket is ready and returns how many are; 0 after the time, or on a signal.
     ///
     /// -1 waits for ever, 0 only looks. Throws `isTerminated` once the context is shut down.
@@ -73,11 +89,16 @@ public struct Poller: ~Copyable {
         return items[index].revents & events.rawValue != 0
     }
 
-    // Returns how many are open. libzmq passes over an item without socket and file descriptor.
+    // Returns how many are open.
     private mutating func forgetClosedSockets() -> Int {
         var open = 0
         for index in 0..<count {
-            if sockets[index].isOpen { open += 1 } else { items[index].socket = nil }
+            // Without either, libzmq passes over an item.
+            if sockets[index].isOpen {
+                open += 1
+            } else {
+                (items[index].socket, items[index].fd) = (nil, -1)
+            }
         }
         return open
     }

@@ -29,6 +29,12 @@ struct Elbo: AsyncParsableCommand {
                     Generate.self, Noise.self,
                 ]),
             CommandGroup(
+                name: "Service",
+                subcommands: [
+                    StatusCommand.self, Top.self, SourcesCommand.self, Tap.self, Reload.self,
+                    Drain.self, Recalibrate.self, Threshold.self, ConfigCommand.self,
+                ]),
+            CommandGroup(
                 name: "Exchange",
                 subcommands: [Export.self, Import.self]),
         ])

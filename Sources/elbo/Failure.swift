@@ -1,11 +1,13 @@
 import Console
 import Datasets
 import Detection
+import DetectionService
 import Files
 import Reports
 import Rsvg
 import VAE
 import VAETraining
+import ZeroMQ
 
 /// Runs `body`; an error ends the program with its sentence and its exit code.
 func reporting<Result>(_ body: () throws -> Result) throws -> Result {
@@ -22,6 +24,8 @@ private func exitStatus(of error: any Error) -> ExitStatus {
     case is ReportError: .usage
     case is VAEError, is CalibrationError, is DatasetError: .dataFormat
     case is TrainingError: .usage
+    case is ConfigurationError: .configuration
+    case is ZMQError: .unavailable
     default: .software
     }
 }

@@ -57,13 +57,14 @@ private struct FileJudging {
         var bytes = try readFile(file)
         if isGzip(bytes) { bytes = try gunzip(bytes) }
         let array = try RawArray(contents: bytes, name: file)
-        var decoder = FrameDecoder(rows: shape.rows, columns: shape.columns, endpointName: file)
+        var decoder = FrameDecoder(rows: shape.rows, columns: shape.columns)
         let extents = array.shape.map(String.init).joined(separator: ",")
         let header = Array("{\"dtype\":\"\(array.dtype)\",\"shape\":[\(extents)]}".utf8)
         let message: FrameDecoder.Message
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
-                topic: Span(), header: header.span, payload: array.bytes.span)
+                topic: Span(), header: header.span, payload: array.bytes.span,
+                endpoint: Array(file.utf8).span)
         } catch {
             throw Failure(
                 "\(file): \(error.reason.explanation) (here \(array.dtype) of \(array.shape); the "
@@ -72,9 +73,9 @@ private struct FileJudging {
         for image in 0..<message.images {
             let now = UnixTime.now
             do throws(Rejection) {
-                try decoder.append(
+                try batch.append(
                     image, of: message, header: header.span, payload: array.bytes.span,
-                    received: now, to: &batch)
+                    received: now)
             } catch {
                 throw Failure("\(file), image \(image): \(error.explanation)", .dataFormat)
             }
@@ -84,11 +85,12 @@ private struct FileJudging {
     }
 
     private mutating func flush(_ now: UnixTime) {
-        batch.score(0..<batch.count, with: scorer)
+        guard batch.count > 0 else { return }
+        batch.score(with: scorer)
         for row in 0..<batch.count {
             let judgement = writer.write(
-                row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now,
-                publication: 0)
+                row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now)
+            writer.finish(publication: 0)
             if judgement.isAnomaly { anomalies += 1 }
             print(String(decoding: writer.line, as: UTF8.self))
         }

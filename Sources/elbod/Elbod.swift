@@ -5,6 +5,7 @@ import DetectionService
 import FoundationEssentials
 import Glibc
 import Logging
+import ServiceOptions
 import Systemd
 
 /// `elbod`: scores the images of ZeroMQ streams and publishes verdicts.
@@ -26,19 +27,14 @@ struct Elbod: ParsableCommand {
               elbod --model models/mnist --ingest pull+bind:tcp://127.0.0.1:5555 \\
                     --publish pub+bind:tcp://127.0.0.1:5556
 
-            SIGTERM stops reading, scores what is held, publishes it and exits 0. Options
-            win over the file; config/elbod.yaml documents every key.
+            SIGTERM stops reading, scores what is held, publishes it and exits 0; SIGHUP
+            reads model and calibration again. Options win over environment variables
+            (ELBOD_QUEUE and so on), and those over the file; config/elbod.yaml documents
+            every key, and elbo config explain says where each value came from.
             """,
         version: elbodVersion)
 
-    @Option(help: ArgumentHelp("YAML file.", valueName: "file"))
-    var config: String?
-    @Option(help: ArgumentHelp("Model directory.", valueName: "dir"))
-    var model: String?
-    @Option(help: ArgumentHelp("Where images come in; may be repeated.", valueName: "endpoint"))
-    var ingest: [String] = []
-    @Option(help: ArgumentHelp("Where verdicts go out; may be repeated.", valueName: "endpoint"))
-    var publish: [String] = []
+    @OptionGroup var options: ConfigurationOptions
     @Flag(help: "Check configuration, model and calibration, and exit.")
     var checkConfig = false
 
@@ -47,21 +43,14 @@ struct Elbod: ParsableCommand {
         let logger = Logger(label: "elbod")
         let interruption = Interruption()
         do {
-            let daemon = try Daemon(effectiveConfiguration(), logger: logger)
+            let daemon = try Daemon(options.layers().configuration, logger: logger)
             if checkConfig { return print("The configuration is good.") }
             interruption.watch { daemon.stop() }
+            watchForHangup { daemon.reload() }
             try daemon.run(Notifier(environment: ProcessInfo.processInfo.environment))
         } catch {
             logger.error("\(error)")
             throw ExitCode(exitStatus(of: error).rawValue)
         }
-    }
-
-    private func effectiveConfiguration() throws -> Configuration {
-        var configuration = try config.map { try Configuration(file: $0) } ?? Configuration()
-        if let model { configuration.model = model }
-        if !ingest.isEmpty { configuration.ingest = try ingest.map { try Endpoint($0) } }
-        if !publish.isEmpty { configuration.publish = try publish.map { try Endpoint($0) } }
-        return configuration
     }
 }

@@ -19,7 +19,7 @@ import ZeroMQ
                 "--model", DaemonProcess.model, "--ingest", "pub+bind:IN", "--publish",
                 "pub+bind:OUT",
             ],
-            78, ["ingest", "pub+bind", "sub or pull"]
+            78, ["ingest", "pub+bind", "sub, pull or router"]
         ),
         (["--config", "/nowhere.yaml"], 78, ["/nowhere.yaml"]),
         (["--batches"], 64, ["--batches"]),

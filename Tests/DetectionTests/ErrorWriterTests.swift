@@ -1,16 +1,18 @@
 import Detection
+import Foundation
 import Testing
 
 @Suite struct ErrorWriterTests {
     @Test func `an error is this line`() throws {
         var writer = ErrorWriter(epoch: "6f1c2a90", worker: "host-1")
         writer.write(
-            .badShape, source: Source("cam-1"),
-            received: UnixTime(nanoseconds: 1_795_417_316_120_311_000), publication: 8)
+            .badShape, source: Source("cam-1"), sequence: 12,
+            received: UnixTime(nanoseconds: 1_795_417_316_120_311_000))
+        writer.finish(publication: 8)
         #expect(
             String(decoding: writer.line, as: UTF8.self) == """
                 {"schema":"elbod.error/1","source":"cam-1","epoch":"6f1c2a90",\
-                "reason":"bad_shape","detail":"the shape is not one or several images of the \
+                "seq":12,"reason":"bad_shape","detail":"the shape is not one or several images of the \
                 model's size","ts_received":"2026-11-23T07:01:56.120311Z","worker":"host-1",\
                 "pub_seq":8}
                 """)
@@ -23,9 +25,10 @@ import Testing
         var writer = ErrorWriter(epoch: "e\"", worker: "w\\\n")
         for name in ["cam", "a\"b\\c\n\u{0}é"] {
             writer.write(
-                reason, source: Source(name), received: UnixTime(nanoseconds: 0),
-                publication: .max)
+                reason, source: Source(name), sequence: nil, received: UnixTime(nanoseconds: 0))
+            writer.finish(publication: .max)
             let line = try object(writer.line)
+            #expect(line["seq"] is NSNull)
             #expect(line["source"] as? String == name)
             #expect(line["reason"] as? String == reason.rawValue)
             #expect(line["detail"] as? String == reason.explanation)

@@ -3,14 +3,15 @@ import Foundation
 import Tensors
 import Testing
 
-/// A decoder of 2×2 images and the batch that its frames go to.
+/// A decoder of 2×2 images and the queue that its frames go to.
 struct Intake {
     var decoder: FrameDecoder
-    var batch: Batch
+    var queue: FrameQueue
+    var policy = FrameQueue.Policy.dropOldest
 
     init(capacity: Int = 4, rows: Int = 2, columns: Int = 2) {
-        decoder = FrameDecoder(rows: rows, columns: columns, endpointName: "endpoint")
-        batch = Batch(capacity: capacity, pixels: rows * columns)
+        decoder = FrameDecoder(rows: rows, columns: columns)
+        queue = FrameQueue(capacity: capacity, pixels: rows * columns)
     }
 
     /// Takes in all images of one message and returns it, or throws why the first bad one is.
@@ -29,32 +30,75 @@ struct Intake {
         received: Int64 = 0
     ) throws(Rejection) -> FrameDecoder.Message {
         let message: FrameDecoder.Message
+        let time = UnixTime(nanoseconds: received)
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
-                topic: topic.span, header: header.span, payload: payload.span)
-        } catch { throw error.reason }
+                topic: topic.span, header: header.span, payload: payload.span,
+                endpoint: Self.endpoint.span)
+        } catch {
+            queue.reject(error.reason, from: error.source, sequence: error.sequence, received: time)
+            throw error.reason
+        }
         for image in 0..<message.images {
-            try decoder.append(
-                image, of: message, header: header.span, payload: payload.span,
-                received: UnixTime(nanoseconds: received), to: &batch)
+            let outcome = queue.add(
+                image, of: message, header: header.span, payload: payload.span, received: time,
+                policy: policy)
+            if case .rejected(let reason) = outcome { throw reason }
         }
         return message
     }
+
+    private static let endpoint = Array("endpoint".utf8)
 
     /// The source a rejected message is attributed to.
     mutating func blame(_ header: String, topic: String = "", payload: [UInt8] = []) -> String? {
         let (header, topic) = (Array(header.utf8), Array(topic.utf8))
         do throws(FrameDecoder.Failure) {
-            _ = try decoder.open(topic: topic.span, header: header.span, payload: payload.span)
+            _ = try decoder.open(
+                topic: topic.span, header: header.span, payload: payload.span,
+                endpoint: Self.endpoint.span)
             return nil
         } catch { return error.source.name }
     }
 
-    /// The frames, oldest first.
-    var frames: [Batch.Frame] { batch.pieces(of: 1).map { batch.frame($0.lowerBound) } }
+    /// The source of messages of this topic that cannot be read.
+    mutating func source(topic: String) -> String {
+        let topic = Array(topic.utf8)
+        return decoder.source(topic: topic.span, endpoint: Self.endpoint.span).name
+    }
 
-    /// The pixels of the frames, oldest first.
-    var pixels: [[Float]] { batch.pieces(of: 1).map { batch.images.rows($0).elements } }
+    /// What waits, as a scorer would get it; it goes on waiting.
+    var batch: Batch {
+        var (queue, batch) = (queue, Batch(capacity: queue.capacity, pixels: decoder.pixels))
+        queue.take(into: &batch)
+        return batch
+    }
+
+    /// Has everything that waits judged normal; what was judged.
+    @discardableResult
+    mutating func settle(_ verdict: FrameQueue.Verdict = .normal) -> Batch {
+        var batch = Batch(capacity: queue.capacity, pixels: decoder.pixels)
+        queue.take(into: &batch)
+        queue.settle(batch, Array(repeating: verdict, count: batch.count))
+        return batch
+    }
+
+    /// The frames, those of one source oldest first.
+    var frames: [Frame] {
+        let batch = batch
+        return (0..<batch.count).map { batch.frame($0) }
+    }
+
+    /// The pixels of the frames.
+    var pixels: [[Float]] {
+        let batch = batch
+        return (0..<batch.count).map { batch.images.rows($0..<($0 + 1)).elements }
+    }
+
+    /// What became of the frames of a source.
+    func account(_ name: String) -> Account? {
+        queue.sources.firstIndex { $0.name == name }.map { queue.accounts[$0] }
+    }
 }
 
 /// The header of one 2×2 image with further members, such as `"source":"cam"`.

@@ -53,7 +53,7 @@ import Testing
             for row in 0..<intake.batch.count {
                 _ = try object(verdicts.line(of: intake.batch, row: row))
             }
-            if random.next() % 4 == 0 { intake.batch.removeAll() }
+            if random.next() % 4 == 0 { intake.settle() }
         }
         #expect(accepted > 200 && accepted < 800)
     }

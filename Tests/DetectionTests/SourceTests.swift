@@ -26,8 +26,8 @@ import Testing
         #expect(intake.blame("nonsense", topic: "cam/") == "cam")
         #expect(intake.blame(#"{"source":"cam"}"#) == "cam")
         #expect(intake.blame(#"{"source":"cam"}"#, topic: "topic") == "topic")
-        #expect(intake.decoder.source(topic: Array("cam/".utf8).span).name == "cam")
-        #expect(intake.decoder.source(topic: Span()).name == "endpoint")
+        #expect(intake.source(topic: "cam/") == "cam")
+        #expect(intake.source(topic: "") == "endpoint")
     }
 
     @Test(arguments: [

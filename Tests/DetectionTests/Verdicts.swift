@@ -27,8 +27,8 @@ struct Verdicts {
     mutating func line(of batch: Batch, row: Int = 0, mse: Float = 2) -> [UInt8] {
         _ = writer.write(
             row: row, of: batch, scores: Scores(mse: mse, nll: 20, kl: 3, elbo: 23),
-            scored: UnixTime(nanoseconds: 150_000), batchStarted: UnixTime(nanoseconds: 100_000),
-            publication: 17)
+            scored: UnixTime(nanoseconds: 150_000), batchStarted: UnixTime(nanoseconds: 100_000))
+        writer.finish(publication: 17)
         return writer.line
     }
 }

@@ -1,0 +1,18 @@
+import Files
+
+/// What tells this run of the daemon from others.
+struct Identity: Sendable {
+    /// Random for each run: with it, a source and a sequence number name one frame for ever.
+    let epoch: String
+    /// The machine's name.
+    let worker: String
+
+    /// A new run on this machine.
+    init() {
+        epoch = String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
+        let host = (try? readFile("/proc/sys/kernel/hostname", limit: 4096)) ?? Array("host".utf8)
+        worker = String(decoding: host, as: UTF8.self).filter {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0))
+        }
+    }
+}

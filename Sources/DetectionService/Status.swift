@@ -1,0 +1,148 @@
+import Detection
+import Foundation
+
+/// What the daemon says of itself: `elbo status`, `/statusz` and `status/` on the publishing socket.
+public struct Status: Codable, Sendable {
+    /// Names this format.
+    public var schema = "elbod.status/1"
+    /// serving, draining, drained or stopped.
+    public var state: String
+    /// The program's version.
+    public var version: String
+    /// Names this run.
+    public var epoch: String
+    /// The machine.
+    public var worker: String
+    /// Process id.
+    public var pid: Int32
+    /// Since READY, in seconds.
+    public var uptime: Double
+    /// The model directory.
+    public var model_directory: String
+    /// Short hash of the model in service.
+    public var model: String
+    /// Short hash of the calibration in service.
+    public var calibration: String
+    /// Its revision.
+    public var calibration_revision: Int
+    /// The score that decides.
+    public var score: String
+    /// k in μ ± kσ.
+    public var k: Double
+    /// Below it an image is anomalous.
+    public var lower: Double
+    /// Above it an image is anomalous.
+    public var upper: Double
+    /// Sources with bounds of their own.
+    public var own_bounds: [String]
+    /// Where images come in.
+    public var ingest: [String]
+    /// Where verdicts go out.
+    public var publish: [String]
+    /// Scoring threads.
+    public var threads: Int
+    /// The sum of all sources.
+    public var received: Int
+    /// See `Account`.
+    public var scored: Int
+    /// See `Account`.
+    public var anomalous: Int
+    /// See `Account`.
+    public var rejected: Int
+    /// By reason.
+    public var rejections: [String: Int]
+    /// See `Account`.
+    public var dropped: Int
+    /// See `Account`.
+    public var in_flight: Int
+    /// Frames waiting.
+    public var queue: Int
+    /// The most that can wait.
+    public var queue_capacity: Int
+    /// Verdicts and errors published.
+    public var published: UInt64
+    /// Control messages taken in.
+    public var control_messages: Int
+    /// Images left to other workers.
+    public var other_shards: Int
+    /// Sources seen, and those without a frame for longer than `stale_after`.
+    public var sources: Int
+    /// See `sources`.
+    public var stale_sources: Int
+    /// Reloads that were carried out.
+    public var reloads: Int
+    /// Reloads that were refused, with the old files still serving.
+    public var reloads_refused: Int
+    /// Why the last reload was refused; nil if it was not.
+    public var reload_error: String?
+    /// Scores being gathered for a new calibration.
+    public var collecting: Collecting?
+    /// When this was said.
+    public var ts: String
+
+    /// How far gathering scores is.
+    public struct Collecting: Codable, Sendable {
+        /// Scores so far.
+        public var gathered: Int
+        /// Scores wanted.
+        public var wanted: Int
+        /// Of this source alone.
+        public var source: String?
+    }
+}
+
+/// What the daemon says of one source.
+public struct SourceStatus: Codable, Sendable {
+    /// Its name.
+    public var source: String
+    /// See `Account`.
+    public var received: Int
+    /// See `Account`.
+    public var scored: Int
+    /// See `Account`.
+    public var anomalous: Int
+    /// By reason.
+    public var rejections: [String: Int]
+    /// See `Account`.
+    public var dropped: Int
+    /// See `Account`.
+    public var in_flight: Int
+    /// See `Numbering`.
+    public var missed: UInt64
+    /// See `Numbering`.
+    public var duplicates: UInt64
+    /// See `Numbering`.
+    public var reordered: UInt64
+    /// See `Numbering`.
+    public var restarts: UInt64
+    /// When its last message arrived.
+    public var last_received: String
+    /// Whether that is too long ago.
+    public var stale: Bool
+    /// Whether it is judged by bounds of its own.
+    public var own_bounds: Bool
+
+    init(_ source: Source, _ account: Account, isStale: Bool, hasOwnBounds: Bool) {
+        self.source = source.name
+        received = account.received
+        scored = account.scored
+        anomalous = account.anomalous
+        rejections = account.rejectionsByName
+        dropped = account.dropped
+        in_flight = account.inFlight
+        missed = account.numbering.missed
+        duplicates = account.numbering.duplicates
+        reordered = account.numbering.reordered
+        restarts = account.numbering.restarts
+        last_received = account.lastReceived.iso8601
+        stale = isStale
+        own_bounds = hasOwnBounds
+    }
+}
+
+extension Account {
+    /// Rejections by the names under which they are counted in public.
+    var rejectionsByName: [String: Int] {
+        Dictionary(uniqueKeysWithValues: rejections.map { ($0.key.rawValue, $0.value) })
+    }
+}

@@ -1,0 +1,8 @@
+import Glibc
+
+/// Lets the owner and the group of a file read and write it, and nobody else; a socket's file gives
+/// access to the socket.
+public func restrictToGroup(_ path: String) {
+    // A file that has just been made and cannot be changed belongs to a system that is not ours.
+    _ = chmod(path, 0o660)
+}
