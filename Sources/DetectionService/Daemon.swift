@@ -68,6 +68,8 @@ public final class Daemon: Sendable {
             for: first.calibration.calibration, isOtherModel: true)
         let monitor = Monitor(configuration, parts)
         let steering = Steering(store, parts, monitor, logger)
+        let server = try startServer(monitor)
+        defer { withExtendedLifetime(server) {} }
         let scoring = startScoring(parts)
         let receiving = startReceiving(context, parts, wakeUp)
         let control = startControl(
@@ -152,6 +154,11 @@ public final class Daemon: Sendable {
         return thread
     }
 
+    private func startServer(_ monitor: Monitor) throws -> MonitoringServer? {
+        guard let address = configuration.http.flatMap({ HTTPAddress($0) }) else { return nil }
+        return try MonitoringServer(address, monitor)
+    }
+
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
     /// silently takes it over from a running process.
     private func lockPaths() throws -> [FileLock] {
@@ -190,9 +197,13 @@ public final class Daemon: Sendable {
         let watchdog = notifier.watchdogInterval
         let clock = ContinuousClock()
         var seen = threads.map(\.progress.count)
+        var seenLastSecond = seen.map { $0 - 1 }
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
             if clock.now >= nextStatus {
+                let turns = threads.map(\.progress.count)
+                monitor.noteLiveness(zip(seenLastSecond, turns).allSatisfy { $0 != $1 })
+                seenLastSecond = turns
                 publishStatus(monitor, publisher)
                 notifier.status(monitor.snapshot().total.summary)
                 nextStatus = clock.now + second
@@ -227,12 +238,16 @@ public final class Daemon: Sendable {
 public enum DaemonError: Error, Sendable, CustomStringConvertible {
     /// An endpoint that another process serves.
     case inUse(String)
+    /// An address that HTTP cannot be served at.
+    case http(String, String)
 
     /// One sentence an operator can act on.
     public var description: String {
         switch self {
         case .inUse(let address):
             "\(address) is in use by another process; stop it or choose another path"
+        case .http(let address, let reason):
+            "http: cannot serve at \(address): \(reason); choose another address, or none"
         }
     }
 }

@@ -19,10 +19,13 @@ final class Monitor: Sendable {
         var state = State.starting
         var ready: UnixTime?
         var reloads = Reloads()
+        var isAlive = true
     }
 
     let configuration: Configuration
     let identity: Identity
+    /// When the daemon began.
+    let started = UnixTime.now
     private let serving: Serving
     private let handover: Handover
     private let publisher: Publisher
@@ -54,6 +57,11 @@ final class Monitor: Sendable {
         }
     }
 
+    /// Notes whether every thread has gone round since the last time.
+    func noteLiveness(_ isAlive: Bool) { mutable.withLock { $0.isAlive = isAlive } }
+
+    /// Whether every thread goes round.
+    var isAlive: Bool { mutable.withLock { $0.isAlive } }
     var state: State { mutable.withLock { $0.state } }
     var reloads: Reloads { mutable.withLock { $0.reloads } }
     var meters: Meters { observations.meters }
