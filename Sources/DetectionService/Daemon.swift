@@ -69,7 +69,7 @@ public final class Daemon: Sendable {
         let monitor = Monitor(configuration, parts)
         let steering = Steering(store, parts, monitor, logger)
         let server = try startServer(monitor)
-        defer { withExtendedLifetime(server) {} }
+        defer { server?.stop() }
         let scoring = startScoring(parts)
         let receiving = startReceiving(context, parts, wakeUp)
         let control = startControl(
