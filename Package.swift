@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CSIMD"),
         .systemLibrary(name: "CZeroMQ"),
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPNG"),
         .systemLibrary(name: "CSodium"),
 
@@ -46,7 +47,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(
-            name: "Files", dependencies: ["CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
+            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
 
         .target(name: "Systemd", swiftSettings: machinery),
         .target(name: "Rsvg", swiftSettings: machinery),
@@ -151,7 +152,8 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
-            dependencies: ["DetectionService", "Files", "ZeroMQ", "elbod"], swiftSettings: house),
+            dependencies: ["Detection", "DetectionService", "Files", "VAE", "ZeroMQ", "elbod"],
+            swiftSettings: house),
         .testTarget(
             name: "ReplayTests", dependencies: ["Datasets", "Replay", "Tensors", "VAE", "ZeroMQ"],
             swiftSettings: house),

@@ -82,6 +82,7 @@ public final class Daemon: Sendable {
         let threads = [receiving] + scoring + (control.map { [$0] } ?? [])
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
+            returnFreedMemory()
             announce(notifier, parts.identity)
             supervise(notifier, threads, monitor, steering, parts.publisher)
             notifier.stopping()

@@ -7,6 +7,8 @@ struct FrameIntake: ~Copyable {
     private var decoder: FrameDecoder
     private let pixels: Int
     private let takesBareFrames: Bool
+    /// The header that a frame without one stands for.
+    private let bareHeader: [UInt8]
     private let handover: Handover
 
     /// What is known of a message before it is read.
@@ -22,6 +24,7 @@ struct FrameIntake: ~Copyable {
         self.handover = handover
         pixels = rows * columns
         takesBareFrames = configuration.bareFrames
+        bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(rows * columns)]}".utf8)
         decoder = FrameDecoder(rows: rows, columns: columns)
     }
 
@@ -43,8 +46,8 @@ struct FrameIntake: ~Copyable {
         let parts = origin.parts
         guard parts <= Envelope.partLimit else { return reject(.tooManyParts, none, origin, now) }
         if takesBareFrames, parts == 1, first.count == pixels {
-            return open(
-                origin, now, topic: none, header: Self.bareHeader(pixels).span, payload: first)
+            let header = bareHeader
+            return open(.bare, origin, now, topic: none, header: header.span, payload: first)
         }
         switch Envelope(first: first, second: parts > 1 ? second : none, parts: parts) {
         case .control:
@@ -54,15 +57,16 @@ struct FrameIntake: ~Copyable {
         case .noPayload: return reject(.noPayload, first, origin, now)
         case .array(hasTopic: true):
             if parts > 3 { handover.withQueue { _, totals in totals.trailingParts += parts - 3 } }
-            return open(origin, now, topic: first, header: second, payload: third)
+            return open(.topic, origin, now, topic: first, header: second, payload: third)
         case .array(hasTopic: false):
             if parts > 2 { handover.withQueue { _, totals in totals.trailingParts += parts - 2 } }
-            return open(origin, now, topic: none, header: first, payload: second)
+            return open(.plain, origin, now, topic: none, header: first, payload: second)
         }
     }
 
     private mutating func open(
-        _ origin: Origin, _ now: UnixTime, topic: Span<UInt8>, header: Span<UInt8>,
+        _ layout: OpenMessage.Layout, _ origin: Origin, _ now: UnixTime, topic: Span<UInt8>,
+        header: Span<UInt8>,
         payload: Span<UInt8>
     ) -> Reading {
         do throws(FrameDecoder.Failure) {
@@ -72,8 +76,7 @@ struct FrameIntake: ~Copyable {
                 Reply(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
             }
             return .open(
-                OpenMessage(
-                    message: message, hasTopic: topic.count > 0, received: now, reply: reply))
+                OpenMessage(message: message, layout: layout, received: now, reply: reply))
         } catch {
             reject(error.reason, error.source, error.sequence, origin, now)
             return .done
@@ -81,9 +84,24 @@ struct FrameIntake: ~Copyable {
     }
 
     /// Adds the images of a message as far as there is room; whether all are in.
+    ///
+    /// Takes the same parts as `read`.
     func add(
+        _ open: inout OpenMessage, _ first: Span<UInt8>, _ second: Span<UInt8>,
+        _ third: Span<UInt8>, policy: FrameQueue.Policy
+    ) -> Bool {
+        switch open.layout {
+        case .plain: return add(&open, header: first, payload: second, policy)
+        case .topic: return add(&open, header: second, payload: third, policy)
+        case .bare:
+            let header = bareHeader
+            return add(&open, header: header.span, payload: first, policy)
+        }
+    }
+
+    private func add(
         _ open: inout OpenMessage, header: Span<UInt8>, payload: Span<UInt8>,
-        policy: FrameQueue.Policy
+        _ policy: FrameQueue.Policy
     ) -> Bool {
         while open.nextImage < open.message.images {
             let outcome = handover.add(
@@ -123,10 +141,5 @@ struct FrameIntake: ~Copyable {
             Handover.Rejected(
                 reason: reason, source: source, sequence: sequence, received: now,
                 reply: origin.reply))
-    }
-
-    /// The header that a frame without one stands for.
-    private static func bareHeader(_ pixels: Int) -> [UInt8] {
-        Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
     }
 }

@@ -124,8 +124,18 @@ final class IngestPort {
 /// A message of which some images wait for room.
 struct OpenMessage {
     let message: FrameDecoder.Message
-    let hasTopic: Bool
+    let layout: Layout
     let received: UnixTime
     let reply: Reply?
     var nextImage = 0
+
+    /// Which parts of a message are what.
+    enum Layout {
+        /// Header and pixels.
+        case plain
+        /// A topic in front of them.
+        case topic
+        /// Pixels alone.
+        case bare
+    }
 }

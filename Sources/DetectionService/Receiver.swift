@@ -122,12 +122,8 @@ struct Receiver: ~Copyable {
     /// Adds the images of the message that is being taken in; whether none is left.
     private func finish(_ port: IngestPort) -> Bool {
         guard var open = port.open else { return true }
-        let isDone =
-            open.hasTopic
-            ? intake.add(
-                &open, header: port.second.bytes, payload: port.third.bytes, policy: port.policy)
-            : intake.add(
-                &open, header: port.first.bytes, payload: port.second.bytes, policy: port.policy)
+        let isDone = intake.add(
+            &open, port.first.bytes, port.second.bytes, port.third.bytes, policy: port.policy)
         port.open = isDone ? nil : open
         return isDone
     }

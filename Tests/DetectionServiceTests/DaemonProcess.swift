@@ -31,6 +31,7 @@ final class DaemonProcess {
 
     var ingest: String { "ipc://\(folder.path)/in" }
     var verdicts: String { "ipc://\(folder.path)/out" }
+    var control: String { folder.path + "/control" }
 
     /// Starts the daemon with these arguments, in which IN and OUT stand for its endpoints.
     init(_ arguments: [String], watchdog: Int? = nil) throws {
@@ -40,7 +41,8 @@ final class DaemonProcess {
         process.executableURL = Self.executable
         let (ingest, verdicts) = ("ipc://\(folder.path)/in", "ipc://\(folder.path)/out")
         process.arguments = arguments.map {
-            $0.replacingOccurrences(of: "IN", with: ingest)
+            $0.replacingOccurrences(of: "CONTROL", with: folder.path + "/control")
+                .replacingOccurrences(of: "IN", with: ingest)
                 .replacingOccurrences(of: "OUT", with: verdicts)
         }
         var environment = ProcessInfo.processInfo.environment
@@ -62,6 +64,26 @@ final class DaemonProcess {
             throw NotReady(log: daemon.end().log)
         }
         return daemon
+    }
+
+    /// The same with a model of the test's own, to be steered.
+    static func steered(model: String, _ more: [String] = []) throws -> DaemonProcess {
+        let daemon = try DaemonProcess(
+            [
+                "--model", model, "--ingest", "pull+bind:IN", "--publish", "pub+bind:OUT",
+                "--control", "CONTROL",
+            ] + more)
+        guard daemon.notification()?.hasPrefix("READY=1") == true else {
+            daemon.process.terminate()
+            throw NotReady(log: daemon.end().log)
+        }
+        return daemon
+    }
+
+    /// The permissions of a file.
+    func mode(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.posixPermissions] as? Int ?? 0
     }
 
     struct NotReady: Error { let log: String }
