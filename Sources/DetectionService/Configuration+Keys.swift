@@ -88,6 +88,19 @@ extension Configuration {
             "http", "where metrics and health are served: host:port, or none", \.http,
             allowed: "host:port such as 127.0.0.1:9464, or none"
         ) { HTTPAddress($0) != nil },
+        text(
+            "curve_secret",
+            "the file of the daemon's secret key, or none; auto is the credential curve.secret, if "
+                + "there is one", \.curveSecret, allowed: "a file, none or auto"),
+        optional(
+            "clients", "the file that lists keys of clients and their rights, or none", \.clients,
+            allowed: "a file, or none"
+        ) { !$0.isEmpty },
+        Key(
+            name: "server_keys",
+            help: "addresses connected to, each with a space and the server's public key",
+            isList: true, read: { configuration, values in configuration.serverKeys = values },
+            show: { $0.serverKeys }),
         flag(
             "allow_plaintext",
             "whether addresses beyond this machine may be used without encryption",

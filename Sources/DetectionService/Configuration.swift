@@ -36,6 +36,13 @@ public struct Configuration: Equatable, Sendable {
     public var control = "auto"
     /// Where metrics and health are served over HTTP, as `host:port`; nil for nowhere.
     public var http: String?
+    /// The file of the daemon's secret key, or `none`; `auto` is the service manager's credential
+    /// `curve.secret`, if there is one.
+    public var curveSecret = "auto"
+    /// The file that lists clients and their rights; nil without a secret key.
+    public var clients: String?
+    /// Addresses that are connected to, each with a space and the public key of the server there.
+    public var serverKeys: [String] = []
     /// Whether addresses other than loopback and `ipc` may be used without encryption.
     public var allowPlaintext = false
 
@@ -66,6 +73,25 @@ public struct Configuration: Equatable, Sendable {
         }
     }
 
+    /// The path that `curveSecret` stands for, nil for none.
+    var curveSecretPath: String? {
+        switch curveSecret {
+        case "none": return nil
+        case "auto":
+            let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+            let path = folder.map { $0 + "/curve.secret" }
+            return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        default: return curveSecret
+        }
+    }
+
+    /// Whether what passes through an endpoint is encrypted, and its peer known.
+    private func isEncrypted(_ endpoint: Endpoint) -> Bool {
+        guard curveSecretPath != nil else { return false }
+        return endpoint.role == .bind
+            || serverKeys.contains { $0.hasPrefix(endpoint.address + " ") }
+    }
+
     /// The defaults, which name no model and no endpoint yet.
     public init() {}
 
@@ -90,8 +116,12 @@ public struct Configuration: Equatable, Sendable {
                 key: "publish", value: "\(endpoint)", allowed: "pub endpoints, which give out")
         }
         for (key, endpoint) in ingest.map({ ("ingest", $0) }) + publish.map({ ("publish", $0) })
-        where !endpoint.isLocal && !allowPlaintext {
+        where !endpoint.isLocal && !allowPlaintext && !isEncrypted(endpoint) {
             throw .exposed(key: key, endpoint: endpoint)
+        }
+        if curveSecretPath != nil, clients == nil {
+            throw .missing(
+                key: "clients", hint: "the file that lists the keys of clients and their rights")
         }
         if let port = http.flatMap({ HTTPAddress($0) }), !port.isLocal, !allowPlaintext {
             throw .value(
@@ -149,8 +179,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
                 + "lists all keys"
         case .exposed(let key, let endpoint):
             "\(key): \(endpoint) can be reached from other machines, and anybody there could use it; "
-                + "bind to 127.0.0.1 or ipc, or say allow_plaintext: true if the network is "
-                + "trusted"
+                + "bind to 127.0.0.1 or ipc, give curve_secret and clients (and server_keys for addresses "
+                + "connected to), or say allow_plaintext: true if the network is trusted"
         case .notYAML(let path, let reason): "\(path) is not valid YAML: \(reason)"
         case .unreadable(let text): text
         }

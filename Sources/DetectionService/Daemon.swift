@@ -18,6 +18,7 @@ public final class Daemon: Sendable {
     private let configuration: Configuration
     private let store: CalibrationStore
     private let first: Serving.Edition
+    private let access: Access?
     private let logger: Logger
     private let isStopping = Atomic<Bool>(false)
     private let isReceiving = Atomic<Bool>(true)
@@ -34,6 +35,11 @@ public final class Daemon: Sendable {
         store = CalibrationStore(
             model: configuration.model, directory: configuration.stateDirectory)
         first = try Steering.firstEdition(store)
+        access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
+            Access(
+                credentials: credentials,
+                doorkeeper: try Doorkeeper(list: configuration.clients ?? "", logger: logger))
+        }
     }
 
     /// Asks the daemon to stop reading, score what it holds, publish and return; from any thread.
@@ -59,14 +65,24 @@ public final class Daemon: Sendable {
         defer { withExtendedLifetime(locks) {} }
         let context = try Context()
         let wakeUp = try WakeUp()
+        // Before the sockets that it answers for are opened, or they let everybody in.
+        let door = startDoorkeeper(context)
+        defer {
+            stop()
+            _ = door?.join()
+        }
+        if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
         let handover = Handover(newQueue()) { wakeUp.signal() }
         let parts = ScoringLoop.Parts(
             identity: Identity(), serving: Serving(first, threads: configuration.threads),
-            handover: handover, publisher: try Publisher(context, configuration),
+            handover: handover,
+            publisher: try Publisher(
+                context, configuration, credentials: access?.credentials),
             replies: Replies(wake: wakeUp), observations: Observations())
         parts.observations.restart(
             for: first.calibration.calibration, isOtherModel: true)
-        let monitor = Monitor(configuration, parts)
+        let monitor = Monitor(
+            configuration, parts, publicKey: access?.credentials.keyPair.publicKey)
         let steering = Steering(store, parts, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
@@ -79,7 +95,7 @@ public final class Daemon: Sendable {
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let threads = [receiving] + scoring + (control.map { [$0] } ?? [])
+        let threads = [receiving] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
             returnFreedMemory()
@@ -131,12 +147,26 @@ public final class Daemon: Sendable {
                 context, self.configuration,
                 intake: FrameIntake(
                     self.configuration, rows: shape.rows, columns: shape.columns,
-                    handover: parts.handover), wake: wakeUp, replies: parts.replies)
+                    handover: parts.handover), wake: wakeUp, replies: parts.replies,
+                access: self.access)
             started()
             try receiver.run(while: self.isReceiving, progress: thread.progress)
             try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
         } onEnd: {
             parts.handover.close()
+            self.stop()
+        }
+        return thread
+    }
+
+    private func startDoorkeeper(_ context: Context) -> PipelineThread? {
+        guard let access else { return nil }
+        let thread = PipelineThread("doorkeeper")
+        thread.start { started throws(ZMQError) in
+            let socket = try Doorkeeper.socket(context)
+            started()
+            try access.doorkeeper.run(socket, until: self.isStopping, progress: thread.progress)
+        } onEnd: {
             self.stop()
         }
         return thread
@@ -198,6 +228,7 @@ public final class Daemon: Sendable {
         let watchdog = notifier.watchdogInterval
         let clock = ContinuousClock()
         var seen = threads.map(\.progress.count)
+        var revocations = 0
         var seenLastSecond = seen.map { $0 - 1 }
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
@@ -215,11 +246,18 @@ public final class Daemon: Sendable {
                 seen = turns
                 nextFeeding = clock.now + watchdog
             }
+            if let access, access.doorkeeper.revocations != revocations {
+                revocations = access.doorkeeper.revocations
+                // A socket that cannot be opened ends the threads, which is noticed there.
+                try? publisher.reopen()
+            }
             if mustReload.exchange(false, ordering: .relaxed) {
                 // What is wrong has been logged; the old edition serves on.
                 try? steering.reload()
             }
-            let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
+            var next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
+            // Who has lost a right is cut off within a second.
+            if access != nil { next = min(next, clock.now + .milliseconds(250)) }
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
             _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
         }

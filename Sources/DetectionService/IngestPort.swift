@@ -12,7 +12,7 @@ final class IngestPort {
     /// A message whose images have not all found room yet.
     var open: OpenMessage?
 
-    private let socket: Socket
+    private var socket: Socket
     let isRouter: Bool
     /// The parts in front of a message on a router: where it came from.
     private var envelope: [[UInt8]] = []
@@ -22,9 +22,19 @@ final class IngestPort {
 
     /// Opens and subscribes a socket.
     init(
-        _ context: Context, _ endpoint: Endpoint, name: String, limit: Int
+        _ context: Context, _ endpoint: Endpoint, name: String, limit: Int,
+        credentials: Credentials?
     ) throws(ZMQError) {
         isRouter = endpoint.pattern == .router
+        socket = try Self.open(context, endpoint, limit, credentials)
+        self.name = Array(name.utf8)
+        policy = endpoint.pattern == .sub ? .dropOldest : .block
+    }
+
+    private static func open(
+        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?,
+        isReopening: Bool = false
+    ) throws(ZMQError) -> Socket {
         let kind: Socket.Kind =
             switch endpoint.pattern {
             case .pull: .pull
@@ -36,15 +46,21 @@ final class IngestPort {
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setReconnect(interval: 100, maximum: 5000)
         try socket.setHandshakeInterval(milliseconds: 5000)
-        if isRouter { try socket.setLinger(milliseconds: 1000) }
+        if kind == .router { try socket.setLinger(milliseconds: 1000) }
         if kind == .sub { try socket.subscribe("") }
-        switch endpoint.role {
-        case .bind: try socket.bind(endpoint.address)
-        case .connect: try socket.connect(endpoint.address)
-        }
-        self.socket = socket
-        self.name = Array(name.utf8)
-        policy = endpoint.pattern == .sub ? .dropOldest : .block
+        try credentials?.secure(socket, endpoint, domain: "ingest")
+        try socket.open(endpoint, isReopening: isReopening)
+        return socket
+    }
+
+    /// Closes the socket, which cuts all its connections, and opens it anew; what had arrived and was
+    /// not received is lost and shows as holes in its senders' numbers.
+    func reopen(
+        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?
+    ) throws(ZMQError) {
+        // A placeholder, so that the old socket closes before the new one opens.
+        socket = try Socket(context, .pair)
+        socket = try Self.open(context, endpoint, limit, credentials, isReopening: true)
     }
 
     /// Has `poller` watch the socket, and returns its index there.

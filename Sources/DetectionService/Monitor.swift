@@ -32,7 +32,11 @@ final class Monitor: Sendable {
     private let observations: Observations
     private let mutable = Mutex(Mutable())
 
-    init(_ configuration: Configuration, _ parts: ScoringLoop.Parts) {
+    /// The daemon's public CURVE key, if it has one.
+    private let publicKey: String?
+
+    init(_ configuration: Configuration, _ parts: ScoringLoop.Parts, publicKey: String?) {
+        self.publicKey = publicKey
         self.configuration = configuration
         identity = parts.identity
         serving = parts.serving
@@ -107,7 +111,8 @@ final class Monitor: Sendable {
             k: calibration.k, lower: bounds.lower, upper: bounds.upper,
             own_bounds: edition.sources.keys.sorted(),
             ingest: configuration.ingest.map(\.description),
-            publish: configuration.publish.map(\.description), threads: configuration.threads,
+            publish: configuration.publish.map(\.description), public_key: publicKey,
+            threads: configuration.threads,
             received: total.received, scored: total.scored, anomalous: total.anomalous,
             rejected: total.rejected, rejections: total.rejectionsByName, dropped: total.dropped,
             in_flight: total.inFlight, queue: snapshot.waiting, queue_capacity: snapshot.capacity,

@@ -53,6 +53,7 @@ final class PipelineThread: Sendable {
     /// Waits for the end and returns what went wrong, if anything did.
     func join() -> ZMQError? {
         ended.wait()
+        ended.signal()  // whoever asks again is told the same
         return outcome.withLock { $0.failure }
     }
 }

@@ -11,18 +11,48 @@ import ZeroMQ
 /// else does.
 final class Publisher: Sendable {
     private struct Outlet: ~Copyable {
-        let socket: Socket
+        var socket: Socket
         var publications: UInt64 = 0
     }
 
     private let outlet: Mutex<Outlet>
+    private let context: Context
+    private let configuration: Configuration
+    private let credentials: Credentials?
     /// The number of the batch that may be published.
     private let turn = Atomic<Int>(1)
     /// Where threads wait for `turn` to change.
     private let turned = NSCondition()
 
     /// Opens every publishing endpoint.
-    init(_ context: Context, _ configuration: Configuration) throws(ZMQError) {
+    init(
+        _ context: Context, _ configuration: Configuration, credentials: Credentials?
+    ) throws(ZMQError) {
+        self.context = context
+        self.configuration = configuration
+        self.credentials = credentials
+        outlet = Mutex(Outlet(socket: try Self.open(context, configuration, credentials)))
+    }
+
+    /// Closes the socket, which cuts all its connections, and opens it anew; subscribers that come
+    /// back have missed what was published meanwhile, and see it from `pub_seq`.
+    func reopen() throws(ZMQError) {
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                // A placeholder, so that the old socket closes before the new one opens.
+                outlet.socket = try Socket(context, .pair)
+                outlet.socket = try Self.open(
+                    context, configuration, credentials, isReopening: true)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func open(
+        _ context: Context, _ configuration: Configuration, _ credentials: Credentials?,
+        isReopening: Bool = false
+    ) throws(ZMQError) -> Socket {
         let socket = try Socket(context, .pub)
         try socket.setSendHighWater(configuration.publishHighWater)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
@@ -30,12 +60,10 @@ final class Publisher: Sendable {
         // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
         try socket.setLinger(milliseconds: 1000)
         for endpoint in configuration.publish {
-            switch endpoint.role {
-            case .bind: try socket.bind(endpoint.address)
-            case .connect: try socket.connect(endpoint.address)
-            }
+            try credentials?.secure(socket, endpoint, domain: "publish")
+            try socket.open(endpoint, isReopening: isReopening)
         }
-        outlet = Mutex(Outlet(socket: socket))
+        return socket
     }
 
     /// Verdicts and errors published so far.

@@ -7,8 +7,12 @@ import ZeroMQ
 /// Lives on one thread, which creates, uses and closes its sockets. It never waits for scoring: a
 /// socket whose senders must wait is left alone until there is room, and the others go on.
 struct Receiver: ~Copyable {
-    private let ports: [IngestPort]
+    private var ports: [IngestPort] = []
     private var poller: Poller
+    private let context: Context
+    private let configuration: Configuration
+    private let access: Access?
+    private var revocations = 0
     private var intake: FrameIntake
     private let wake: WakeUp
     private let wakeIndex: Int
@@ -23,24 +27,44 @@ struct Receiver: ~Copyable {
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
         _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
-        wake: WakeUp, replies: Replies
+        wake: WakeUp, replies: Replies, access: Access?
     ) throws(ZMQError) {
-        var ports: [IngestPort] = []
-        var poller = Poller(capacity: configuration.ingest.count + 1)
-        for (index, endpoint) in configuration.ingest.enumerated() {
-            let port = try IngestPort(
-                context, endpoint, name: "ingest-\(index + 1)",
-                limit: configuration.maxMessageBytes)
-            _ = port.add(to: &poller)
-            ports.append(port)
-        }
-        wakeIndex = poller.add(wake)
-        self.ports = ports
-        self.poller = poller
+        self.context = context
+        self.configuration = configuration
+        self.access = access
+        poller = Poller(capacity: configuration.ingest.count + 1)
+        wakeIndex = configuration.ingest.count
         self.intake = intake
         self.wake = wake
         self.replies = replies
         replyMode = configuration.reply
+        try openPorts()
+        _ = poller.add(wake)
+    }
+
+    /// Opens every ingest endpoint, closing it before if it is open.
+    private mutating func openPorts() throws(ZMQError) {
+        for (index, endpoint) in configuration.ingest.enumerated() {
+            let limit = configuration.maxMessageBytes
+            if index < ports.count {
+                try ports[index].reopen(context, endpoint, limit, access?.credentials)
+            } else {
+                ports.append(
+                    try IngestPort(
+                        context, endpoint, name: "ingest-\(index + 1)", limit: limit,
+                        credentials: access?.credentials))
+            }
+            // A poller gives a closed socket's place to the next one, so indices stay.
+            let place = ports[index].add(to: &poller)
+            precondition(place == index, "ports and places in the poller must agree")
+        }
+    }
+
+    /// Cuts every connection after a client has lost a right.
+    private mutating func cutIfRevoked() throws(ZMQError) {
+        guard let access, access.doorkeeper.revocations != revocations else { return }
+        revocations = access.doorkeeper.revocations
+        try openPorts()
     }
 
     /// Receives while `isReceiving`, and then adds what is left of messages already taken; looks at
@@ -50,6 +74,7 @@ struct Receiver: ~Copyable {
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
             try waitForMessages(progress)
+            try cutIfRevoked()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
                 try serve(index)
             }

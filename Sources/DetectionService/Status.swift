@@ -39,6 +39,8 @@ public struct Status: Codable, Sendable {
     public var ingest: [String]
     /// Where verdicts go out.
     public var publish: [String]
+    /// The daemon's public CURVE key, if it has one.
+    public var public_key: String?
     /// Scoring threads.
     public var threads: Int
     /// The sum of all sources.

@@ -37,6 +37,15 @@ public struct ConfigurationOptions: ParsableArguments {
     var control: String?
     @Option(help: ArgumentHelp("Where metrics and health are served.", valueName: "host:port"))
     var http: String?
+    @Option(help: ArgumentHelp("File of the daemon's secret key.", valueName: "file"))
+    var curveSecret: String?
+    @Option(help: ArgumentHelp("File of clients and their rights.", valueName: "file"))
+    var clients: String?
+    @Option(
+        help: ArgumentHelp(
+            "An address connected to, and its public key; may be repeated.",
+            valueName: "address key"))
+    var serverKeys: [String] = []
     @Option(help: ArgumentHelp("Allow other machines without encryption.", valueName: "bool"))
     var allowPlaintext: String?
 
@@ -60,12 +69,14 @@ public struct ConfigurationOptions: ParsableArguments {
             ("max_message_bytes", maxMessageBytes), ("publish_high_water", publishHighWater),
             ("all_scores", allScores), ("bare_frames", bareFrames), ("reply", reply),
             ("stale_after", staleAfter), ("state", state), ("control", control), ("http", http),
+            ("curve_secret", curveSecret), ("clients", clients),
             ("allow_plaintext", allowPlaintext),
         ]
         var given: [String: [String]] = [:]
         for (name, value) in single { given[name] = value.map { [$0] } }
         if !ingest.isEmpty { given["ingest"] = ingest }
         if !publish.isEmpty { given["publish"] = publish }
+        if !serverKeys.isEmpty { given["server_keys"] = serverKeys }
         return given
     }
 }

@@ -30,6 +30,14 @@ public struct CurveKeyPair: Sendable {
         self.init(publicKey: Self.text(publicKey), secretKey: secretKey)
     }
 
+    /// A binary key of 32 bytes as the 40 characters it is written with.
+    public static func text(ofKey bytes: [UInt8]) -> String {
+        precondition(bytes.count == 32, "a key has 32 bytes")
+        var characters = [CChar](repeating: 0, count: keyCharacters + 1)
+        _ = zmq_z85_encode(&characters, bytes, bytes.count)
+        return text(characters)
+    }
+
     private init(publicKey: String, secretKey: String) {
         self.publicKey = publicKey
         self.secretKey = secretKey
@@ -56,6 +64,11 @@ extension Socket {
     public borrowing func setCurveServer(secretKey: String) throws(ZMQError) {
         try set(ZMQ_CURVE_SERVER, to: 1, as: "become a CURVE server")
         try set(ZMQ_CURVE_SECRETKEY, to: secretKey, as: "use the CURVE secret key", naming: "")
+    }
+
+    /// Names the socket to whoever decides about its clients; before bind.
+    public borrowing func setZAPDomain(_ domain: String) throws(ZMQError) {
+        try set(ZMQ_ZAP_DOMAIN, to: domain, as: "set the ZAP domain to", naming: domain)
     }
 
     /// Makes this side a CURVE client of the server with that public key; before bind or connect.

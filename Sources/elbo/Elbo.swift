@@ -32,7 +32,7 @@ struct Elbo: AsyncParsableCommand {
                 name: "Service",
                 subcommands: [
                     StatusCommand.self, Top.self, SourcesCommand.self, Tap.self, Reload.self,
-                    Drain.self, Recalibrate.self, Threshold.self, ConfigCommand.self,
+                    Drain.self, Recalibrate.self, Threshold.self, ConfigCommand.self, Keygen.self,
                 ]),
             CommandGroup(
                 name: "Exchange",

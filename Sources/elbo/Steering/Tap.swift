@@ -18,6 +18,11 @@ struct Tap: ParsableCommand {
     var anomalies = false
     @Option(help: ArgumentHelp("Only this source.", valueName: "name"))
     var source: String?
+    @Option(
+        help: ArgumentHelp(
+            "File of a secret key that may receive, where the daemon asks for one.",
+            valueName: "file"))
+    var curveSecret: String?
     @Option(help: ArgumentHelp("End after this many.", valueName: "n"))
     var count: Int?
 
@@ -32,6 +37,12 @@ struct Tap: ParsableCommand {
                         + "connects to", .unavailable)
             }
             let socket = try Socket(Context(), .sub)
+            if let curveSecret, let serverKey = status.public_key {
+                try socket.setCurveClient(
+                    serverKey: serverKey, keyPair: try CurveKeyPair(secretFile: curveSecret))
+            } else if endpoint.address.hasPrefix("tcp"), status.public_key != nil {
+                throw Failure("the daemon asks for a key: name yours with --curve-secret", .usage)
+            }
             for topic in topics { try socket.subscribe(topic) }
             try socket.connect(endpoint.reachableAddress)
             try follow(socket)
