@@ -31,7 +31,7 @@ public struct FrameDecoder {
         let header: FrameHeader
         let type: ElementType
         /// The sender's number, or else ours.
-        let sequence: UInt64
+        public let sequence: UInt64
 
         /// Writes the `image`-th image of `payload` into a row of `matrix`, as numbers in [0, 1].
         ///

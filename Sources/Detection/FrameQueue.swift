@@ -98,6 +98,15 @@ public struct FrameQueue: Sendable {
         return .waiting
     }
 
+    /// Takes note of a message that somebody else scores: its number has arrived.
+    public mutating func pass(_ message: FrameDecoder.Message, received: UnixTime) {
+        enter(message.source)
+        accounts[message.source.index].lastReceived = received
+        if let number = message.sentSequence {
+            accounts[message.source.index].numbering.note(number)
+        }
+    }
+
     /// Counts a message of `source` that cannot be scored.
     public mutating func reject(
         _ reason: Rejection, from source: Source, sequence: UInt64?, received: UnixTime

@@ -71,6 +71,21 @@ extension Configuration {
                 }
                 configuration.reply = mode
             }, show: { [$0.reply.rawValue] }),
+        Key(
+            name: "shard", help: "which part of publishers' frames is scored here: i/n",
+            isList: false,
+            read: { configuration, values throws(ConfigurationError) in
+                guard let shard = Shard(values[0]) else {
+                    throw .value(
+                        key: "shard", value: values[0],
+                        allowed: "i/n, such as 2/3, with n up to 1024")
+                }
+                configuration.shard = shard
+            }, show: { ["\($0.shard)"] }),
+        integer(
+            "memory_limit",
+            "MiB of memory beyond which sockets are opened anew; 0 is what the start takes and 48",
+            \.memoryLimit, 0...1_048_576),
         integer(
             "stale_after", "seconds without a frame after which a source is stale", \.staleAfter,
             1...86_400),

@@ -26,6 +26,11 @@ public struct Configuration: Equatable, Sendable {
     public var bareFrames = false
     /// What senders at a `router` endpoint get back.
     public var reply = ReplyMode.verdict
+    /// Which part of publishers' frames is ours.
+    public var shard = Shard.whole
+    /// MiB of resident memory beyond which sockets are opened anew, see `MemoryGuard`; 0 is what the
+    /// daemon takes at its start, its queue, and 48.
+    public var memoryLimit = 0
     /// Seconds without a frame after which a source counts as stale.
     public var staleAfter = 10
     /// Where calibrations made while the daemon runs are kept: a directory; `auto` is the service

@@ -86,8 +86,10 @@ public final class Daemon: Sendable {
         let steering = Steering(store, parts, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
+        let memory = MemoryGuard(
+            ports: configuration.ingest.count, budget: memoryBudget, logger: logger)
         let scoring = startScoring(parts)
-        let receiving = startReceiving(context, parts, wakeUp)
+        let receiving = startReceiving(context, parts, wakeUp, memory)
         let control = startControl(
             context,
             Controller(monitor: monitor, steering: steering, observations: parts.observations) {
@@ -100,7 +102,7 @@ public final class Daemon: Sendable {
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, parts.identity)
-            supervise(notifier, threads, monitor, steering, parts.publisher)
+            supervise(notifier, threads, monitor, steering, parts.publisher, memory, wakeUp)
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -122,6 +124,13 @@ public final class Daemon: Sendable {
             isShared: policies.count == 2)
     }
 
+    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB.
+    private var memoryBudget: Int {
+        guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
+        let frame = 4 * first.model.model.imageShape.pixels + 1024
+        return MemoryGuard.resident + configuration.queue * frame + 48 << 20
+    }
+
     private func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
         (0..<configuration.threads).map { index in
             let thread = PipelineThread(
@@ -138,7 +147,8 @@ public final class Daemon: Sendable {
     }
 
     private func startReceiving(
-        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp
+        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp,
+        _ memory: MemoryGuard
     ) -> PipelineThread {
         let thread = PipelineThread("receiving")
         let shape = first.model.model.imageShape
@@ -148,7 +158,7 @@ public final class Daemon: Sendable {
                 intake: FrameIntake(
                     self.configuration, rows: shape.rows, columns: shape.columns,
                     handover: parts.handover), wake: wakeUp, replies: parts.replies,
-                access: self.access)
+                access: self.access, memory: memory)
             started()
             try receiver.run(while: self.isReceiving, progress: thread.progress)
             try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
@@ -222,7 +232,7 @@ public final class Daemon: Sendable {
     /// thread goes round, and reloads when asked to.
     private func supervise(
         _ notifier: Notifier, _ threads: [PipelineThread], _ monitor: Monitor,
-        _ steering: Steering, _ publisher: Publisher
+        _ steering: Steering, _ publisher: Publisher, _ memory: MemoryGuard, _ wakeUp: WakeUp
     ) {
         let second = Duration.seconds(1)
         let watchdog = notifier.watchdogInterval
@@ -255,9 +265,13 @@ public final class Daemon: Sendable {
                 // What is wrong has been logged; the old edition serves on.
                 try? steering.reload()
             }
+            switch memory.check() {
+            case .nothing: break
+            case .port: wakeUp.signal()
+            case .publisher: try? publisher.reopen()
+            }
             var next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
-            // Who has lost a right is cut off within a second.
-            if access != nil { next = min(next, clock.now + .milliseconds(250)) }
+            next = min(next, clock.now + MemoryGuard.interval)
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
             _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
         }

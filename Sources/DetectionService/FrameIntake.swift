@@ -9,6 +9,7 @@ struct FrameIntake: ~Copyable {
     private let takesBareFrames: Bool
     /// The header that a frame without one stands for.
     private let bareHeader: [UInt8]
+    private let shard: Shard
     private let handover: Handover
 
     /// What is known of a message before it is read.
@@ -24,6 +25,7 @@ struct FrameIntake: ~Copyable {
         self.handover = handover
         pixels = rows * columns
         takesBareFrames = configuration.bareFrames
+        shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(rows * columns)]}".utf8)
         decoder = FrameDecoder(rows: rows, columns: columns)
     }
@@ -72,6 +74,13 @@ struct FrameIntake: ~Copyable {
         do throws(FrameDecoder.Failure) {
             let message = try decoder.open(
                 topic: topic, header: header, payload: payload, endpoint: origin.name.span)
+            guard shard.holds(source: message.source.name, sequence: message.sequence) else {
+                handover.withQueue { queue, totals in
+                    queue.pass(message, received: now)
+                    totals.otherShards += message.images
+                }
+                return .control
+            }
             let reply = origin.reply.map {
                 Reply(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
             }

@@ -13,6 +13,7 @@ struct Receiver: ~Copyable {
     private let configuration: Configuration
     private let access: Access?
     private var revocations = 0
+    private let memory: MemoryGuard
     private var intake: FrameIntake
     private let wake: WakeUp
     private let wakeIndex: Int
@@ -27,11 +28,12 @@ struct Receiver: ~Copyable {
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
         _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
-        wake: WakeUp, replies: Replies, access: Access?
+        wake: WakeUp, replies: Replies, access: Access?, memory: MemoryGuard
     ) throws(ZMQError) {
         self.context = context
         self.configuration = configuration
         self.access = access
+        self.memory = memory
         poller = Poller(capacity: configuration.ingest.count + 1)
         wakeIndex = configuration.ingest.count
         self.intake = intake
@@ -44,24 +46,29 @@ struct Receiver: ~Copyable {
 
     /// Opens every ingest endpoint, closing it before if it is open.
     private mutating func openPorts() throws(ZMQError) {
-        for (index, endpoint) in configuration.ingest.enumerated() {
-            let limit = configuration.maxMessageBytes
-            if index < ports.count {
-                try ports[index].reopen(context, endpoint, limit, access?.credentials)
-            } else {
-                ports.append(
-                    try IngestPort(
-                        context, endpoint, name: "ingest-\(index + 1)", limit: limit,
-                        credentials: access?.credentials))
-            }
-            // A poller gives a closed socket's place to the next one, so indices stay.
-            let place = ports[index].add(to: &poller)
-            precondition(place == index, "ports and places in the poller must agree")
-        }
+        for index in configuration.ingest.indices { try openPort(index) }
     }
 
-    /// Cuts every connection after a client has lost a right.
-    private mutating func cutIfRevoked() throws(ZMQError) {
+    private mutating func openPort(_ index: Int) throws(ZMQError) {
+        let endpoint = configuration.ingest[index]
+        let limit = configuration.maxMessageBytes
+        if index < ports.count {
+            try ports[index].reopen(context, endpoint, limit, access?.credentials)
+        } else {
+            ports.append(
+                try IngestPort(
+                    context, endpoint, name: "ingest-\(index + 1)", limit: limit,
+                    credentials: access?.credentials))
+        }
+        // A poller gives a closed socket's place to the next one, so indices stay.
+        let place = ports[index].add(to: &poller)
+        precondition(place == index, "ports and places in the poller must agree")
+    }
+
+    /// Cuts connections: of a port that takes in too much memory, or all after a client has lost a
+    /// right.
+    private mutating func reopenWhereNeeded() throws(ZMQError) {
+        for index in memory.takePending() { try openPort(index) }
         guard let access, access.doorkeeper.revocations != revocations else { return }
         revocations = access.doorkeeper.revocations
         try openPorts()
@@ -74,7 +81,7 @@ struct Receiver: ~Copyable {
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
             try waitForMessages(progress)
-            try cutIfRevoked()
+            try reopenWhereNeeded()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
                 try serve(index)
             }
@@ -119,11 +126,14 @@ struct Receiver: ~Copyable {
 
     private mutating func serve(_ index: Int) throws(ZMQError) {
         let port = ports[index]
-        for _ in 0..<Self.turn {
+        var messages = 0
+        while messages < Self.turn {
             guard finish(port) else { break }
             guard let parts = try port.receive() else { break }
             try begin(port, index, parts)
+            messages += 1
         }
+        memory.note(index, messages: messages)
         // A message that must wait for room keeps its socket waiting too.
         poller.watch(index, for: finish(port) ? .readable : [])
     }

@@ -29,6 +29,10 @@ public struct ConfigurationOptions: ParsableArguments {
     var bareFrames: String?
     @Option(help: ArgumentHelp("What router endpoints reply: verdict or ok.", valueName: "mode"))
     var reply: String?
+    @Option(help: ArgumentHelp("Which part of publishers' frames is ours.", valueName: "i/n"))
+    var shard: String?
+    @Option(help: ArgumentHelp("Memory beyond which sockets are reopened.", valueName: "MiB"))
+    var memoryLimit: String?
     @Option(help: ArgumentHelp("When a silent source counts as stale.", valueName: "seconds"))
     var staleAfter: String?
     @Option(help: ArgumentHelp("Where live calibrations are kept.", valueName: "dir"))
@@ -68,7 +72,8 @@ public struct ConfigurationOptions: ParsableArguments {
             ("model", model), ("queue", queue), ("batch", batch), ("threads", threads),
             ("max_message_bytes", maxMessageBytes), ("publish_high_water", publishHighWater),
             ("all_scores", allScores), ("bare_frames", bareFrames), ("reply", reply),
-            ("stale_after", staleAfter), ("state", state), ("control", control), ("http", http),
+            ("shard", shard), ("memory_limit", memoryLimit), ("stale_after", staleAfter),
+            ("state", state), ("control", control), ("http", http),
             ("curve_secret", curveSecret), ("clients", clients),
             ("allow_plaintext", allowPlaintext),
         ]

@@ -33,6 +33,7 @@ struct Elbo: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, Top.self, SourcesCommand.self, Tap.self, Reload.self,
                     Drain.self, Recalibrate.self, Threshold.self, ConfigCommand.self, Keygen.self,
+                    ProxyCommand.self,
                 ]),
             CommandGroup(
                 name: "Exchange",
