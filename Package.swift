@@ -47,7 +47,8 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(
-            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium"], swiftSettings: machinery),
+            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium"],
+            swiftSettings: machinery),
 
         .target(name: "Systemd", swiftSettings: machinery),
         .target(name: "Rsvg", swiftSettings: machinery),

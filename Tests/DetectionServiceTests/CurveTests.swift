@@ -11,7 +11,7 @@ import ZeroMQ
         let server: CurveKeyPair
         let (camera, screen, stranger): (CurveKeyPair, CurveKeyPair, CurveKeyPair)
         let (ingest, publish): (String, String)
-        private(set) var daemon: DaemonProcess!
+        let daemon: DaemonProcess
 
         init() throws {
             server = try .generate()
@@ -21,7 +21,7 @@ import ZeroMQ
                 atPath: folder, withIntermediateDirectories: true)
             try writeFileAtomically(
                 Array(server.secretKey.utf8), to: folder + "/secret", mode: 0o600)
-            try list([("camera", camera, "send"), ("screen", screen, "receive")])
+            try Self.write([("camera", camera, "send"), ("screen", screen, "receive")], to: folder)
             daemon = try DaemonProcess([
                 "--model", DaemonProcess.model, "--ingest", "pull+bind:\(ingest)", "--publish",
                 "pub+bind:\(publish)", "--curve-secret", folder + "/secret", "--clients",
@@ -31,6 +31,12 @@ import ZeroMQ
         }
 
         func list(_ clients: [(name: String, pair: CurveKeyPair, right: String)]) throws {
+            try Self.write(clients, to: folder)
+        }
+
+        private static func write(
+            _ clients: [(name: String, pair: CurveKeyPair, right: String)], to folder: String
+        ) throws {
             let text = clients.map {
                 "\($0.name): {key: \"\($0.pair.publicKey)\", rights: [\($0.right)]}\n"
             }.joined()

@@ -27,7 +27,8 @@ import ZeroMQ
         #expect(Shard(text) == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `two daemons share what one camera publishes, and neither misses anything`() throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `two daemons share one camera, and neither misses anything`() throws {
         let context = try Context()
         let camera = try Socket(context, .pub)
         try camera.setSendHighWater(0)
