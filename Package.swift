@@ -139,6 +139,9 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: house),
         .testTarget(
+            name: "DetectionTests", dependencies: ["Detection", "Files", "Tensors", "VAE"],
+            swiftSettings: house),
+        .testTarget(
             name: "VAETests", dependencies: ["VAE"], exclude: ["Fixtures"],
             swiftSettings: house),
         .testTarget(

@@ -88,8 +88,12 @@ public struct FrameQueue: Sendable {
             accounts[source].rejections[error, default: 0] += 1
             return .rejected(error)
         }
+        guard count < capacity || dropOldestOfLongest() else {
+            // Frames that must not be dropped hold all the room there is.
+            drop(source)
+            return .waiting
+        }
         free.removeLast()
-        if count == capacity { dropOldestOfLongest() }
         var frame = message.frame(image, received: received)
         frame.reply = reply
         rows.put(frame, echoing: message.header, of: header, row: row)
@@ -170,16 +174,22 @@ public struct FrameQueue: Sendable {
         }
     }
 
-    private mutating func dropOldestOfLongest() {
-        guard let lane = longest.longest else {
-            preconditionFailure("frames that must not be dropped have filled the room")
-        }
+    /// Makes room, if there is a frame that may be dropped.
+    private mutating func dropOldestOfLongest() -> Bool {
+        guard let lane = longest.longest else { return false }
         let row = pop(lane)
         rows.clear(row)
-        free.append(Int32(row))
+        // Below the row that has just been decoded into, which is taken next: the room is full, so
+        // that row is the only one on the stack.
+        free.insert(Int32(row), at: 0)
         accounts[lane / 2].waiting -= 1
-        accounts[lane / 2].dropped += 1
-        accounts[lane / 2].unreported += 1
+        drop(lane / 2)
+        return true
+    }
+
+    private mutating func drop(_ source: Int) {
+        accounts[source].dropped += 1
+        accounts[source].unreported += 1
     }
 
     private mutating func push(_ row: Int, lane: Int) {

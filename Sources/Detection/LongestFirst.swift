@@ -5,16 +5,19 @@ struct LongestFirst: Sendable {
     private var lengths: [Int32] = []
     private var next: [Int32] = []
     private var previous: [Int32] = []
-    /// The first queue of each length, or -1.
+    /// The first and the last queue of each length, or -1.
     private var heads: [Int32]
+    private var tails: [Int32]
     private var greatest = 0
 
     /// For queues of at most `capacity`.
     init(capacity: Int) {
         heads = Array(repeating: -1, count: capacity + 1)
+        tails = heads
     }
 
-    /// The longest queue, nil if all are empty.
+    /// The longest queue, of several the one that has been that long for the longest time; nil if all
+    /// are empty.
     var longest: Int? { greatest > 0 ? Int(heads[greatest]) : nil }
 
     /// Says that the queue `index` now has this length.
@@ -33,14 +36,15 @@ struct LongestFirst: Sendable {
 
     private mutating func unlink(_ index: Int) {
         let (before, after) = (previous[index], next[index])
-        if before >= 0 { next[Int(before)] = after } else { heads[Int(lengths[index])] = after }
-        if after >= 0 { previous[Int(after)] = before }
+        let length = Int(lengths[index])
+        if before >= 0 { next[Int(before)] = after } else { heads[length] = after }
+        if after >= 0 { previous[Int(after)] = before } else { tails[length] = before }
     }
 
     private mutating func link(_ index: Int, _ length: Int) {
-        let first = heads[length]
-        (previous[index], next[index]) = (-1, first)
-        if first >= 0 { previous[Int(first)] = Int32(index) }
-        heads[length] = Int32(index)
+        let last = tails[length]
+        (previous[index], next[index]) = (last, -1)
+        if last >= 0 { next[Int(last)] = Int32(index) } else { heads[length] = Int32(index) }
+        tails[length] = Int32(index)
     }
 }

@@ -1,8 +1,9 @@
 /// Tells from a sender's own numbers which of its messages did not arrive, arrived twice or out of
 /// order, and when the sender started again.
 ///
-/// Of the last 64 numbers it is known which have arrived. A number further back than that, or the
-/// number the run began with, means that the sender started anew.
+/// Of the last 4,096 numbers it is known which have arrived: connections of one sender that follow
+/// each other may overlap by as much. A number further back than that, or far below the first, or the
+/// first again, means that the sender started anew.
 public struct Numbering: Sendable, Equatable {
     /// Numbers that were passed over and have not arrived since.
     public private(set) var missed: UInt64 = 0
@@ -15,8 +16,12 @@ public struct Numbering: Sendable, Equatable {
 
     private var first: UInt64?
     private var highest: UInt64 = 0
-    /// Bit n is set if `highest − n` has arrived.
-    private var arrived: UInt64 = 0
+    /// Whether each of the last numbers has arrived: bit `number % window`; empty until it is needed.
+    private var arrived: [UInt64] = []
+
+    private static let window: UInt64 = 4096
+    /// How far below the first number a message may be that was overtaken by it.
+    private static let slack: UInt64 = 64
 
     /// Nothing has arrived.
     public init() {}
@@ -25,31 +30,52 @@ public struct Numbering: Sendable, Equatable {
     public mutating func note(_ number: UInt64) {
         guard let first else { return begin(number) }
         if number > highest {
-            let distance = number - highest
-            missed &+= distance - 1
-            arrived = distance < 64 ? arrived << distance | 1 : 1
-            highest = number
-            return
+            missed &+= number - highest - 1
+            advance(to: number)
+            return mark(number)
         }
-        let back = highest - number
-        let isKnown = back < 64 && arrived & (1 << back) != 0
-        if back >= 64 || isKnown && number == first && back > 0 {
+        let isInWindow = highest - number < Self.window
+        let isKnown = isInWindow && isMarked(number)
+        if !isInWindow || number < first && first - number > Self.slack
+            || isKnown && number == first && number < highest
+        {
             restarts += 1
             begin(number)
         } else if isKnown {
             duplicates += 1
-        } else if number < first {
-            // The run began with a message that had overtaken this one.
-            reordered += 1
-            arrived |= 1 << back
         } else {
             reordered += 1
-            missed -= min(missed, 1)
-            arrived |= 1 << back
+            // Below the first nothing had been missed yet.
+            if number > first { missed -= min(missed, 1) }
+            mark(number)
         }
     }
 
     private mutating func begin(_ number: UInt64) {
-        (first, highest, arrived) = (number, number, 1)
+        (first, highest) = (number, number)
+        arrived = Array(repeating: 0, count: Int(Self.window / 64))
+        mark(number)
+    }
+
+    /// Makes `number` the highest, and forgets the marks of the numbers whose places are used again.
+    private mutating func advance(to number: UInt64) {
+        if number - highest >= Self.window {
+            for index in arrived.indices { arrived[index] = 0 }
+        } else {
+            var passed = highest
+            while passed < number {
+                passed += 1
+                arrived[Int(passed % Self.window / 64)] &= ~(1 << (passed % 64))
+            }
+        }
+        highest = number
+    }
+
+    private mutating func mark(_ number: UInt64) {
+        arrived[Int(number % Self.window / 64)] |= 1 << (number % 64)
+    }
+
+    private func isMarked(_ number: UInt64) -> Bool {
+        arrived[Int(number % Self.window / 64)] & 1 << (number % 64) != 0
     }
 }

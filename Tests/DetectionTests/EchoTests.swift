@@ -69,12 +69,12 @@ import Testing
 
     @Test func `echoes of a row are not those of the frame that was there before`() throws {
         var intake = Intake(capacity: 2)
-        try intake.take(header("\"msg\":\"first\"", "\"id\":1", "\"ts\":1"))
+        for _ in 0..<3 { try intake.take(header("\"msg\":\"first\"", "\"id\":1", "\"ts\":1")) }
         try intake.take(header("\"msg\":\"second\""))
         try intake.take(header())
         var verdicts = try Verdicts()
-        try expectNull(verdicts.line(of: intake.batch, row: 0), source: "endpoint")
-        #expect(try object(verdicts.line(of: intake.batch, row: 1))["msg"] as? String == "second")
+        #expect(try object(verdicts.line(of: intake.batch, row: 0))["msg"] as? String == "second")
+        try expectNull(verdicts.line(of: intake.batch, row: 1), source: "endpoint")
     }
 
     private func verdict(_ header: String) throws -> [UInt8] {

@@ -141,7 +141,7 @@ import Testing
             let total = intake.queue.total
             #expect(total.received == sent && total.isBalanced && total.scoring == 0)
             #expect(total.waiting == intake.queue.count && total.waiting <= capacity)
-            #expect(intake.queue.accounts.allSatisfy(\.isBalanced))
+            #expect(intake.queue.accounts.allSatisfy { $0.isBalanced })
         }
         #expect(intake.account("s0")?.dropped == 0 && intake.account("s1")?.dropped == 0)
         #expect(intake.queue.total.dropped > 0 && intake.queue.total.rejected > 0)

@@ -1,0 +1,96 @@
+"""Processes of the drills: producers that can be killed, and a proxy that breaks connections.
+
+Usage: actors.py produce KIND ADDRESS SOURCE FIRST COUNT RATE IMAGES COUNTER |
+       actors.py proxy LISTEN TARGET SECONDS [whole]
+"""
+
+import mmap
+import random
+import socket
+import struct
+import sys
+import threading
+import time
+
+import zmq
+
+from daemon import PIXELS, header
+
+
+def produce(kind, address, source, first, count, rate, images, counter):
+    """Sends numbered frames. The next number is in the file `counter` at every moment, so that a killed
+    producer's successor goes on exactly there. A publisher goes on slowly until it is ended, so that
+    its subscriber can know whether the last ones came."""
+    with open(counter, "r+b") as file:
+        memory = mmap.mmap(file.fileno(), 8)
+    out = zmq.Context().socket(zmq.PUSH if kind == "push" else zmq.PUB)
+    out.sndhwm = 1000
+    out.linger = 30_000
+    if kind == "pub":
+        out.bind(address)
+        time.sleep(0.5)
+    else:
+        out.connect(address)
+    pixels, start = PIXELS * images, time.monotonic()
+    for number in range(first, first + count):
+        out.send(header(source, number, images), zmq.SNDMORE)
+        out.send(pixels)
+        struct.pack_into("<Q", memory, 0, number + 1)
+        if number % 512 == 511:
+            if rate and (ahead := (number + 1 - first) / rate - (time.monotonic() - start)) > 0:
+                time.sleep(ahead)
+    number = first + count
+    while kind == "pub":
+        time.sleep(0.1)
+        out.send(header(source, number, images), zmq.SNDMORE)
+        out.send(pixels)
+        number += 1
+        struct.pack_into("<Q", memory, 0, number)
+
+
+def proxy(listen, target, seconds, whole):
+    """Forwards TCP connections and cuts each, unless `whole`, after a random while: in one direction
+    first, in the other a little later."""
+    server = socket.create_server(("127.0.0.1", listen))
+    server.settimeout(0.2)
+    end = time.monotonic() + seconds
+
+    def pump(source, sink, until):
+        try:
+            while time.monotonic() < until:
+                data = source.recv(65536)
+                if not data:
+                    break
+                sink.sendall(data)
+            time.sleep(random.random() * 0.2)
+        except OSError:
+            pass
+        for side in (source, sink):
+            try:
+                side.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    while time.monotonic() < end:
+        try:
+            client, _ = server.accept()
+        except TimeoutError:
+            continue
+        try:
+            upstream = socket.create_connection(("127.0.0.1", target))
+        except OSError:
+            client.close()
+            continue
+        until = end if whole else time.monotonic() + 0.3 + random.random() * 2
+        for pair in ((client, upstream), (upstream, client)):
+            threading.Thread(target=pump, args=(*pair, until), daemon=True).start()
+
+
+if __name__ == "__main__":
+    verb, *rest = sys.argv[1:]
+    if verb == "produce":
+        kind, address, source, first, count, rate, images, counter = rest
+        produce(kind, address, source, int(first), int(count), float(rate), int(images), counter)
+    else:
+        listen, target, seconds = rest[:3]
+        proxy(int(listen), int(target), float(seconds), rest[3:] == ["whole"])

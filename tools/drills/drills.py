@@ -1,0 +1,475 @@
+"""The drills; see run."""
+
+import argparse
+import json
+import os
+import random
+import signal
+import socket as sockets
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import zmq
+
+from daemon import PIXELS, ROOT, Daemon, balanced, context, header
+
+results = []
+
+
+def check(condition, what):
+    results.append(bool(condition))
+    print(f"  {'ok    ' if condition else 'FAILED'} {what}", flush=True)
+
+
+def free_port():
+    with sockets.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Producer:
+    """A process that sends numbered frames; `next` is the number it will send next."""
+
+    def __init__(self, kind, address, source, first, count, rate=0, images=1):
+        self.counter = tempfile.NamedTemporaryFile()
+        self.counter.write(struct.pack("<Q", first))
+        self.counter.flush()
+        self.process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("actors.py"), "produce", kind, address, source,
+             str(first), str(count), str(rate), str(images), self.counter.name])
+        self.poll, self.wait, self.kill = self.process.poll, self.process.wait, self.process.kill
+
+    @property
+    def next(self):
+        return struct.unpack("<Q", Path(self.counter.name).read_bytes())[0]
+
+
+producer = Producer
+
+
+class Follower(threading.Thread):
+    """Reads all verdicts, and keeps what is asked for: latencies, or numbers by source."""
+
+    def __init__(self, daemon, *topics, visit=None):
+        super().__init__(daemon=True)
+        self.socket = daemon.subscriber(*topics)
+        self.visit, self.count, self.last, self.gaps, self.ended = visit, 0, None, 0, False
+        self.start()
+
+    def run(self):
+        while not self.ended:
+            if not self.socket.poll(200):
+                continue
+            _, line = self.socket.recv_multipart()
+            mark = line.rfind(b'"pub_seq":')
+            if mark < 0:
+                continue
+            number = int(line[mark + 10:-1])
+            if self.last is not None and number != self.last + 1:
+                self.gaps += max(0, number - self.last - 1)
+            self.last = number
+            self.count += 1
+            if self.visit:
+                self.visit(line)
+
+    def end(self):
+        self.ended = True
+        self.join()
+        self.socket.close()
+
+
+def age(line):
+    """Microseconds from receiving a frame to its score."""
+    start = line.index(b'"queue_us":')
+    return sum(int(part.split(b":")[1]) for part in line[start:line.index(b',"dropped_before"')].split(b","))
+
+
+def drill_accounting(options):
+    """Frames through kills, overload and a proxy that cuts connections: none is unaccounted for."""
+    tcp, hidden = free_port(), free_port()
+    camera = free_port()
+    daemon = Daemon(f"pull+bind:tcp://127.0.0.1:{tcp}", f"sub+connect:tcp://127.0.0.1:{hidden}")
+    seconds = max(20, options.frames / 40_000)
+    proxy = subprocess.Popen([sys.executable, Path(__file__).with_name("actors.py"), "proxy",
+                              str(hidden), str(camera), str(seconds * 3)])
+    follower = Follower(daemon)
+    # A third is pushed by a producer that is killed again and again; its successor goes on with the
+    # next number. The rest is published at full speed, 16 images a message, through the proxy.
+    pushed, number, kills = options.frames // 3, 0, 0
+    published = (options.frames - pushed) // 16
+    pub = producer("pub", f"tcp://127.0.0.1:{camera}", "camera", 0, published, 0, 16)
+    while number < pushed:
+        process = producer("push", f"tcp://127.0.0.1:{tcp}", "worker", number, pushed - number)
+        if kills < 20:
+            time.sleep(0.3 + random.random() * seconds / 40)
+            process.kill()
+            kills += process.wait() != 0
+        if process.wait() not in (0, -signal.SIGKILL):
+            sys.exit("a producer failed")
+        number = process.next
+    while pub.next < published:
+        time.sleep(0.1)
+    proxy.kill()
+    # What was lost behind the last frame that came shows with the next one; the camera goes on slowly,
+    # so the proxy is replaced by one that does not cut.
+    proxy = subprocess.Popen([sys.executable, Path(__file__).with_name("actors.py"), "proxy",
+                              str(hidden), str(camera), "60", "whole"])
+    seen = lambda source: source["received"] // source["images"] + source["missed"] - source["duplicates"]
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        sources = daemon.sources()
+        if seen(sources["camera"] | {"images": 16}) >= published:
+            break
+        time.sleep(0.2)
+    pub.kill()
+    pub.wait()
+    status, sources = daemon.settle(60), daemon.sources()
+    sent = pub.next
+    follower.end()
+    proxy.kill()
+    worker, camera = sources["worker"] | {"images": 1}, sources["camera"] | {"images": 16}
+    print(f"  {kills} producers killed; {status['received']:,} images received, {status['scored']:,} scored, "
+          f"{status['dropped']:,} dropped; {follower.count:,} verdicts followed, {follower.gaps:,} gaps there")
+    check(balanced(status), "received = scored + rejected + dropped + in flight")
+    check(all(balanced(source) for source in sources.values()), "the same for every source")
+    check(status["published"] == status["scored"] + status["rejected"],
+          "a verdict or an error was published for every image that was not dropped")
+    check(seen(worker) == pushed and worker["dropped"] == 0,
+          f"pushed {pushed:,} messages = received {worker['received']:,} + missed {worker['missed']:,} "
+          f"({worker['reordered']:,} late, {worker['duplicates']:,} double)")
+    check(0 <= sent - seen(camera) <= 2, f"published {sent:,} messages = received "
+          f"{camera['received'] // 16:,} + missed {camera['missed']:,} + {sent - seen(camera)} on their way at the end")
+    check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def offered(daemon_in, factor, capacity, seconds):
+    """Publishes 32 images a message at `factor` times the capacity."""
+    rate = capacity * factor / 32
+    return producer("pub", daemon_in, "flood", 0, int(rate * seconds), rate, 32)
+
+
+def capacity():
+    """Images a second that the daemon scores while a producer pushes at full speed."""
+    daemon = Daemon()
+    process = producer("push", daemon.address, "full", 0, 20_000, 0, 16)
+    process.wait()
+    daemon.settle()
+    start = time.monotonic()
+    process = producer("push", daemon.address, "full", 20_000, 40_000, 0, 16)
+    process.wait()
+    while daemon.status()["scored"] < 60_000 * 16:
+        time.sleep(0.01)
+    rate = 40_000 * 16 / (time.monotonic() - start)
+    daemon.stop()
+    return rate
+
+
+def drill_overload(options):
+    """Twice and ten times what can be scored: bounded memory, fresh frames, exact counts."""
+    rate = capacity()
+    print(f"  capacity {rate:,.0f} images/s beside a producer on the same cores")
+    for factor in (2, 10):
+        port = free_port()
+        daemon = Daemon(f"sub+connect:tcp://127.0.0.1:{port}")
+        ages, memory = [], []
+        follower = Follower(daemon, visit=lambda line: ages.append(age(line)) if random.random() < 0.05 else None)
+        start = time.monotonic()
+        process = offered(f"tcp://127.0.0.1:{port}", factor, rate, options.seconds)
+        while process.poll() is None and time.monotonic() - start < options.seconds:
+            memory.append(daemon.memory())
+            time.sleep(0.5)
+        process.kill()
+        took = time.monotonic() - start
+        process.wait()
+        sent = process.next * 32
+        status = daemon.settle()
+        follower.end()
+        print(f"  {factor} ×: offered {sent / took:,.0f} images/s, received {status['received'] / took:,.0f}, "
+              f"scored {status['scored'] / took:,.0f}, dropped {status['dropped'] / took:,.0f}")
+        check(balanced(status), "every frame accounted for")
+        check(max(memory) <= 128, f"resident memory at most {max(memory):.0f} MiB (128)")
+        p99 = np.percentile(ages, 99) / 1000
+        check(p99 <= 100, f"age of a scored frame p99 {p99:.1f} ms (100)")
+        check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def damages(model):
+    """Twenty ways to spoil a model directory."""
+    weights, bounds = model / "model.safetensors", model / "calibration.json"
+    w, b = weights.read_bytes(), bounds.read_bytes()
+    flip = lambda data, at: data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1:]
+    nan = struct.pack("<f", float("nan"))
+    cases = [(weights, data) for data in (
+        b"", w[:7], w[:100], w[:-1], w[:-4096], w + b"\0", flip(w, 3), flip(w, 200), flip(w, len(w) // 2),
+        w[:-4] + nan, w.replace(b'"fc21.bias"', b'"fc29.bias"'), w.replace(b"[200,256]", b"[256,200]"),
+        struct.pack("<Q", 1 << 60) + w[8:], bytes(4096), None)]
+    cases += [(bounds, data) for data in (
+        b"", b[:-10], b"{}", b.replace(b'"k":2', b'"k":-2'), b.replace(b'"model":"sha256:', b'"model":"sha256:0'))]
+    assert len(cases) == 20
+    return cases, {weights: w, bounds: b}
+
+
+def drill_reloads(options):
+    """Reloads under load, each good one followed by a bad file: no frame lost, no verdict mixed."""
+    daemon = Daemon(copy=True)
+    cases, good = damages(daemon.model)
+    generations, ages, busy = set(), ([], []), [0]
+
+    def visit(line):
+        start = line.index(b'"threshold"')
+        generations.add(line[start:line.index(b',"ts_source"')])
+        ages[busy[0]].append(age(line))
+
+    follower = Follower(daemon, visit=visit)
+    rate, duration = 5000, options.reloads * 0.08 + 6
+    process = producer("push", daemon.address, "load", 0, int(rate * duration), rate)
+    time.sleep(3)
+    busy[0] = 1
+    done = refused = wrong = 0
+    for turn in range(options.reloads):
+        if process.poll() is not None:
+            break
+        result = daemon.ask("threshold", k=2 + turn % 7 / 10) if turn % 2 else daemon.ask("reload")
+        done += isinstance(result, dict)
+        good[daemon.model / "calibration.json"] = (daemon.model / "calibration.json").read_bytes()
+        path, data = cases[turn % len(cases)]
+        original = good[path]
+        path.unlink() if data is None else path.write_bytes(data)
+        if data is None:
+            path.mkdir()
+        result = daemon.ask("reload")
+        refused += isinstance(result, str)
+        wrong += isinstance(result, dict)
+        if data is None:
+            path.rmdir()
+        path.write_bytes(original)
+    busy[0] = 0
+    process.wait()
+    status = daemon.settle()
+    follower.end()
+    sent = process.next
+    calm, stormy = (np.percentile(part, 99) / 1000 for part in ages)
+    print(f"  {done} changes, {refused} bad files refused, {len(generations)} rules seen in {follower.count:,} verdicts")
+    check(done == options.reloads and refused == options.reloads and wrong == 0, "every good one taken, every bad one refused")
+    check(status["scored"] == sent == follower.count and follower.gaps == 0, f"0 of {sent:,} frames lost")
+    # A rule is threshold, model, calibration and revision together: as many as there were revisions.
+    check(len(generations) <= status["calibration_revision"], "no verdict mixes two editions")
+    check(stormy - calm <= 10, f"latency p99 {calm:.2f} ms calm, {stormy:.2f} ms meanwhile (+10)")
+    check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def greet(connection, kind):
+    """ZMTP 3.0 greeting and READY with the NULL mechanism."""
+    connection.sendall(b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32))
+    body = b"\x05READY" + b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
+    connection.sendall(b"\x04" + bytes([len(body)]) + body)
+    connection.recv(4096)
+
+
+def drill_hostile(options):
+    """Peers that send endless messages, claims, subscriptions and junk: others do not notice."""
+    ports = [free_port() for _ in range(3)]
+    daemon = Daemon(f"pull+bind:tcp://127.0.0.1:{ports[0]}", f"pull+bind:tcp://127.0.0.1:{ports[1]}",
+                    publish=f"tcp://127.0.0.1:{ports[2]}")
+    rate, seconds = 5000, max(12, options.seconds // 3)
+    follower = Follower(daemon)
+    good = producer("push", f"tcp://127.0.0.1:{ports[0]}", "good", 0, rate * seconds, rate)
+    time.sleep(2)
+    base, memory, ended = daemon.memory(), [], False
+    before = (daemon.status()["scored"], time.monotonic())
+
+    def endless():
+        while not ended:
+            try:
+                with sockets.create_connection(("127.0.0.1", ports[1])) as connection:
+                    greet(connection, b"PUSH")
+                    frame = b"\x03" + struct.pack(">Q", 60_000) + bytes(60_000)
+                    while not ended:
+                        connection.sendall(frame)
+            except OSError:
+                time.sleep(0.05)
+
+    def claim():
+        while not ended:
+            try:
+                with sockets.create_connection(("127.0.0.1", ports[1])) as connection:
+                    greet(connection, b"PUSH")
+                    connection.sendall(b"\x02" + struct.pack(">Q", 1 << 40) + bytes(4096))
+                    time.sleep(0.1)
+            except OSError:
+                time.sleep(0.05)
+
+    def subscribe():
+        for turn in range(170_000):
+            if ended:
+                return
+            if turn % 20_000 == 0:
+                spy = context.socket(zmq.SUB)
+                spy.linger = 0
+                spy.connect(f"tcp://127.0.0.1:{ports[2]}")
+            spy.subscribe(f"{turn:0100d}")
+            if turn % 1000 == 0:
+                time.sleep(0.02)
+
+    def junk():
+        while not ended:
+            try:
+                with sockets.create_connection(("127.0.0.1", random.choice(ports))) as connection:
+                    connection.sendall(random.randbytes(200))
+            except OSError:
+                pass
+            time.sleep(0.002)
+
+    attackers = [threading.Thread(target=attack, daemon=True) for attack in (endless, claim, subscribe, junk)]
+    for attacker in attackers:
+        attacker.start()
+    while good.poll() is None:
+        memory.append(daemon.memory())
+        time.sleep(0.02)
+    took = time.monotonic() - before[1]
+    ended = True
+    status, sources = daemon.settle(), daemon.sources()
+    follower.end()
+    kept = (sources["good"]["scored"] - before[0]) / took / rate
+    print(f"  memory {base:.0f} MiB before, at most {max(memory):.0f}; {daemon.text().count('opening a socket anew')} sockets opened anew")
+    check(max(memory) - base <= 64, f"growth {max(memory) - base:.0f} MiB (64)")
+    check(kept >= 0.9, f"the good source keeps {100 * min(kept, 1):.0f} % of its rate (90)")
+    check(sources["good"]["scored"] == rate * seconds and sources["good"]["missed"] == 0, "and loses nothing")
+    check(balanced(status), "every frame accounted for")
+    check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def drill_subscriber(options):
+    """A subscriber that stops reading: the others lose nothing and wait no longer."""
+    daemon, rate, half = Daemon(), 5000, max(5, options.seconds // 2)
+    ages = ([], [])
+    phase = [0]
+    follower = Follower(daemon, visit=lambda line: ages[phase[0]].append(age(line)))
+    process = producer("push", daemon.address, "load", 0, rate * (2 * half + 2), rate)
+    time.sleep(2)
+    ages[0].clear()
+    time.sleep(half)
+    stopped = subprocess.Popen([sys.executable, "-c", f"""
+import zmq, time
+s = zmq.Context().socket(zmq.SUB); s.rcvhwm = 10; s.connect("{daemon.verdicts}"); s.subscribe(""); time.sleep(1000)"""])
+    time.sleep(0.5)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    phase[0] = 1
+    process.wait()
+    status = daemon.settle()
+    follower.end()
+    stopped.kill()
+    calm, slow = (np.percentile(part, 99) / 1000 for part in ages)
+    check(follower.count == status["scored"] == process.next and follower.gaps == 0, "the other loses nothing")
+    check(slow <= calm * 1.05 + 0.02, f"its p99 is {slow:.3f} ms beside {calm:.3f} ms before (+5 %)")
+    check(daemon.memory() <= 128, f"memory {daemon.memory():.0f} MiB")
+    check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def drill_stall(options):
+    """The process stalled for five seconds under load, its publisher killed and restarted: it lives."""
+    port = free_port()
+    daemon = Daemon(f"sub+connect:tcp://127.0.0.1:{port}", options=("--threads", "1"))
+    for turn in range(3):
+        process = producer("pub", f"tcp://127.0.0.1:{port}", "camera", 0, 10_000_000, 30_000)
+        while daemon.status()["received"] < 1000 * (turn + 1):
+            time.sleep(0.05)
+        os.kill(daemon.process.pid, signal.SIGSTOP)
+        time.sleep(2)
+        process.kill()
+        process.wait()
+        process = producer("pub", f"tcp://127.0.0.1:{port}", "camera", 0, 10_000_000, 30_000)
+        time.sleep(3)
+        os.kill(daemon.process.pid, signal.SIGCONT)
+        before = daemon.ask("status")["received"]
+        deadline = time.monotonic() + 10
+        while daemon.ask("status")["received"] < before + 30_000 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+    status, camera = daemon.settle(), daemon.sources()["camera"]
+    check(daemon.process.poll() is None and balanced(status), f"alive after three stalls, {status['received']:,} frames accounted for")
+    # A publisher that is further on when it is heard again looks like a gap, one that is not like a restart.
+    check(camera["restarts"] + camera["missed"] > 0,
+          f"what was not heard shows: {camera['restarts']} restarts, {camera['missed']:,} missed")
+    check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def drill_sources(options):
+    """One, ten and a thousand sources: the same throughput; memory in steady state."""
+    rates = {}
+    for turn in range(3):
+        for count in (1, 10, 1000):
+            daemon = Daemon()
+            names = [f"camera-{index}" for index in range(count)]
+            out = context.socket(zmq.PUSH)
+            out.connect(daemon.address)
+            for number in range(200):
+                for name in names[: max(1, 1000 // 200)]:
+                    out.send_multipart([header(name, number, 16), PIXELS * 16])
+            for name in names:
+                out.send_multipart([header(name, 1000, 16), PIXELS * 16])
+            daemon.settle()
+            before, start = daemon.status()["scored"], time.monotonic()
+            pixels, messages = PIXELS * 16, 30_000
+            for number in range(messages):
+                out.send(header(names[number % count], 2000 + number, 16), zmq.SNDMORE)
+                out.send(pixels)
+            while daemon.status()["scored"] < before + messages * 16:
+                time.sleep(0.002)
+            rates.setdefault(count, []).append(messages * 16 / (time.monotonic() - start))
+            memory = daemon.memory()
+            out.close()
+            daemon.stop()
+    medians = {count: statistics.median(values) for count, values in rates.items()}
+    for count, median in medians.items():
+        print(f"  {count:5} sources: {median:,.0f} images/s (of {', '.join(f'{value:,.0f}' for value in rates[count])})")
+    check(min(medians.values()) >= 0.9 * max(medians.values()), "within 10 % of each other")
+    check(memory <= 64, f"memory with 1,000 sources {memory:.0f} MiB")
+
+
+def drill_threads(options):
+    """One and two scoring threads: throughput grows where cores are free."""
+    rates = {}
+    for turn in range(3):
+        for threads in (1, 2):
+            daemon = Daemon(options=("--threads", str(threads)))
+            for number in range(2):
+                process = producer("push", daemon.address, "load", number * 20_000, 20_000, 0, 64)
+                start = time.monotonic()
+                process.wait()
+                while daemon.status()["scored"] < (number + 1) * 20_000 * 64:
+                    time.sleep(0.005)
+            rates.setdefault(threads, []).append(20_000 * 64 / (time.monotonic() - start))
+            daemon.stop()
+    one, two = (statistics.median(rates[threads]) for threads in (1, 2))
+    check(two > one, f"{one:,.0f} images/s with one, {two:,.0f} with two ({two / one:.2f} ×) on {os.cpu_count()} cores")
+
+
+DRILLS = {name[6:]: function for name, function in list(globals().items()) if name.startswith("drill_")}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Drills for the daemon.")
+    parser.add_argument("--frames", type=int, default=10_000_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--reloads", type=int, default=1000)
+    parser.add_argument("drills", nargs="*", help=", ".join(DRILLS))
+    options = parser.parse_args()
+    for name in options.drills or DRILLS:
+        if name not in DRILLS:
+            parser.error(f"there is no drill {name}; there are {', '.join(DRILLS)}")
+        print(f"{name}: {DRILLS[name].__doc__}", flush=True)
+        DRILLS[name](options)
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    sys.exit(0 if all(results) else 1)
+
+
+if __name__ == "__main__":
+    main()
