@@ -1,6 +1,6 @@
 """Processes of the drills: producers that can be killed, and a proxy that breaks connections.
 
-Usage: actors.py produce KIND ADDRESS SOURCE FIRST COUNT RATE IMAGES COUNTER |
+Usage: actors.py produce KIND ADDRESS SOURCE FIRST COUNT RATE IMAGES COUNTER [KEYS] |
        actors.py proxy LISTEN TARGET SECONDS [whole]
 """
 
@@ -17,7 +17,7 @@ import zmq
 from daemon import PIXELS, header
 
 
-def produce(kind, address, source, first, count, rate, images, counter):
+def produce(kind, address, source, first, count, rate, images, counter, curve):
     """Sends numbered frames. The next number is in the file `counter` at every moment, so that a killed
     producer's successor goes on exactly there. A publisher goes on slowly until it is ended, so that
     its subscriber can know whether the last ones came."""
@@ -25,6 +25,8 @@ def produce(kind, address, source, first, count, rate, images, counter):
         memory = mmap.mmap(file.fileno(), 8)
     out = zmq.Context().socket(zmq.PUSH if kind == "push" else zmq.PUB)
     out.sndhwm = 1000
+    if curve:
+        out.curve_serverkey, out.curve_publickey, out.curve_secretkey = map(str.encode, curve)
     out.linger = 30_000
     if kind == "pub":
         out.bind(address)
@@ -89,8 +91,8 @@ def proxy(listen, target, seconds, whole):
 if __name__ == "__main__":
     verb, *rest = sys.argv[1:]
     if verb == "produce":
-        kind, address, source, first, count, rate, images, counter = rest
-        produce(kind, address, source, int(first), int(count), float(rate), int(images), counter)
+        kind, address, source, first, count, rate, images, counter, *curve = rest
+        produce(kind, address, source, int(first), int(count), float(rate), int(images), counter, curve)
     else:
         listen, target, seconds = rest[:3]
         proxy(int(listen), int(target), float(seconds), rest[3:] == ["whole"])

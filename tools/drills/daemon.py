@@ -19,7 +19,8 @@ context = zmq.Context()
 class Daemon:
     """elbod with the bundled model, or a copy of it that may be spoilt."""
 
-    def __init__(self, *ingest, copy=False, publish=None, options=()):
+    def __init__(self, *ingest, copy=False, publish=None, options=(), curve=()):
+        self.curve = curve
         self.folder = Path(tempfile.mkdtemp(prefix="elbod-drill-"))
         self.model = ROOT / "models/mnist"
         if copy:
@@ -28,7 +29,7 @@ class Daemon:
         self.verdicts = publish or f"ipc://{self.folder}/out"
         self.control = self.folder / "control"
         self.arguments = [str(ROOT / ".build/release/elbod"), "--model", str(self.model), "--publish",
-                          f"pub+bind:{self.verdicts}", "--control", str(self.control), *options]
+                          f"pub+bind:{self.verdicts}", "--control", str(self.control), *map(str, options)]
         for endpoint in ingest or (f"pull+bind:ipc://{self.folder}/in",):
             self.arguments += ["--ingest", endpoint]
         self.address = f"ipc://{self.folder}/in"
@@ -104,6 +105,8 @@ class Daemon:
     def subscriber(self, *topics):
         socket = context.socket(zmq.SUB)
         socket.rcvhwm = 0
+        if self.curve:
+            socket.curve_serverkey, socket.curve_publickey, socket.curve_secretkey = self.curve
         socket.connect(self.verdicts)
         for topic in topics or ("",):
             socket.subscribe(topic)

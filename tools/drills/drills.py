@@ -36,13 +36,14 @@ def free_port():
 class Producer:
     """A process that sends numbered frames; `next` is the number it will send next."""
 
-    def __init__(self, kind, address, source, first, count, rate=0, images=1):
+    def __init__(self, kind, address, source, first, count, rate=0, images=1, curve=()):
         self.counter = tempfile.NamedTemporaryFile()
         self.counter.write(struct.pack("<Q", first))
         self.counter.flush()
         self.process = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("actors.py"), "produce", kind, address, source,
-             str(first), str(count), str(rate), str(images), self.counter.name])
+             str(first), str(count), str(rate), str(images), self.counter.name,
+             *(key.decode() for key in curve)])
         self.poll, self.wait, self.kill = self.process.poll, self.process.wait, self.process.kill
 
     @property
@@ -273,13 +274,21 @@ def greet(connection, kind):
 
 
 def drill_hostile(options):
-    """Peers that send endless messages, claims, subscriptions and junk: others do not notice."""
+    """Peers without a key send endless messages, claims, subscriptions and junk: others do not notice."""
     ports = [free_port() for _ in range(3)]
+    keys = {name: zmq.curve_keypair() for name in ("server", "good", "screen")}
+    folder = Path(tempfile.mkdtemp(prefix="elbod-drill-"))
+    (folder / "secret").write_bytes(keys["server"][1])
+    (folder / "clients").write_text("".join(
+        f'{name}: {{key: "{keys[name][0].decode()}", rights: [{right}]}}\n'
+        for name, right in (("good", "send"), ("screen", "receive"))))
+    curve = {name: (keys["server"][0], *pair) for name, pair in keys.items()}
     daemon = Daemon(f"pull+bind:tcp://127.0.0.1:{ports[0]}", f"pull+bind:tcp://127.0.0.1:{ports[1]}",
-                    publish=f"tcp://127.0.0.1:{ports[2]}")
+                    publish=f"tcp://127.0.0.1:{ports[2]}", curve=curve["screen"],
+                    options=("--curve-secret", folder / "secret", "--clients", folder / "clients"))
     rate, seconds = 5000, max(12, options.seconds // 3)
     follower = Follower(daemon)
-    good = producer("push", f"tcp://127.0.0.1:{ports[0]}", "good", 0, rate * seconds, rate)
+    good = producer("push", f"tcp://127.0.0.1:{ports[0]}", "good", 0, rate * seconds, rate, 1, curve["good"])
     time.sleep(2)
     base, memory, ended = daemon.memory(), [], False
     before = (daemon.status()["scored"], time.monotonic())
