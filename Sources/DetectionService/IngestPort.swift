@@ -43,6 +43,8 @@ final class IngestPort {
             }
         let socket = try Socket(context, kind)
         try socket.setMaximumMessageBytes(limit)
+        // Enough to keep scoring busy, and few enough not to hoard; the senders' queues come on top.
+        try socket.setReceiveHighWater(kind == .sub ? 1000 : 128)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setReconnect(interval: 100, maximum: 5000)
         try socket.setHandshakeInterval(milliseconds: 5000)

@@ -7,15 +7,19 @@ import ZeroMQ
 /// Keeps peers from filling the memory: libzmq gathers a message of endless parts, and the
 /// subscriptions of a client, without any limit.
 ///
-/// When the process has outgrown its budget, sockets are closed and opened anew, one every check until
-/// it fits: first the ingest ports, those that delivered least first, since a port that takes in
-/// memory and delivers nothing is the one attacked; then the publishing socket.
+/// When the process has outgrown its budget, sockets are closed and opened anew, one every check: ports
+/// that take in memory and deliver nothing, though nothing keeps them, are attacked. A port that
+/// delivers, or waits for scoring, is merely busy and left alone. If it is no port, and that for a
+/// second, it is the publishing socket.
 final class MemoryGuard: Sendable {
     private struct State {
-        /// Messages delivered by each port since the last check.
-        var delivered: [Int]
+        /// Whether each port has delivered anything, or waits for scoring, since the last check.
+        var isBusy: [Bool]
         var pending: [Int] = []
-        var tried: Set<Int> = []
+        /// Checks for which each port is left alone after it was opened anew.
+        var patience: [Int]
+        /// Checks in a row that found too much memory and no port to blame.
+        var unexplained = 0
     }
 
     private let state: Mutex<State>
@@ -27,7 +31,10 @@ final class MemoryGuard: Sendable {
 
     /// Guards `ports` ports within `budget` bytes of resident memory.
     init(ports: Int, budget: Int, logger: Logger) {
-        state = Mutex(State(delivered: Array(repeating: 0, count: ports)))
+        state = Mutex(
+            State(
+                isBusy: Array(repeating: false, count: ports),
+                patience: Array(repeating: 0, count: ports)))
         self.budget = budget
         self.logger = logger
     }
@@ -40,11 +47,8 @@ final class MemoryGuard: Sendable {
         return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
     }
 
-    /// Notes what a port has delivered.
-    func note(_ port: Int, messages: Int) {
-        guard messages > 0 else { return }
-        state.withLock { $0.delivered[port] += messages }
-    }
+    /// Notes that a port has delivered something or waits for scoring.
+    func noteBusy(_ port: Int) { state.withLock { $0.isBusy[port] = true } }
 
     /// The ports to be opened anew, once.
     func takePending() -> [Int] {
@@ -61,19 +65,27 @@ final class MemoryGuard: Sendable {
     func check() -> Demand {
         let resident = Self.resident
         let demand = state.withLock { state -> (Demand, Int) in
-            defer { state.delivered = state.delivered.map { _ in 0 } }
+            let idle = state.isBusy.indices.first {
+                !state.isBusy[$0] && state.patience[$0] == 0
+            }
+            for port in state.isBusy.indices {
+                state.isBusy[port] = false
+                state.patience[port] = max(0, state.patience[port] - 1)
+            }
             guard resident > budget else {
-                state.tried = []
+                state.unexplained = 0
                 return (.nothing, 0)
             }
-            let left = state.delivered.indices.filter { !state.tried.contains($0) }
-            guard let port = left.min(by: { state.delivered[$0] < state.delivered[$1] }) else {
-                state.tried = []
-                return (.publisher, 0)
+            if let idle {
+                state.pending.append(idle)
+                state.patience[idle] = 20
+                state.unexplained = 0
+                return (.port, idle)
             }
-            state.tried.insert(port)
-            state.pending.append(port)
-            return (.port, port)
+            state.unexplained += 1
+            guard state.unexplained >= 10 else { return (.nothing, 0) }
+            state.unexplained = 0
+            return (.publisher, 0)
         }
         if demand.0 != .nothing {
             returnFreedMemory()

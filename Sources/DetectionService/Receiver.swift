@@ -133,9 +133,10 @@ struct Receiver: ~Copyable {
             try begin(port, index, parts)
             messages += 1
         }
-        memory.note(index, messages: messages)
         // A message that must wait for room keeps its socket waiting too.
-        poller.watch(index, for: finish(port) ? .readable : [])
+        let isWaiting = !finish(port)
+        poller.watch(index, for: isWaiting ? [] : .readable)
+        if messages > 0 || isWaiting { memory.noteBusy(index) }
     }
 
     /// Reads the message just received.
