@@ -163,3 +163,19 @@ let package = Package(
             swiftSettings: house),
     ]
 )
+
+// Fuzz targets need a main function of libFuzzer's and are built by tools/fuzz/run alone.
+if Context.environment["ELBO_FUZZ"] != nil {
+    let targets = [
+        ("frame", ["Detection", "Files", "VAE"]), ("image", ["Datasets", "Files"]),
+        ("model", ["VAE"]), ("calibration", ["Detection", "VAE"]),
+        ("configuration", ["DetectionService"]), ("control", ["DetectionService"]),
+    ]
+    for (name, modules) in targets {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(name)", dependencies: modules.map { .init(stringLiteral: $0) },
+                path: "tools/fuzz/\(name)", swiftSettings: house))
+        package.products.append(.executable(name: "fuzz-\(name)", targets: ["fuzz-\(name)"]))
+    }
+}

@@ -1,0 +1,55 @@
+import Detection
+import Files
+import Foundation
+import VAE
+
+/// The parts of a message, through decoder, queue and verdict.
+///
+/// The first two bytes are the lengths of topic and header; the rest is the payload.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    guard input.count >= 2 else { return 0 }
+    let topicEnd = min(input.count, 2 + Int(input[0]))
+    let headerEnd = min(input.count, topicEnd + Int(input[1]))
+    let topic = Array(input[2..<topicEnd])
+    let (header, payload) = (Array(input[topicEnd..<headerEnd]), Array(input[headerEnd...]))
+    var (decoder, queue) = (FrameDecoder(rows: 2, columns: 2), FrameQueue(capacity: 3, pixels: 4))
+    let now = UnixTime(nanoseconds: 1)
+    do throws(FrameDecoder.Failure) {
+        let message = try decoder.open(
+            topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
+        for image in 0..<min(message.images, 8) {
+            _ = queue.add(
+                image, of: message, header: header.span, payload: payload.span, received: now,
+                policy: .dropOldest)
+        }
+    } catch {
+        queue.reject(error.reason, from: error.source, sequence: error.sequence, received: now)
+    }
+    var batch = Batch(capacity: 3, pixels: 4)
+    queue.take(into: &batch)
+    for row in 0..<batch.count {
+        _ = writer.write(
+            row: row, of: batch, scores: Scores(), scored: now, batchStarted: now)
+        writer.finish(publication: 1)
+        precondition(
+            (try? JSONSerialization.jsonObject(with: Data(writer.line))) != nil,
+            "a verdict is no JSON: \(String(decoding: writer.line, as: UTF8.self))")
+    }
+    queue.settle(batch, Array(repeating: .normal, count: batch.count))
+    precondition(queue.accounts.allSatisfy { $0.isBalanced && $0.inFlight == 0 }, "a frame is lost")
+    return 0
+}
+
+nonisolated(unsafe) private var writer: VerdictWriter = {
+    let model = SHA256Digest(of: [])
+    guard
+        let calibration = try? Calibration(
+            scores: [Scores(mse: 1), Scores(mse: 2)], score: .mse, k: 2, model: model,
+            data: .init(name: "", sha256: ""), created: UnixTime(nanoseconds: 0), revision: 1),
+        let loaded = try? LoadedCalibration(bytes: calibration.encoded(), model: model)
+    else { preconditionFailure("there is no calibration") }
+    return VerdictWriter(
+        calibration: loaded, model: model, epoch: "e", worker: "w", allScores: true)
+}()
