@@ -17,7 +17,7 @@ import zmq
 elbod, model = sys.argv[1:]
 folder = tempfile.mkdtemp()
 pull, pub = f"ipc://{folder}/in", f"ipc://{folder}/out"
-camera = f"ipc://{folder}/camera"
+camera, hub = f"ipc://{folder}/camera", f"ipc://{folder}/hub"
 random = np.random.default_rng(1)
 checks = 0
 
@@ -49,7 +49,7 @@ def send_array(socket, array, flags=0, **header):
 
 daemon = subprocess.Popen(
     [elbod, "--model", model, "--ingest", f"pull+bind:{pull}", "--ingest", f"sub+connect:{camera}",
-     "--publish", f"pub+bind:{pub}"], stderr=subprocess.PIPE, text=True)
+     "--ingest", f"router+bind:{hub}", "--publish", f"pub+bind:{pub}"], stderr=subprocess.PIPE, text=True)
 context = zmq.Context()
 subscriber = context.socket(zmq.SUB)
 subscriber.connect(pub)
@@ -92,8 +92,17 @@ topic, found = verdict()
 check(topic == "anomaly/porch%20%c3%a9/" and found["msg"] == "porch é", f"imagezmq, {topic}")
 check(abs(found["score"] / reference["score"] - 1) < 1e-5, "imagezmq's image scores the same")
 
+# imagezmq's default mode waits for a reply: the verdict.
+asker = imagezmq.ImageSender(connect_to=hub)
+reply = json.loads(asker.send_image("door", image))
+topic, found = verdict()
+check(reply == found and topic == "anomaly/door/", "imagezmq's reply is the verdict")
+check(abs(reply["score"] / reference["score"] - 1) < 1e-5, "and scores the same")
+reply = json.loads(asker.send_image("door", image[:14]))
+check(reply["reason"] == "bad_shape" and verdict()[0] == "error/door/", "what is wrong is the reply too")
+
 daemon.send_signal(signal.SIGTERM)
 _, log = daemon.communicate(timeout=10)
 check(daemon.returncode == 0, "exit 0 on SIGTERM")
-check("dropped 0" in log and "rejected 0" in log, "everything accounted for")
+check("dropped 0" in log and "rejected 1 (bad_shape 1)" in log, "everything accounted for")
 print(f"{checks} checks passed")
