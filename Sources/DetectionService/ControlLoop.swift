@@ -42,21 +42,16 @@ struct ControlLoop: ~Copyable {
 
     /// `[id][""][request]` from a REQ socket, `[id][request]` from a DEALER.
     private func answer(_ part: inout Message) throws(ZMQError) {
-        var parts = [copy(part)]
+        var parts = [part.copy]
         while part.more, parts.count < 8 {
             _ = try socket.receive(into: &part, blocking: false)
-            parts.append(copy(part))
+            parts.append(part.copy)
         }
         while part.more { _ = try socket.receive(into: &part, blocking: false) }
         guard parts.count >= 2 else { return }
         let answer = controller.answer(parts[parts.count - 1])
         for part in parts.dropLast() { _ = try socket.send(part.span, more: true, blocking: false) }
         _ = try socket.send(answer.span, blocking: false)
-    }
-
-    private func copy(_ part: borrowing Message) -> [UInt8] {
-        let bytes = part.bytes
-        return bytes.indices.map { bytes[$0] }
     }
 }
 
@@ -83,8 +78,7 @@ public struct ControlClient: ~Copyable {
         _ = try socket.send(bytes.span)
         var message = Message()
         guard try socket.receive(into: &message) else { throw ControlError.silent(path, seconds) }
-        let span = message.bytes
-        let text = Data(span.indices.map { span[$0] })
+        let text = Data(message.copy)
         let answer = try JSONDecoder().decode(ControlAnswer<Result>.self, from: text)
         if let error = answer.error { throw ControlError.refused(error) }
         guard let result = answer.result else { throw ControlError.silent(path, seconds) }

@@ -15,15 +15,15 @@ import ZeroMQ
 /// ```
 /// A thread of its own answers at the control socket.
 public final class Daemon: Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let store: CalibrationStore
-    private let first: Serving.Edition
-    private let access: Access?
-    private let logger: Logger
-    private let isStopping = Atomic<Bool>(false)
-    private let isReceiving = Atomic<Bool>(true)
-    private let mustReload = Atomic<Bool>(false)
-    private let wake = DispatchSemaphore(value: 0)
+    let first: Serving.Edition
+    let access: Access?
+    let logger: Logger
+    let isStopping = Atomic<Bool>(false)
+    let isReceiving = Atomic<Bool>(true)
+    let mustReload = Atomic<Bool>(false)
+    let wake = DispatchSemaphore(value: 0)
     /// The sum of all accounts when the daemon had stopped.
     private let final = Mutex(Account())
 
@@ -124,82 +124,6 @@ public final class Daemon: Sendable {
             isShared: policies.count == 2)
     }
 
-    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB.
-    private var memoryBudget: Int {
-        guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
-        let frame = 4 * first.model.model.imageShape.pixels + 1024
-        return MemoryGuard.resident + configuration.queue * frame + 48 << 20
-    }
-
-    private func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
-        (0..<configuration.threads).map { index in
-            let thread = PipelineThread(
-                configuration.threads == 1 ? "scoring" : "scoring-\(index + 1)")
-            thread.start { started throws(ZMQError) in
-                var loop = ScoringLoop(thread: index, parts, self.configuration)
-                started()
-                try loop.run(progress: thread.progress)
-            } onEnd: {
-                self.stop()
-            }
-            return thread
-        }
-    }
-
-    private func startReceiving(
-        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp,
-        _ memory: MemoryGuard
-    ) -> PipelineThread {
-        let thread = PipelineThread("receiving")
-        let shape = first.model.model.imageShape
-        thread.start { started throws(ZMQError) in
-            var receiver = try Receiver(
-                context, self.configuration,
-                intake: FrameIntake(
-                    self.configuration, rows: shape.rows, columns: shape.columns,
-                    handover: parts.handover), wake: wakeUp, replies: parts.replies,
-                access: self.access, memory: memory)
-            started()
-            try receiver.run(while: self.isReceiving, progress: thread.progress)
-            try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
-        } onEnd: {
-            parts.handover.close()
-            self.stop()
-        }
-        return thread
-    }
-
-    private func startDoorkeeper(_ context: Context) -> PipelineThread? {
-        guard let access else { return nil }
-        let thread = PipelineThread("doorkeeper")
-        thread.start { started throws(ZMQError) in
-            let socket = try Doorkeeper.socket(context)
-            started()
-            try access.doorkeeper.run(socket, until: self.isStopping, progress: thread.progress)
-        } onEnd: {
-            self.stop()
-        }
-        return thread
-    }
-
-    private func startControl(_ context: Context, _ controller: Controller) -> PipelineThread? {
-        guard let path = configuration.controlPath else { return nil }
-        let thread = PipelineThread("control")
-        thread.start { started throws(ZMQError) in
-            var loop = try ControlLoop(context, path: path, controller: controller)
-            started()
-            try loop.run(until: self.isStopping, progress: thread.progress)
-        } onEnd: {
-            self.stop()
-        }
-        return thread
-    }
-
-    private func startServer(_ monitor: Monitor) throws -> MonitoringServer? {
-        guard let address = configuration.http.flatMap({ HTTPAddress($0) }) else { return nil }
-        return try MonitoringServer(address, monitor)
-    }
-
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
     /// silently takes it over from a running process.
     private func lockPaths() throws -> [FileLock] {
@@ -226,64 +150,6 @@ public final class Daemon: Sendable {
                 "score": "\(first.calibration.calibration.score.rawValue)",
                 "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
             ])
-    }
-
-    /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
-    /// thread goes round, and reloads when asked to.
-    private func supervise(
-        _ notifier: Notifier, _ threads: [PipelineThread], _ monitor: Monitor,
-        _ steering: Steering, _ publisher: Publisher, _ memory: MemoryGuard, _ wakeUp: WakeUp
-    ) {
-        let second = Duration.seconds(1)
-        let watchdog = notifier.watchdogInterval
-        let clock = ContinuousClock()
-        var seen = threads.map(\.progress.count)
-        var revocations = 0
-        var seenLastSecond = seen.map { $0 - 1 }
-        var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
-        while !isStopping.load(ordering: .relaxed) {
-            if clock.now >= nextStatus {
-                let turns = threads.map(\.progress.count)
-                monitor.noteLiveness(zip(seenLastSecond, turns).allSatisfy { $0 != $1 })
-                seenLastSecond = turns
-                publishStatus(monitor, publisher)
-                notifier.status(monitor.snapshot().total.summary)
-                nextStatus = clock.now + second
-            }
-            if let watchdog, clock.now >= nextFeeding {
-                let turns = threads.map(\.progress.count)
-                if zip(seen, turns).allSatisfy({ $0 != $1 }) { notifier.feedWatchdog() }
-                seen = turns
-                nextFeeding = clock.now + watchdog
-            }
-            if let access, access.doorkeeper.revocations != revocations {
-                revocations = access.doorkeeper.revocations
-                // A socket that cannot be opened ends the threads, which is noticed there.
-                try? publisher.reopen()
-            }
-            if mustReload.exchange(false, ordering: .relaxed) {
-                // What is wrong has been logged; the old edition serves on.
-                try? steering.reload()
-            }
-            switch memory.check() {
-            case .nothing: break
-            case .port: wakeUp.signal()
-            case .publisher: try? publisher.reopen()
-            }
-            var next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
-            next = min(next, clock.now + MemoryGuard.interval)
-            let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
-            _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
-        }
-    }
-
-    /// Publishes the status under `status/`, so that silence means a dead daemon and nothing else.
-    private func publishStatus(_ monitor: Monitor, _ publisher: Publisher) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(monitor.status()) else { return }
-        // A context that was shut down ends the threads, which is noticed there.
-        try? publisher.announce(topic: "status/", line: String(decoding: line, as: UTF8.self))
     }
 }
 

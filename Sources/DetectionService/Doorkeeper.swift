@@ -51,10 +51,10 @@ final class Doorkeeper: Sendable {
             readAgain()
             guard try poller.wait(milliseconds: 250) > 0 else { continue }
             while try socket.receive(into: &part, blocking: false) {
-                var parts = [copy(part)]
+                var parts = [part.copy]
                 while part.more {
                     _ = try socket.receive(into: &part, blocking: false)
-                    parts.append(copy(part))
+                    parts.append(part.copy)
                 }
                 let reply = answer(parts)
                 for (index, bytes) in reply.enumerated() {
@@ -121,10 +121,5 @@ final class Doorkeeper: Sendable {
     private static func modification(of path: String) -> Date? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return attributes?[.modificationDate] as? Date
-    }
-
-    private func copy(_ part: borrowing Message) -> [UInt8] {
-        let bytes = part.bytes
-        return bytes.indices.map { bytes[$0] }
     }
 }

@@ -105,14 +105,14 @@ final class IngestPort {
     /// [id]…                   DEALER
     /// ```
     private func receiveEnvelope() throws(ZMQError) -> Int {
-        envelope = [copy(first)]
+        envelope = [first.copy]
         guard first.more else { return 0 }
         _ = try socket.receive(into: &first, blocking: false)
         if first.count == 0 { return try skipDelimiter() }
         guard first.bytes[0] != UInt8(ascii: "{"), first.more else { return 1 }
         _ = try socket.receive(into: &second, blocking: false)
         guard second.count == 0 else { return 2 }
-        envelope.append(copy(first))
+        envelope.append(first.copy)
         swap(&first, &second)
         return try skipDelimiter()
     }
@@ -123,11 +123,6 @@ final class IngestPort {
         guard first.more else { return 0 }
         _ = try socket.receive(into: &first, blocking: false)
         return 1
-    }
-
-    private func copy(_ part: borrowing Message) -> [UInt8] {
-        let bytes = part.bytes
-        return bytes.indices.map { bytes[$0] }
     }
 
     /// Sends a reply; one whose receiver has gone is lost without a word.

@@ -31,6 +31,11 @@ public struct Message: ~Copyable {
         }
     }
 
+    /// A copy of the part's bytes.
+    public var copy: [UInt8] {
+        [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count))
+    }
+
     /// How many bytes the part has.
     public var count: Int { zmq_msg_size(frame) }
 

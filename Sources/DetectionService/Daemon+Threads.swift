@@ -1,0 +1,82 @@
+import Detection
+import VAE
+import ZeroMQ
+
+// The threads of a daemon; each creates, uses and closes its sockets.
+extension Daemon {
+    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB.
+    var memoryBudget: Int {
+        guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
+        let frame = 4 * first.model.model.imageShape.pixels + 1024
+        return MemoryGuard.resident + configuration.queue * frame + 48 << 20
+    }
+
+    func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
+        (0..<configuration.threads).map { index in
+            let thread = PipelineThread(
+                configuration.threads == 1 ? "scoring" : "scoring-\(index + 1)")
+            thread.start { started throws(ZMQError) in
+                var loop = ScoringLoop(thread: index, parts, self.configuration)
+                started()
+                try loop.run(progress: thread.progress)
+            } onEnd: {
+                self.stop()
+            }
+            return thread
+        }
+    }
+
+    func startReceiving(
+        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp,
+        _ memory: MemoryGuard
+    ) -> PipelineThread {
+        let thread = PipelineThread("receiving")
+        let shape = first.model.model.imageShape
+        thread.start { started throws(ZMQError) in
+            var receiver = try Receiver(
+                context, self.configuration,
+                intake: FrameIntake(
+                    self.configuration, rows: shape.rows, columns: shape.columns,
+                    handover: parts.handover), wake: wakeUp, replies: parts.replies,
+                access: self.access, memory: memory)
+            started()
+            try receiver.run(while: self.isReceiving, progress: thread.progress)
+            try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
+        } onEnd: {
+            parts.handover.close()
+            self.stop()
+        }
+        return thread
+    }
+
+    func startDoorkeeper(_ context: Context) -> PipelineThread? {
+        guard let access else { return nil }
+        let thread = PipelineThread("doorkeeper")
+        thread.start { started throws(ZMQError) in
+            let socket = try Doorkeeper.socket(context)
+            started()
+            try access.doorkeeper.run(socket, until: self.isStopping, progress: thread.progress)
+        } onEnd: {
+            self.stop()
+        }
+        return thread
+    }
+
+    func startControl(_ context: Context, _ controller: Controller) -> PipelineThread? {
+        guard let path = configuration.controlPath else { return nil }
+        let thread = PipelineThread("control")
+        thread.start { started throws(ZMQError) in
+            var loop = try ControlLoop(context, path: path, controller: controller)
+            started()
+            try loop.run(until: self.isStopping, progress: thread.progress)
+        } onEnd: {
+            self.stop()
+        }
+        return thread
+    }
+
+    func startServer(_ monitor: Monitor) throws -> MonitoringServer? {
+        guard let address = configuration.http.flatMap({ HTTPAddress($0) }) else { return nil }
+        return try MonitoringServer(address, monitor)
+    }
+}
