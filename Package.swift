@@ -42,12 +42,13 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPNG"),
         .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CTurboJPEG"),
 
         // Machinery.
         .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(
-            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium"],
+            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium", "CTurboJPEG"],
             swiftSettings: machinery),
 
         .target(name: "Systemd", swiftSettings: machinery),
@@ -130,12 +131,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "tools/replay", exclude: ["Replay"], swiftSettings: safe),
 
+        // What tests of several targets decode.
+        .target(name: "PictureSamples", path: "Tests/PictureSamples", swiftSettings: house),
+
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
         .testTarget(
             name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: safe),
         .testTarget(
-            name: "FilesTests", dependencies: ["Files"], swiftSettings: house),
+            name: "FilesTests", dependencies: ["Files", "PictureSamples", "Tensors"],
+            swiftSettings: house),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: house),
         .testTarget(

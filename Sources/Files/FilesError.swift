@@ -26,6 +26,10 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
     case pngTooLarge(rows: Int, columns: Int, limit: Int)
     /// The picture could not be encoded; `reason` is libpng's own.
     case pngUnwritable(rows: Int, columns: Int, reason: String)
+    /// The JPEG could not be decoded; `reason` is libjpeg-turbo's own.
+    case jpegCorrupt(reason: String)
+    /// The JPEG has more rows or columns than `limit`.
+    case jpegTooLarge(rows: Int, columns: Int, limit: Int)
 
     /// One sentence: what, which file (where one is known), and what to do.
     public var description: String {
@@ -61,6 +65,12 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
         case .pngUnwritable(let rows, let columns, let reason):
             "A picture of \(rows) rows by \(columns) columns cannot be written as PNG: \(reason). "
                 + "Give it between 1 and \(PNG.sideLimit) rows and columns."
+        case .jpegCorrupt(let reason):
+            "The JPEG cannot be decoded: \(reason). Check that the file is a whole JPEG of grey or "
+                + "red, green and blue."
+        case .jpegTooLarge(let rows, let columns, let limit):
+            "The JPEG is \(rows) rows by \(columns) columns; the limit is \(limit) each. "
+                + "Scale it down."
         }
     }
 }

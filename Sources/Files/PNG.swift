@@ -1,6 +1,6 @@
 import CPNG
 
-/// PNG files of any kind to and from 8-bit grey, through libpng's simplified interface.
+/// PNG files of any kind to and from 8-bit grey and colour, through libpng's simplified interface.
 public enum PNG {
     /// The most rows, and the most columns, of a picture that is read or written.
     public static let sideLimit = 16384
@@ -10,11 +10,51 @@ public enum PNG {
         bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
     }
 
+    /// Whether the bytes start with PNG's signature.
+    public static func isPNG(_ bytes: Span<UInt8>) -> Bool {
+        let signature: [8 of UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+        guard bytes.count >= signature.count else { return false }
+        for index in signature.indices where bytes[index] != signature[index] { return false }
+        return true
+    }
+
     /// The picture in a PNG file; colour becomes its luminance and transparency becomes black.
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
     public static func decodeGray(_ bytes: [UInt8]) throws(FilesError) -> GrayImage {
-        try bytes.withUnsafeBytes(decode).get()
+        let picture = try bytes.withUnsafeBytes { bytes in
+            open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
+        }.get()
+        return GrayImage(
+            rows: picture.extent.rows, columns: picture.extent.columns, pixels: picture.pixels)
+    }
+
+    /// The size in the header: one channel if the picture is grey, three if it is coloured, four if
+    /// it may be transparent.
+    public static func extent(of bytes: Span<UInt8>) throws(FilesError) -> PictureExtent {
+        try bytes.withUnsafeBytes { bytes in open(bytes) { .success($0.extent) } }.get()
+    }
+
+    /// The picture in a PNG file, with as many channels as `extent(of:)` says.
+    ///
+    /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
+    public static func decode(
+        _ bytes: Span<UInt8>, sideLimit: Int = sideLimit
+    ) throws(FilesError) -> Picture {
+        try bytes.withUnsafeBytes { bytes in
+            open(bytes) { $0.decode(channels: $0.extent.channels, sideLimit: sideLimit) }
+        }.get()
+    }
+
+    /// Calls `body` with a file whose header is read; valid while `body` runs.
+    private static func open<Value>(
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (borrowing PNGHandle) -> Result<Value, FilesError>
+    ) -> Result<Value, FilesError> {
+        let handle = PNGHandle()
+        guard png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count) != 0
+        else { return .failure(.pngCorrupt(reason: handle.message)) }
+        return body(handle)
     }
 
     /// A PNG file of 8-bit grey; throws `pngUnwritable` for sides of zero or over `sideLimit`.
@@ -65,50 +105,5 @@ public enum PNG {
     private static func largestFile(rows: Int, rowBytes: Int) -> Int {
         let filtered = rows * (rowBytes + 1)
         return filtered + filtered / 32 + 4096
-    }
-}
-
-private func decode(_ bytes: UnsafeRawBufferPointer) -> Result<GrayImage, FilesError> {
-    let handle = PNGHandle()
-    guard png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count) != 0 else {
-        return .failure(.pngCorrupt(reason: handle.message))
-    }
-    let rows = Int(handle.image.pointee.height)
-    let columns = Int(handle.image.pointee.width)
-    guard rows <= PNG.sideLimit, columns <= PNG.sideLimit else {
-        return .failure(.pngTooLarge(rows: rows, columns: columns, limit: PNG.sideLimit))
-    }
-    handle.image.pointee.format = UInt32(PNG_FORMAT_GRAY)
-    // Without this, 16-bit files that say nothing of their gamma are taken for linear light.
-    handle.image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    // Zeros, because libpng lays transparent pixels over what is there.
-    var pixels = [UInt8](repeating: 0, count: rows * columns)
-    let finished = pixels.withUnsafeMutableBytes { buffer in
-        png_image_finish_read(handle.image, nil, buffer.baseAddress, Int32(columns), nil)
-    }
-    guard finished != 0 else { return .failure(.pngCorrupt(reason: handle.message)) }
-    return .success(GrayImage(rows: rows, columns: columns, pixels: pixels))
-}
-
-/// Owns a `png_image`, on the heap because libpng keeps its address.
-private struct PNGHandle: ~Copyable {
-    let image: UnsafeMutablePointer<png_image>
-
-    init() {
-        image = .allocate(capacity: 1)
-        image.initialize(to: png_image())
-        image.pointee.version = UInt32(PNG_IMAGE_VERSION)
-    }
-
-    deinit {
-        png_image_free(image)
-        image.deallocate()
-    }
-
-    /// libpng's account of the last failure.
-    var message: String {
-        withUnsafeBytes(of: image.pointee.message) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }
