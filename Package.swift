@@ -147,7 +147,7 @@ let package = Package(
             name: "DetectionTests", dependencies: ["Detection", "Files", "Tensors", "VAE"],
             swiftSettings: house),
         .testTarget(
-            name: "VAETests", dependencies: ["VAE"], exclude: ["Fixtures"],
+            name: "VAETests", dependencies: ["Files", "VAE"], exclude: ["Fixtures"],
             swiftSettings: house),
         .testTarget(
             name: "VAETrainingTests", dependencies: ["VAETraining"],

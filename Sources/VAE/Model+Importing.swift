@@ -3,15 +3,15 @@ extension Model {
     /// names of the PyTorch example, `fc1 fc21 fc22 fc3 fc4`, each with `.weight` and `.bias`.
     ///
     /// The sizes follow from the shapes. Hidden layers are taken for ReLU and pixels for 8 bits
-    /// divided by 255, as there. `imageShape` may be left out where images are square. What the file
-    /// does not say, `likelihood` does.
+    /// divided by 255, as there. `imageShape` may be left out where images are square or resized.
+    /// What the file does not say, `likelihood` and `preprocessing` do.
     public init(
         importing file: Safetensors, imageShape: ImageShape? = nil,
-        likelihood: Likelihood = .bernoulli
+        likelihood: Likelihood = .bernoulli, preprocessing: Preprocessing = Preprocessing()
     ) throws(VAEError) {
         let architecture = try Self.inferArchitecture(file, likelihood)
         let shape: ImageShape
-        if let imageShape {
+        if let imageShape = imageShape ?? preprocessing.resize {
             shape = imageShape
         } else {
             shape = try Self.squareShape(pixels: architecture.inputs)
@@ -21,8 +21,12 @@ extension Model {
                 "it reconstructs \(architecture.inputs) pixels, and images of \(shape) have "
                     + "\(shape.pixels)")
         }
+        if let size = preprocessing.resize, size != shape {
+            throw .preprocessing("images of \(shape) cannot be resized to \(size)")
+        }
         self.init(
-            parameters: try Parameters(architecture, reading: file.tensors), imageShape: shape)
+            parameters: try Parameters(architecture, reading: file.tensors), imageShape: shape,
+            preprocessing: preprocessing)
     }
 
     private static func squareShape(pixels: Int) throws(VAEError) -> ImageShape {

@@ -13,19 +13,24 @@ private enum Key {
     static let provenance = "provenance."
 }
 
-/// The only preprocessing there is so far: 8-bit pixels divided by 255.
+/// The last step, or the only one: 8-bit pixels divided by 255.
+///
+/// Steps before it end in a semicolon, as in `grayscale,resize=28x28;unit`.
 private let unitScale = "unit"
 
 extension Model {
     /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
     public init(_ file: Safetensors) throws(VAEError) {
         let (architecture, shape) = try Self.describe(file.metadata)
+        let preprocessing = try Self.preprocessing(file.metadata, shape)
         let parameters = try Parameters(architecture, reading: file.tensors)
         var provenance: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {
             provenance[String(key.dropFirst(Key.provenance.count))] = value
         }
-        self.init(parameters: parameters, imageShape: shape, provenance: provenance)
+        self.init(
+            parameters: parameters, imageShape: shape, preprocessing: preprocessing,
+            provenance: provenance)
     }
 
     /// The model as a safetensors file that `load_state_dict` of the PyTorch example accepts.
@@ -42,7 +47,8 @@ extension Model {
             "format": "pt", Key.schema: "1",
             Key.input: "\(imageShape.rows),\(imageShape.columns)",
             Key.hidden: architecture.hidden.map(String.init).joined(separator: ","),
-            Key.latent: "\(architecture.latent)", Key.preprocessing: unitScale,
+            Key.latent: "\(architecture.latent)",
+            Key.preprocessing: (preprocessing.isEmpty ? "" : "\(preprocessing);") + unitScale,
         ]
         switch architecture.likelihood {
         case .bernoulli: file.metadata[Key.likelihood] = "bernoulli"
@@ -63,9 +69,6 @@ extension Model {
                 metadata[Key.schema].map { "its schema is \($0); this elbod reads schema 1" }
                     ?? "its metadata has no \(Key.schema); a model of PyTorch's comes in with elbo import"
             )
-        }
-        guard metadata[Key.preprocessing] == unitScale else {
-            throw .foreign("its preprocessing is not \"\(unitScale)\"")
         }
         let extents = try numbers(metadata, Key.input)
         let hidden = try numbers(metadata, Key.hidden)
@@ -88,6 +91,29 @@ extension Model {
             classes: classes[0])
         try architecture.validate()
         return (architecture, shape)
+    }
+
+    /// The steps before `unit`; their text must be what we would write.
+    private static func preprocessing(
+        _ metadata: [String: String], _ shape: ImageShape
+    ) throws(VAEError) -> Preprocessing {
+        let text = metadata[Key.preprocessing] ?? ""
+        if text == unitScale { return Preprocessing() }
+        guard text.hasSuffix(";" + unitScale) else {
+            throw .foreign("its preprocessing is not \"\(unitScale)\"")
+        }
+        let steps = String(text.dropLast(unitScale.count + 1))
+        let preprocessing: Preprocessing
+        do throws(VAEError) { preprocessing = try Preprocessing(steps) } catch {
+            throw .foreign("its preprocessing is \"\(text)\": \(error)")
+        }
+        guard !preprocessing.isEmpty, preprocessing.description == steps,
+            preprocessing.resize == nil || preprocessing.resize == shape
+        else {
+            throw .foreign(
+                "its preprocessing \"\(text)\" is none that makes images of \(shape)")
+        }
+        return preprocessing
     }
 
     private static func numbers(

@@ -6,17 +6,27 @@ public struct Model: Sendable {
     public let parameters: Parameters
     /// Height and width in pixels of the images it was trained on; their product is the input size.
     public let imageShape: ImageShape
+    /// What was done to pictures to make them the images it was trained on, and has to be done to
+    /// whatever it judges.
+    public let preprocessing: Preprocessing
     /// Facts about its making, as text by key: data, seed, epochs and so on.
     ///
     /// Never interpreted.
     public var provenance: [String: String]
 
-    /// A model of `parameters` for images of `imageShape`.
-    public init(parameters: Parameters, imageShape: ImageShape, provenance: [String: String] = [:])
-    {
+    /// A model of `parameters` for images of `imageShape`, which is the size that `preprocessing`
+    /// resizes to, if it does.
+    public init(
+        parameters: Parameters, imageShape: ImageShape,
+        preprocessing: Preprocessing = Preprocessing(), provenance: [String: String] = [:]
+    ) {
         precondition(imageShape.pixels == parameters.architecture.inputs, "the image does not fit")
+        precondition(
+            preprocessing.resize == nil || preprocessing.resize == imageShape,
+            "the preprocessing makes images of another size")
         self.parameters = parameters
         self.imageShape = imageShape
+        self.preprocessing = preprocessing
         self.provenance = provenance
     }
 

@@ -8,6 +8,8 @@ public enum VAEError: Error, Sendable, CustomStringConvertible {
     case malformed(String)
     /// A well-formed file that does not hold a model of ours.
     case foreign(String)
+    /// Steps of a preprocessing that cannot be; the text says why.
+    case preprocessing(String)
     /// A conditional model where nobody says which class an image is of.
     case needsClasses
     /// The file system refused.
@@ -19,6 +21,7 @@ public enum VAEError: Error, Sendable, CustomStringConvertible {
         case .architecture(let text): "impossible model: \(text)"
         case .malformed(let text): "damaged model file: \(text)"
         case .foreign(let text): "not an elbod model: \(text)"
+        case .preprocessing(let text): "impossible preprocessing: \(text)"
         case .needsClasses:
             "the model is conditional: it scores an image only together with its class, which "
                 + "streams and files of images do not say; take one trained without --conditional"

@@ -35,6 +35,9 @@ extension Trainer {
         guard saved.architecture == model.architecture, saved.imageShape == model.imageShape else {
             throw .checkpoint("the checkpoint's sizes or likelihood differ from those asked for")
         }
+        guard saved.preprocessing == model.preprocessing else {
+            throw .checkpoint("the checkpoint's preprocessing differs from that asked for")
+        }
         for (key, value) in model.provenance.sorted(by: { $0.key < $1.key })
         where saved.provenance[key] != value && key != "epochs" {
             throw .checkpoint(

@@ -84,6 +84,9 @@ import VAETraining
         Case("the checkpoint's sizes or likelihood differ from those asked for") {
             $0.metadata["elbod.input_shape"] = "2,8"
         },
+        Case("the checkpoint's preprocessing differs from that asked for") {
+            $0.metadata["elbod.preprocessing"] = "grayscale;unit"
+        },
         Case("not an elbod model: it has no tensor fc3.weight") { $0.tensors["fc3.weight"] = nil },
     ])
     func `a checkpoint of another run is refused and changes nothing`(damage: Case) throws {

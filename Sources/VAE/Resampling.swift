@@ -1,0 +1,75 @@
+/// A grey image of size `old` brought to size `new`, along each axis by averaging areas where it
+/// shrinks and by going linearly from pixel to pixel where it grows; rounded once.
+func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [UInt8] {
+    let rowTaps = Taps(from: old.rows, to: new.rows)
+    let columnTaps = Taps(from: old.columns, to: new.columns)
+    // Sides are at most 2¹⁵, so weights sum to at most 2¹⁶ along each axis and 2⁴⁰ in all.
+    let whole = rowTaps.total * columnTaps.total
+    var sums = [Int](repeating: 0, count: new.columns)
+    var result: [UInt8] = []
+    result.reserveCapacity(new.pixels)
+    for row in 0..<new.rows {
+        for column in sums.indices { sums[column] = 0 }
+        for tap in rowTaps.range(row) {
+            let start = rowTaps.sources[tap] * old.columns
+            for column in sums.indices {
+                var sum = 0
+                for tap in columnTaps.range(column) {
+                    sum += Int(image[start + columnTaps.sources[tap]]) * columnTaps.weights[tap]
+                }
+                sums[column] += sum * rowTaps.weights[tap]
+            }
+        }
+        for sum in sums { result.append(UInt8((sum + whole / 2) / whole)) }
+    }
+    return result
+}
+
+/// Which pixels along one axis make each new pixel, and with which whole-numbered weights.
+private struct Taps {
+    /// The sum of the weights of each new pixel.
+    let total: Int
+    /// The old pixels of all new ones, one new one after the other.
+    private(set) var sources: [Int] = []
+    /// The weight of each of `sources`.
+    private(set) var weights: [Int] = []
+    /// Where in `sources` those of each new pixel start, and where the last one's end.
+    private var starts: [Int] = []
+
+    init(from old: Int, to new: Int) {
+        total = new > old ? 2 * new : old
+        for index in 0..<new {
+            starts.append(sources.count)
+            if new > old {
+                addNeighbours(index, old, new)
+            } else {
+                addArea(index, old, new)
+            }
+        }
+        starts.append(sources.count)
+    }
+
+    /// The taps of the new pixel at `index`.
+    func range(_ index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
+
+    /// All that lies under the new pixel; in units in which it is `old` long and old pixels `new`.
+    private mutating func addArea(_ index: Int, _ old: Int, _ new: Int) {
+        let (begin, end) = (index * old, (index + 1) * old)
+        for source in (begin / new)..<((end + new - 1) / new) {
+            add(source, min(end, (source + 1) * new) - max(begin, source * new))
+        }
+    }
+
+    /// The two pixels around the new one's middle, or the edge; in units of 1 / 2·new old pixels.
+    private mutating func addNeighbours(_ index: Int, _ old: Int, _ new: Int) {
+        let place = min(max((2 * index + 1) * old - new, 0), 2 * new * (old - 1))
+        let (source, rest) = place.quotientAndRemainder(dividingBy: 2 * new)
+        add(source, 2 * new - rest)
+        if rest > 0 { add(source + 1, rest) }
+    }
+
+    private mutating func add(_ source: Int, _ weight: Int) {
+        sources.append(source)
+        weights.append(weight)
+    }
+}
