@@ -61,7 +61,7 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["Files"], swiftSettings: safe),
 
         .target(
-            name: "Detection", dependencies: ["VAE"],
+            name: "Detection", dependencies: ["Files", "VAE"],
             swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
 
         // Bodies.
@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: house),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection", "Files", "Tensors", "VAE"],
+            name: "DetectionTests",
+            dependencies: ["Detection", "Files", "PictureSamples", "Tensors", "VAE"],
             swiftSettings: house),
         .testTarget(
             name: "VAETests", dependencies: ["Files", "VAE"], exclude: ["Fixtures"],
@@ -161,7 +162,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
-            dependencies: ["Detection", "DetectionService", "Files", "VAE", "ZeroMQ", "elbod"],
+            dependencies: [
+                "Detection", "DetectionService", "Files", "PictureSamples", "VAE", "ZeroMQ",
+                "elbod",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "ReplayTests", dependencies: ["Datasets", "Replay", "Tensors", "VAE", "ZeroMQ"],

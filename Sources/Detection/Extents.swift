@@ -1,3 +1,6 @@
+import Files
+import VAE
+
 extension FrameHeader.Extents {
     /// Reads `[28, 28]`; anything but a list of plain numbers is impossible.
     init(_ value: Range<Int>, _ text: Span<UInt8>) {
@@ -62,20 +65,55 @@ extension FrameHeader.Extents {
     /// Accepted are an image as `[r, c]` or `[r·c]`, with a channel axis of 1 in front or behind,
     /// and any of these behind a batch axis N. Throws `badShape` for everything else.
     public func images(rows: Int, columns: Int) throws(Rejection) -> Int {
-        guard !isImpossible, count > 0 else { throw .badShape }
+        guard let images = images(of: ImageShape(rows: rows, columns: columns)) else {
+            throw .badShape
+        }
+        return images
+    }
+
+    /// The same, or nil; `[N, r·c]` only if `takesFlatBatches`.
+    func images(of shape: ImageShape, takesFlatBatches: Bool = true) -> Int? {
+        let (rows, columns) = (shape.rows, shape.columns)
+        guard !isImpossible, count > 0 else { return nil }
         var end = count
         if end >= 3, self[end - 1] == 1, self[end - 2] == columns, self[end - 3] == rows {
             end -= 1
         }
         if end >= 2, self[end - 1] == columns, self[end - 2] == rows {
             end -= 2
-        } else if self[end - 1] == rows * columns {
+        } else if self[end - 1] == rows * columns, end == 1 || takesFlatBatches {
             end -= 1
         } else {
-            throw .badShape
+            return nil
         }
         // What is left may be nothing, a batch axis, or a batch axis and a channel axis of 1.
-        guard end <= 2, end < 2 || self[1] == 1, end == 0 || self[0] > 0 else { throw .badShape }
+        guard end <= 2, end < 2 || self[1] == 1, end == 0 || self[0] > 0 else { return nil }
         return end == 0 ? 1 : self[0]
+    }
+
+    /// The number of pictures that an array of these extents holds, and their size.
+    ///
+    /// Read are `[h, w, c]` and `[h, w]`, behind a batch axis or not, and the former first:
+    /// `[480, 640, 3]` is one picture. Throws what `preparation` has against them.
+    func pictures(
+        for preparation: ImagePreparation
+    ) throws(Rejection) -> (images: Int, PictureExtent) {
+        if !isImpossible, count >= 3 {
+            let axis = count - 3
+            let extent = PictureExtent(
+                rows: self[axis], columns: self[axis + 1], channels: self[axis + 2])
+            if let images = batch(axis), try preparation.admits(extent) { return (images, extent) }
+        }
+        if !isImpossible, count >= 2 {
+            let axis = count - 2
+            let extent = PictureExtent(rows: self[axis], columns: self[axis + 1], channels: 1)
+            if let images = batch(axis), try preparation.admits(extent) { return (images, extent) }
+        }
+        throw .badShape
+    }
+
+    /// The images that the axes before `axis` are: one without any, or those of a batch.
+    private func batch(_ axis: Int) -> Int? {
+        axis == 0 ? 1 : axis == 1 && self[0] > 0 ? self[0] : nil
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// What is kept of an image besides its pixels, from the moment it is taken in to its verdict.
@@ -14,6 +15,8 @@ public struct Frame: Sendable {
     public var received: UnixTime
     /// How its pixels were stored.
     public var type: ElementType
+    /// The size of the picture it was encoded as, where that was JPEG or PNG.
+    var decoded: PictureExtent?
     /// Frames of this source that were dropped here and that no verdict before this one reports.
     public var droppedBefore: UInt64 = 0
     /// Where a copy of its verdict goes, if its sender waits for one.

@@ -1,56 +1,32 @@
-import Tensors
+import Files
+public import VAE
 
 /// Turns messages into frames of a batch: reads headers, checks sizes, converts pixels.
 ///
 /// A value with no sockets and no clock; the receiving thread owns it.
 public struct FrameDecoder {
-    private let rows: Int
-    private let columns: Int
+    private let preparation: ImagePreparation
     private var sources = SourceTable()
     /// The last name that was written with escapes, without them.
     private var unescaped: [UInt8] = []
 
-    /// Decodes images of `rows × columns` pixels.
-    public init(rows: Int, columns: Int) {
-        self.rows = rows
-        self.columns = columns
+    /// The most rows, and the most columns, of a picture that comes over the network.
+    public static let sideLimit = 4096
+
+    /// Decodes images of `rows × columns` pixels, and pictures of which `preprocessing` makes such
+    /// images, with at most `sideLimit` rows and columns.
+    public init(
+        rows: Int, columns: Int, preprocessing: Preprocessing = Preprocessing(),
+        sideLimit: Int = sideLimit
+    ) {
+        preparation = ImagePreparation(
+            shape: ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
+            sideLimit: sideLimit)
         unescaped.reserveCapacity(2 * Source.nameLimit)
     }
 
     /// Pixels per image.
-    public var pixels: Int { rows * columns }
-
-    /// A message whose header was read and whose size is right: its images can be added one by one.
-    public struct Message: Sendable {
-        /// The images in it.
-        public let images: Int
-        /// Who sent it.
-        public let source: Source
-        /// The number its sender gave it.
-        public let sentSequence: UInt64?
-        let header: FrameHeader
-        let type: ElementType
-        /// The sender's number, or else ours.
-        public let sequence: UInt64
-
-        /// Writes the `image`-th image of `payload` into a row of `matrix`, as numbers in [0, 1].
-        ///
-        /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.
-        func decode(
-            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of matrix: Matrix
-        ) throws(Rejection) {
-            let size = matrix.columns * type.size
-            try type.decode(
-                payload.extracting((image * size)..<((image + 1) * size)), intoRow: row, of: matrix)
-        }
-
-        /// The frame of the `image`-th image.
-        func frame(_ image: Int, received: UnixTime) -> Frame {
-            var frame = Frame(source: source, sequence: sequence, received: received, type: type)
-            (frame.index, frame.images) = (image, images)
-            return frame
-        }
-    }
+    public var pixels: Int { preparation.shape.pixels }
 
     /// A rejected message, attributed as far as its header could be read.
     public struct Failure: Error {
@@ -79,10 +55,10 @@ public struct FrameDecoder {
         do throws(Rejection) {
             let sequence = header.sequence ?? sources[index].next
             sources[index].next = sequence &+ 1
-            let (type, images) = try check(header, payload: payload.count)
+            let (type, images, content) = try check(header, payload)
             return Message(
-                images: images, source: sources[index].source, sentSequence: header.sequence,
-                header: header, type: type, sequence: sequence)
+                images: images, source: sources[index].source, header: header, type: type,
+                sequence: sequence, content: content, preparation: preparation)
         } catch {
             throw Failure(
                 reason: error, source: sources[index].source, sequence: header.sequence)
@@ -96,19 +72,49 @@ public struct FrameDecoder {
     }
 
     private func check(
-        _ header: FrameHeader, payload: Int
-    ) throws(Rejection) -> (ElementType, images: Int) {
+        _ header: FrameHeader, _ payload: Span<UInt8>
+    ) throws(Rejection) -> (ElementType, images: Int, Message.Content) {
         let type: ElementType
         switch header.dtype {
-        case .known(let known): type = known
-        case .absent: throw .noDtype
-        case .unknown: throw .unknownDtype
+        case .known(let known) where !header.isCompressed: type = known
+        default:
+            if let format = PictureFormat(payload) {
+                return (ElementType(.uint8), images: 1, .encoded(format))
+            }
+            switch header.dtype {
+            case .known(let known): type = known
+            case .absent: throw .noDtype
+            case .unknown: throw .unknownDtype
+            }
         }
         guard header.shape != nil else { throw .noShape }
-        let images = try header.extents.images(rows: rows, columns: columns)
-        // Extents are below 2³¹, so none of these products can overflow.
-        guard payload == images * rows * columns * type.size else { throw .badByteCount }
-        return (type, images)
+        let (images, size, content) = try content(header.extents, type)
+        // Extents are below 2³¹ and sizes below 2²⁹, so this product cannot overflow.
+        guard payload.count == images * size else { throw .badByteCount }
+        return (type, images, content)
+    }
+
+    /// The images in an array, how many bytes each takes, and what is to be done to them.
+    private func content(
+        _ extents: FrameHeader.Extents, _ type: ElementType
+    ) throws(Rejection) -> (images: Int, size: Int, Message.Content) {
+        let shape = preparation.shape
+        let prepares = !preparation.preprocessing.isEmpty
+        // To a model that takes pictures of any size, [600, 784] is one, not 600 rows of pixels.
+        let exact = extents.images(of: shape, takesFlatBatches: !prepares)
+        if let exact, preparation.isIdle { return (exact, shape.pixels * type.size, .ready) }
+        guard prepares else { throw .badShape }
+        let (images, extent): (Int, PictureExtent)
+        if let exact {
+            (images, extent) = (
+                exact, PictureExtent(rows: shape.rows, columns: shape.columns, channels: 1)
+            )
+        } else {
+            (images, extent) = try extents.pictures(for: preparation)
+        }
+        guard images <= ImagePreparation.batchLimit else { throw .badShape }
+        guard type.kind == .uint8 else { throw .notBytes }
+        return (images, extent.rows * extent.columns * extent.channels, .array(extent))
     }
 
     private mutating func sourceIndex(

@@ -8,6 +8,9 @@ public struct FrameHeader: Sendable {
     public var dtype: Named<ElementType> = .absent
     /// The product of the extents before the image's own: the number of images.
     public var extents = Extents()
+    /// Whether `compression` says that the payload is an encoded picture: anything but false, null,
+    /// 0 and "".
+    public var isCompressed = false
     /// Text of the value of `shape`, as sent.
     public var shape: Range<Int>?
     /// Contents of the string `source`.
@@ -26,6 +29,8 @@ public struct FrameHeader: Sendable {
     private var dtypeKey = DtypeKey.type
 
     private enum DtypeKey: Int { case type, datatype, dtype }
+
+    private static let falsehoods = ["false", "null", "0", "\"\""]
 
     /// Longer headers are refused unread.
     public static let limit = 16384
@@ -98,6 +103,8 @@ public struct FrameHeader: Sendable {
             }
         case UInt8(ascii: "m") where text.matches(key, "msg"): message = value
         case UInt8(ascii: "i") where text.matches(key, "id"): id = value
+        case UInt8(ascii: "c") where text.matches(key, "compression"):
+            isCompressed = !Self.falsehoods.contains { text.matches(value, $0) }
         case UInt8(ascii: "f")
         where text.matches(key, "frame") || text.matches(key, "frameIndex")
             || text.matches(key, "frame_id"):

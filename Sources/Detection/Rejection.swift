@@ -10,12 +10,19 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case unknownDtype = "unknown_dtype"
     /// The header names no shape.
     case noShape = "no_shape"
-    /// The shape is not one or several images of the model's size.
+    /// The shape is not one or several images of the model's size, nor pictures that its
+    /// preprocessing takes.
     case badShape = "bad_shape"
     /// The header is not followed by a part with pixels.
     case noPayload = "no_payload"
     /// The payload has another number of bytes than shape and element type say.
     case badByteCount = "bad_byte_count"
+    /// The payload starts as a JPEG or PNG and cannot be decoded as one.
+    case badImage = "bad_image"
+    /// A picture has more rows or columns than are decoded, see `FrameDecoder.sideLimit`.
+    case imageTooLarge = "image_too_large"
+    /// A picture that has to be preprocessed is of another element type than bytes.
+    case notBytes = "not_bytes"
     /// A pixel is NaN or infinite.
     case notFinite = "not_finite"
     /// A floating-point pixel is outside [0, 1], or an integer one negative.
@@ -30,12 +37,19 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
         switch self {
         case .headerNotJSON: "no part of the message is a JSON object with dtype and shape"
         case .headerTooLong: "the JSON header is longer than \(FrameHeader.limit) bytes"
-        case .noDtype: "the header has no dtype, as in {\"dtype\": \"uint8\", …}"
+        case .noDtype:
+            "the header has no dtype, as in {\"dtype\": \"uint8\", …}, and no JPEG or PNG follows"
         case .unknownDtype: "the dtype is not one of bool, (u)int8/16/32, float16/32/64"
         case .noShape: "the header has no shape, as in {…, \"shape\": [28, 28]}"
-        case .badShape: "the shape is not one or several images of the model's size"
+        case .badShape:
+            "the shape is not one or several images of the model's size or that it preprocesses"
         case .noPayload: "the header is not followed by a part with the pixels"
         case .badByteCount: "the payload has not as many bytes as shape and dtype say"
+        case .badImage: "the JPEG or PNG is damaged, or of a kind that is not decoded"
+        case .imageTooLarge:
+            "the picture has more rows or columns than are decoded, \(FrameDecoder.sideLimit) of what "
+                + "comes over the network"
+        case .notBytes: "the model preprocesses what it gets, for which the dtype must be uint8"
         case .notFinite: "a pixel is NaN or infinite"
         case .outOfRange: "a pixel is outside the range 0 to 1 or negative"
         case .tooManyParts: "the message has more than \(Envelope.partLimit) parts"

@@ -89,7 +89,7 @@ public struct VerdictWriter: Sendable {
         line.append(",\"input\":{\"dtype\":\"")
         line.append(frame.type.kind.rawValue)
         line.append("\",\"shape\":")
-        echo(echoes.shape, of: batch)
+        if let decoded = frame.decoded { append(decoded) } else { echo(echoes.shape, of: batch) }
         line.append("},\"worker\":\"")
         line.append(contentsOf: worker)
         line.append("\"")
@@ -124,6 +124,17 @@ public struct VerdictWriter: Sendable {
         line.append(",\"elbo\":")
         line.append(scores.elbo)
         line.append("}")
+    }
+
+    /// As an array of it would be described.
+    private mutating func append(_ extent: PictureExtent) {
+        line.append("[")
+        line.append(UInt64(extent.rows))
+        line.append(",")
+        line.append(UInt64(extent.columns))
+        line.append(",")
+        line.append(UInt64(extent.channels))
+        line.append("]")
     }
 
     /// `"source:epoch:sequence"`, and the index where a message held several images.

@@ -4,11 +4,15 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
-    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB.
+    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB,
+    /// or 176 for a model that preprocesses.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
         let frame = 4 * first.model.model.imageShape.pixels + 1024
-        return MemoryGuard.resident + configuration.queue * frame + 48 << 20
+        // The largest picture decoded is 64 MiB of colour with opacity and 16 of grey, or three
+        // times 32 of a progressive JPEG's coefficients and 16 of grey.
+        let pictures = first.model.model.preprocessing.isEmpty ? 0 : 128 << 20
+        return MemoryGuard.resident + configuration.queue * frame + (48 << 20) + pictures
     }
 
     func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
@@ -31,13 +35,13 @@ extension Daemon {
         _ memory: MemoryGuard
     ) -> PipelineThread {
         let thread = PipelineThread("receiving")
-        let shape = first.model.model.imageShape
+        let model = first.model.model
         thread.start { started throws(ZMQError) in
             var receiver = try Receiver(
                 context, self.configuration,
                 intake: FrameIntake(
-                    self.configuration, rows: shape.rows, columns: shape.columns,
-                    handover: parts.handover), wake: wakeUp, replies: parts.replies,
+                    self.configuration, model, handover: parts.handover), wake: wakeUp,
+                replies: parts.replies,
                 access: self.access, memory: memory)
             started()
             try receiver.run(while: self.isReceiving, progress: thread.progress)

@@ -1,4 +1,5 @@
 import Detection
+import VAE
 
 /// Decodes messages and adds their images to the queue, counting what becomes of each.
 ///
@@ -20,14 +21,16 @@ struct FrameIntake: ~Copyable {
         let reply: Reply?
     }
 
-    /// An intake for images of `rows × columns` pixels.
-    init(_ configuration: Configuration, rows: Int, columns: Int, handover: Handover) {
+    /// An intake for what `model` takes.
+    init(_ configuration: Configuration, _ model: Model, handover: Handover) {
         self.handover = handover
-        pixels = rows * columns
+        pixels = model.imageShape.pixels
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
-        bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(rows * columns)]}".utf8)
-        decoder = FrameDecoder(rows: rows, columns: columns)
+        bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
+        decoder = FrameDecoder(
+            rows: model.imageShape.rows, columns: model.imageShape.columns,
+            preprocessing: model.preprocessing)
     }
 
     /// What came of a message.
@@ -113,6 +116,8 @@ struct FrameIntake: ~Copyable {
         _ policy: FrameQueue.Policy
     ) -> Bool {
         while open.nextImage < open.message.images {
+            // Before the queue is locked, so that no scorer waits for a JPEG to be decoded.
+            open.message.prepare(open.nextImage, of: payload)
             let outcome = handover.add(
                 open.nextImage, of: open.message, header: header, payload: payload,
                 received: open.received, policy: policy, reply: open.reply)

@@ -136,7 +136,7 @@ final class IngestPort {
 
 /// A message of which some images wait for room.
 struct OpenMessage {
-    let message: FrameDecoder.Message
+    var message: FrameDecoder.Message
     let layout: Layout
     let received: UnixTime
     let reply: Reply?

@@ -51,6 +51,10 @@ final class Steering: Sendable {
                     throw SteeringError.otherSize(
                         new: new.model.model.imageShape, old: old.model.model.imageShape)
                 }
+                guard new.model.model.preprocessing == old.model.model.preprocessing else {
+                    throw SteeringError.otherPreprocessing(
+                        new: new.model.model.preprocessing, old: old.model.model.preprocessing)
+                }
                 try serve(new, isOtherModel: new.model.digest != old.model.digest)
                 monitor.noteReload(error: nil)
             } catch {
@@ -206,6 +210,8 @@ public struct CalibrationEffect: Codable, Sendable {
 public enum SteeringError: Error, Sendable, CustomStringConvertible {
     /// A model for other images.
     case otherSize(new: ImageShape, old: ImageShape)
+    /// A model that preprocesses otherwise, while frames made for the old one wait.
+    case otherPreprocessing(new: Preprocessing, old: Preprocessing)
     /// The model computes something that is no number.
     case notFinite
     /// A scoring thread did not take the change up in time.
@@ -219,6 +225,9 @@ public enum SteeringError: Error, Sendable, CustomStringConvertible {
         case .otherSize(let new, let old):
             "the model takes images of \(new) and the daemon serves \(old); restart it for a model "
                 + "of another size"
+        case .otherPreprocessing(let new, let old):
+            "the model's preprocessing is \"\(new)\" and the daemon serves \"\(old)\"; restart it for "
+                + "another preprocessing"
         case .notFinite: "the model's scores are not numbers; train it again"
         case .notAdopted:
             "a scoring thread did not take the change up within two seconds; look at its load"

@@ -1,4 +1,5 @@
 import Foundation
+import PictureSamples
 import Testing
 import ZeroMQ
 
@@ -63,6 +64,8 @@ import ZeroMQ
             ("not_finite", message(#"{"dtype": "float32", "shape": [28, 28]}"#, infinity)),
             ("out_of_range", message(#"{"dtype": "float32", "shape": [28, 28]}"#, three)),
             ("too_many_parts", Array(repeating: [UInt8(ascii: "{")], count: 17)),
+            ("bad_image", message("{}", Array(PictureSamples.ring.dropLast(30)))),
+            ("bad_shape", message("{}", PictureSamples.color)),
             ("no_payload", [Array("cam".utf8), Array(#"{"dtype": "uint8"}"#.utf8)]),
         ]
     }()
@@ -90,7 +93,7 @@ import ZeroMQ
         #expect(status == 0)
         let count = Self.bad.count
         #expect(log.contains("received \(2 * count) = scored \(count)"))
-        #expect(log.contains("rejected \(count)") && log.contains("bad_shape 4"))
+        #expect(log.contains("rejected \(count)") && log.contains("bad_shape 5"))
     }
 
     @Test func `a control message is no error and trailing parts are ignored`() throws {

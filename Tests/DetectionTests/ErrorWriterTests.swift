@@ -13,7 +13,7 @@ import Testing
             String(decoding: writer.line, as: UTF8.self) == """
                 {"schema":"elbod.error/1","source":"cam-1","epoch":"6f1c2a90",\
                 "seq":12,"reason":"bad_shape","detail":"the shape is not one or several images of the \
-                model's size","ts_received":"2026-11-23T07:01:56.120311Z","worker":"host-1",\
+                model's size or that it preprocesses","ts_received":"2026-11-23T07:01:56.120311Z","worker":"host-1",\
                 "pub_seq":8}
                 """)
     }

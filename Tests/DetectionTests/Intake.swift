@@ -2,6 +2,7 @@ import Detection
 import Foundation
 import Tensors
 import Testing
+import VAE
 
 /// A decoder of 2×2 images and the queue that its frames go to.
 struct Intake {
@@ -9,8 +10,12 @@ struct Intake {
     var queue: FrameQueue
     var policy = FrameQueue.Policy.dropOldest
 
-    init(capacity: Int = 4, rows: Int = 2, columns: Int = 2) {
-        decoder = FrameDecoder(rows: rows, columns: columns)
+    init(
+        capacity: Int = 4, rows: Int = 2, columns: Int = 2,
+        preprocessing: Preprocessing = Preprocessing(), sideLimit: Int = FrameDecoder.sideLimit
+    ) {
+        decoder = FrameDecoder(
+            rows: rows, columns: columns, preprocessing: preprocessing, sideLimit: sideLimit)
         queue = FrameQueue(capacity: capacity, pixels: rows * columns)
     }
 
@@ -29,7 +34,7 @@ struct Intake {
         _ header: [UInt8], topic: [UInt8] = [], payload: [UInt8] = [0, 0, 0, 0],
         received: Int64 = 0
     ) throws(Rejection) -> FrameDecoder.Message {
-        let message: FrameDecoder.Message
+        var message: FrameDecoder.Message
         let time = UnixTime(nanoseconds: received)
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
@@ -40,6 +45,7 @@ struct Intake {
             throw error.reason
         }
         for image in 0..<message.images {
+            message.prepare(image, of: payload.span)
             let outcome = queue.add(
                 image, of: message, header: header.span, payload: payload.span, received: time,
                 policy: policy)

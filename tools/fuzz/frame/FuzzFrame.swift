@@ -5,7 +5,8 @@ import VAE
 
 /// The parts of a message, through decoder, queue and verdict.
 ///
-/// The first two bytes are the lengths of topic and header; the rest is the payload.
+/// The first two bytes are the lengths of topic and header; the rest is the payload. The topic's
+/// length also says whether the model preprocesses.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
@@ -14,12 +15,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let headerEnd = min(input.count, topicEnd + Int(input[1]))
     let topic = Array(input[2..<topicEnd])
     let (header, payload) = (Array(input[topicEnd..<headerEnd]), Array(input[headerEnd...]))
-    var (decoder, queue) = (FrameDecoder(rows: 2, columns: 2), FrameQueue(capacity: 3, pixels: 4))
+    let steps =
+        input[0] % 2 == 0
+        ? Preprocessing()
+        : Preprocessing(crop: true, grayscale: .bgr, resize: ImageShape(rows: 2, columns: 2))
+    var decoder = FrameDecoder(rows: 2, columns: 2, preprocessing: steps, sideLimit: 256)
+    var queue = FrameQueue(capacity: 3, pixels: 4)
     let now = UnixTime(nanoseconds: 1)
     do throws(FrameDecoder.Failure) {
-        let message = try decoder.open(
+        var message = try decoder.open(
             topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
         for image in 0..<min(message.images, 8) {
+            message.prepare(image, of: payload.span)
             _ = queue.add(
                 image, of: message, header: header.span, payload: payload.span, received: now,
                 policy: .dropOldest)
