@@ -142,7 +142,8 @@ let package = Package(
             name: "FilesTests", dependencies: ["Files", "PictureSamples", "Tensors"],
             swiftSettings: house),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: house),
+            name: "DatasetsTests", dependencies: ["Datasets", "Files", "PictureSamples"],
+            swiftSettings: house),
         .testTarget(
             name: "DetectionTests",
             dependencies: ["Detection", "Files", "PictureSamples", "Tensors", "VAE"],
@@ -158,7 +159,8 @@ let package = Package(
             dependencies: ["Datasets", "Detection", "Reports", "Rsvg", "VAE", "VAETraining"],
             swiftSettings: house),
         .testTarget(
-            name: "ElboTests", dependencies: ["Datasets", "Files", "VAE", "elbo"],
+            name: "ElboTests",
+            dependencies: ["Datasets", "Files", "PictureSamples", "VAE", "elbo"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",

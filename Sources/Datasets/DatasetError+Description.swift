@@ -9,7 +9,8 @@ extension DatasetError {
         case .undecodable(let file, let error):
             "\(file): \(error)"
         case .unknownFormat(let file):
-            "\(file) is neither IDX, NPY nor PNG. Give one of these, or a folder of PNG files."
+            "\(file) is neither IDX, NPY, PNG nor JPEG. Give one of these, or a folder of PNG and JPEG "
+                + "files."
         case .truncatedHeader(let file, let expected, let found):
             "\(file) ends within its header: \(expected) bytes are expected, \(found) are there. "
                 + "Fetch or copy it again."
@@ -46,9 +47,15 @@ extension DatasetError {
             "\(name) has \(labels) labels for \(images) images. Check that the two belong together."
         case .mixedSizes(let file, let found, let expected):
             "\(file) is \(found), but the pictures before it are \(expected). "
-                + "Make all pictures of the folder the same size."
+                + "Make all pictures of the folder the same size, or train with --preprocess resize=…."
+        case .notPrepared(let file, let found, let steps):
+            "\(file) is \(found) (rows, columns, channels), which \(steps) does not take. "
+                + "Colour needs grayscale, and no side may be longer than 32768."
+        case .coloured(let file):
+            "\(file) is a colour JPEG. Train the model with --preprocess grayscale, or convert it."
         case .noPictures(let folder):
-            "\(folder) holds no .png files. Give a folder of PNG files, or an IDX, NPY or PNG file."
+            "\(folder) holds no .png, .jpg or .jpeg files. "
+                + "Give a folder of such files, or an IDX, NPY, PNG or JPEG file."
         case .folderTooLarge(let folder, let limit):
             "The pictures in \(folder) have more than \(limit) pixels together. Split the folder."
         case .badSpecification(let text, let reason):

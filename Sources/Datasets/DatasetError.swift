@@ -38,6 +38,10 @@ public enum DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
     case labelCount(name: String, labels: Int, images: Int)
     /// Two pictures of one folder differ in size; sizes are "rows x columns".
     case mixedSizes(file: String, found: String, expected: String)
+    /// A picture that the steps asked for do not take; `found` is "rows x columns x channels".
+    case notPrepared(file: String, found: String, steps: String)
+    /// A colour JPEG where nobody asked for grey.
+    case coloured(file: String)
     /// A folder without pictures.
     case noPictures(folder: String)
     /// All pictures of a folder together are over `limit` bytes.

@@ -30,14 +30,15 @@ public struct DatasetLibrary: Sendable {
     /// Loads what a specification names; the set's name is the specification's canonical text.
     ///
     /// Labels come from the file beside the images, and are nil if there is none or if
-    /// `withLabels` is false.
+    /// `withLabels` is false. With `preparation` all images go through it, whatever their format.
     public func load(
-        _ specification: DatasetSpecification, withLabels: Bool = true
+        _ specification: DatasetSpecification, withLabels: Bool = true,
+        preparation: PicturePreparation? = nil
     ) throws(DatasetError) -> ImageSet {
         var base: ImageSet
         switch specification.source {
         case .path(let path):
-            base = try imageSet(atPath: path, withLabels: withLabels)
+            base = try imageSet(atPath: path, withLabels: withLabels, preparation)
         case .named(let name, let split):
             // A mistyped option must not quietly become another folder's data.
             if let explicit, fileKind(at: explicit) != .folder {
@@ -49,6 +50,7 @@ public struct DatasetLibrary: Sendable {
                     files: "\(name)/\(split.rawValue)-images-idx3-ubyte[.gz]", folders: folders)
             }
             base = try idxSet(atPath: path, bytes: readUnpacked(path), withLabels: withLabels)
+                .prepared(preparation)
         }
         if let range = specification.range {
             guard let bounds = range.resolved(count: base.count) else {

@@ -1,20 +1,27 @@
 import Files
 
+/// How the names of pictures in a folder end, in any case.
+private let endings = [".png", ".jpg", ".jpeg"]
+
 /// The most pixels, in bytes, that a folder of pictures may have together.
 private let folderLimit = 1 << 30
 
-/// The images at a path, whatever their format; the set's name is the path.
-func imageSet(atPath path: String, withLabels: Bool) throws(DatasetError) -> ImageSet {
-    if fileKind(at: path) == .folder { return try pictures(inFolder: path) }
+/// The images at a path, whatever their format, prepared; the set's name is the path.
+func imageSet(
+    atPath path: String, withLabels: Bool, _ preparation: PicturePreparation?
+) throws(DatasetError) -> ImageSet {
+    if fileKind(at: path) == .folder { return try pictures(inFolder: path, preparation) }
     let bytes = try readUnpacked(path)
-    if PNG.isPNG(bytes) {
-        let picture = try decodePicture(bytes, path: path)
+    if PictureFormat(bytes.span) != nil {
+        let picture = try decodePicture(bytes, path: path, preparation)
         return try ImageSet(
             name: path, rows: picture.rows, columns: picture.columns, pixels: picture.pixels)
     }
-    if NPY.isNPY(bytes) { return try NPY.decodeImages(bytes, name: path) }
+    if NPY.isNPY(bytes) {
+        return try NPY.decodeImages(bytes, name: path).prepared(preparation)
+    }
     guard bytes.starts(with: [0, 0]) else { throw .unknownFormat(file: path) }
-    return try idxSet(atPath: path, bytes: bytes, withLabels: withLabels)
+    return try idxSet(atPath: path, bytes: bytes, withLabels: withLabels).prepared(preparation)
 }
 
 /// An IDX file's images, with the labels of the file beside it that is named after MNIST's fashion.
@@ -43,8 +50,11 @@ extension IDX {
     }
 }
 
-/// All .png files of a folder in the order of their names; other files are passed over.
-private func pictures(inFolder folder: String) throws(DatasetError) -> ImageSet {
+/// All .png, .jpg and .jpeg files of a folder in the order of their names, prepared; other files are
+/// passed over.
+private func pictures(
+    inFolder folder: String, _ preparation: PicturePreparation?
+) throws(DatasetError) -> ImageSet {
     let names: [String]
     do throws(FilesError) {
         names = try fileNames(inFolder: folder)
@@ -53,9 +63,9 @@ private func pictures(inFolder folder: String) throws(DatasetError) -> ImageSet 
     }
     var first: GrayImage?
     var pixels: [UInt8] = []
-    for name in names where name.lowercased().hasSuffix(".png") {
+    for name in names where endings.contains(where: name.lowercased().hasSuffix) {
         let path = "\(folder)/\(name)"
-        let picture = try decodePicture(readUnpacked(path), path: path)
+        let picture = try decodePicture(readUnpacked(path), path: path, preparation)
         if let first, (first.rows, first.columns) != (picture.rows, picture.columns) {
             throw .mixedSizes(
                 file: path, found: "\(picture.rows) x \(picture.columns)",
@@ -69,12 +79,4 @@ private func pictures(inFolder folder: String) throws(DatasetError) -> ImageSet 
     }
     guard let first else { throw .noPictures(folder: folder) }
     return try ImageSet(name: folder, rows: first.rows, columns: first.columns, pixels: pixels)
-}
-
-private func decodePicture(_ bytes: [UInt8], path: String) throws(DatasetError) -> GrayImage {
-    do throws(FilesError) {
-        return try PNG.decodeGray(bytes)
-    } catch {
-        throw .undecodable(file: path, error)
-    }
 }

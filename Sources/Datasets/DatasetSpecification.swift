@@ -19,7 +19,7 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
     public enum Source: Sendable, Hashable {
         /// A set in one of the data folders; `name` is one of `names`.
         case named(String, Split)
-        /// An IDX, NPY or PNG file, or a folder of PNG files.
+        /// An IDX, NPY, PNG or JPEG file, or a folder of PNG and JPEG files.
         case path(String)
     }
 

@@ -24,7 +24,9 @@ struct CalibrationOptions: ParsableArguments {
 
     /// The images to calibrate `model` with.
     func load(for model: Model, from data: DataOption) throws -> ImageSet {
-        try data.load(model.images(images, standard: "mnist:t10k[0..<5000]", option: "--images"))
+        try data.load(
+            model.images(images, standard: "mnist:t10k[0..<5000]", option: "--images"),
+            model.preprocessing)
     }
 
     /// Scores `set` and draws the bounds; nothing is written.

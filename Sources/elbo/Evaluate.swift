@@ -33,12 +33,15 @@ struct Evaluate: ParsableCommand {
             let calibration = try LoadedCalibration(
                 directory: model.model, model: loaded.digest
             ).calibration
+            let preprocessing = loaded.model.preprocessing
             let normalSet = try data.load(
-                untouched(loaded.model.images(normal, standard: "mnist", option: "--normal")))
+                untouched(loaded.model.images(normal, standard: "mnist", option: "--normal")),
+                preprocessing)
             let anomalousSet = try data.load(
                 untouched(
                     loaded.model.images(
-                        anomalous, standard: "fashion-mnist", option: "--anomalous")))
+                        anomalous, standard: "fashion-mnist", option: "--anomalous")),
+                preprocessing)
             let quality = try ModelQuality(loaded, normalSet)
             let report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,

@@ -19,7 +19,8 @@ struct SubjectOptions: ParsableArguments {
     func subject() throws -> Subject {
         let loaded = try model.load()
         let set = try data.load(
-            loaded.model.images(images, standard: "mnist:t10k", option: "--images"))
+            loaded.model.images(images, standard: "mnist:t10k", option: "--images"),
+            loaded.model.preprocessing)
         return try Subject(name: model.model, loaded: loaded, images: set)
     }
 }

@@ -16,8 +16,8 @@ struct Import: ParsableCommand {
               elbo import --safetensors vae.safetensors --out models/mine \
                   --trained-on mnist:train
             Sizes follow from the shapes. Layers are taken for ReLU, and pixels for 8 bits
-            divided by 255, as in the example. Nothing is written unless calibration
-            succeeds.
+            divided by 255, as in the example; with --preprocess those of any picture.
+            Nothing is written unless calibration succeeds.
             """#)
 
     @Option(help: ArgumentHelp("File to read.", valueName: "file"))
@@ -33,6 +33,7 @@ struct Import: ParsableCommand {
         help: ArgumentHelp(
             "Size of images (default: they are square).", valueName: "rows×columns"))
     var shape: String?
+    @OptionGroup var preprocess: PreprocessOption
     @OptionGroup var likelihood: LikelihoodOptions
     @OptionGroup var data: DataOption
     @OptionGroup var calibration: CalibrationOptions
@@ -46,7 +47,9 @@ struct Import: ParsableCommand {
                     "\(out) holds a model already; name another folder, or replace it with --force",
                     .cannotCreate)
             }
-            let loaded = try LoadedModel(bytes: model(imageShape()).safetensors.encoded())
+            let steps = try preprocess.steps()
+            let loaded = try LoadedModel(
+                bytes: model(imageShape(), steps).safetensors.encoded())
             // A conditional model draws images; it cannot judge a stream, so it needs no bounds.
             guard !loaded.model.architecture.isConditional else {
                 try write(loaded.model, nil)
@@ -59,12 +62,12 @@ struct Import: ParsableCommand {
         }
     }
 
-    private func model(_ shape: ImageShape?) throws -> Model {
+    private func model(_ shape: ImageShape?, _ steps: Preprocessing) throws -> Model {
         let bytes = try readFile(safetensors, limit: 1 << 31)
         do throws(VAEError) {
             var model = try Model(
                 importing: Safetensors(decoding: bytes), imageShape: shape,
-                likelihood: likelihood.likelihood)
+                likelihood: likelihood.likelihood, preprocessing: steps)
             model.provenance = [
                 "imported_from": safetensors.split(separator: "/").last.map(String.init) ?? "",
                 "imported_sha256": SHA256Digest(of: bytes).hex, "elbod": elbodVersion,

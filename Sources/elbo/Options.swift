@@ -2,6 +2,7 @@ import Console
 import ArgumentParser
 import Datasets
 import Detection
+import Files
 import FoundationEssentials
 import VAE
 
@@ -13,12 +14,49 @@ struct DataOption: ParsableArguments {
             valueName: "dir"))
     var data: String?
 
-    /// Loads what `specification` names.
-    func load(_ specification: String) throws -> ImageSet {
+    /// Loads what `specification` names and preprocesses it.
+    func load(_ specification: String, _ preprocessing: Preprocessing) throws -> ImageSet {
         try reporting {
             let library = DatasetLibrary(
                 explicit: data, environment: ProcessInfo.processInfo.environment)
-            return try library.load(DatasetSpecification(specification))
+            return try library.load(
+                DatasetSpecification(specification),
+                preparation: preprocessing.isEmpty ? nil : PicturePreparation(preprocessing))
+        }
+    }
+}
+
+extension PicturePreparation {
+    /// The steps of a model.
+    fileprivate init(_ preprocessing: Preprocessing) {
+        self.init(
+            name: preprocessing.description, takesLuma: preprocessing.grayscale != nil
+        ) { picture in
+            let extent = picture.extent
+            let shape = preprocessing.shape(
+                rows: extent.rows, columns: extent.columns, channels: extent.channels)
+            let pixels = preprocessing.image(
+                of: picture.pixels.span, rows: extent.rows, columns: extent.columns,
+                channels: extent.channels)
+            guard let shape, let pixels else { return nil }
+            return GrayImage(rows: shape.rows, columns: shape.columns, pixels: pixels)
+        }
+    }
+}
+
+/// What is done to pictures before a model sees them.
+struct PreprocessOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Steps that make pictures grey images of one size, as in crop,grayscale,resize=28x28,invert; "
+                + "grayscale=bgr for arrays as OpenCV holds them. They become part of the model.",
+            valueName: "steps"))
+    var preprocess = ""
+
+    /// The steps, checked.
+    func steps() throws -> Preprocessing {
+        do throws(VAEError) { return try Preprocessing(preprocess) } catch {
+            throw Failure("--preprocess \(preprocess): \(error)", .usage)
         }
     }
 }

@@ -77,7 +77,9 @@ struct ReportCommand: ParsableCommand {
         try main.loaded.requireUnconditional()
         let calibration = try LoadedCalibration(directory: model.model, model: main.loaded.digest)
         let load = { (name: String?, standard: String, option: String) in
-            try data.load(main.loaded.model.images(name, standard: standard, option: option))
+            try data.load(
+                main.loaded.model.images(name, standard: standard, option: option),
+                main.loaded.model.preprocessing)
         }
         var material = Report.Material(
             main: main, calibration: calibration,

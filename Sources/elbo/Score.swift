@@ -11,8 +11,8 @@ struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge the images in files: one JSON verdict a line.",
         discussion: """
-            Takes IDX, .npy and PNG files, gzip-compressed or not, and - for standard
-            input:
+            Takes IDX, .npy, PNG and JPEG files, gzip-compressed or not, and - for
+            standard input; of any size and in colour if the model preprocesses them:
               cat image.png | elbo score --model models/mnist -
             Exits 0 whatever the verdicts; with --exit-code, 1 if any image is anomalous.
             """)
@@ -20,7 +20,7 @@ struct Score: ParsableCommand {
     @OptionGroup var model: ModelOption
     @Flag(help: "Exit 1 if an image is anomalous.")
     var exitCode = false
-    @Argument(help: "IDX, .npy or PNG files, or - for standard input.")
+    @Argument(help: "IDX, .npy, PNG or JPEG files, or - for standard input.")
     var files: [String]
 
     func run() throws {
@@ -39,15 +39,15 @@ struct Score: ParsableCommand {
 /// Judges the images of one file after the other and prints the verdicts.
 private struct FileJudging {
     private(set) var anomalies = 0
-    private let shape: ImageShape
+    private let model: Model
     private let scorer: Scorer
     private var writer: VerdictWriter
     private var batch: Batch
 
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
-        shape = loaded.model.imageShape
+        model = loaded.model
         scorer = Scorer(loaded.model.parameters, capacity: 256)
-        batch = Batch(capacity: 256, pixels: shape.pixels)
+        batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
         writer = VerdictWriter(
             calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",
             allScores: true)
@@ -56,29 +56,34 @@ private struct FileJudging {
     mutating func judge(_ file: String) throws {
         var bytes = try readFile(file)
         if isGzip(bytes) { bytes = try gunzip(bytes) }
-        let array = try RawArray(contents: bytes, name: file)
-        var decoder = FrameDecoder(rows: shape.rows, columns: shape.columns)
-        let extents = array.shape.map(String.init).joined(separator: ",")
-        let header = Array("{\"dtype\":\"\(array.dtype)\",\"shape\":[\(extents)]}".utf8)
-        let message: FrameDecoder.Message
+        let frame = try FileFrame(contents: bytes, name: file, model: model)
+        let shape = model.imageShape
+        // Training reads pictures of this size from files, so judging them does too.
+        var decoder = FrameDecoder(
+            rows: shape.rows, columns: shape.columns, preprocessing: model.preprocessing,
+            sideLimit: JPEG.sideLimit)
+        func failure(_ place: String, _ reason: Rejection) -> Failure {
+            Failure(
+                "\(place): \(reason.explanation) (here \(frame.summary); the model takes \(shape)"
+                    + "\(model.preprocessing.isEmpty ? "" : " after \(model.preprocessing)"))",
+                .dataFormat)
+        }
+        var message: FrameDecoder.Message
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
-                topic: Span(), header: header.span, payload: array.bytes.span,
+                topic: Span(), header: frame.header.span, payload: frame.payload.span,
                 endpoint: Array(file.utf8).span)
         } catch {
-            throw Failure(
-                "\(file): \(error.reason.explanation) (here \(array.dtype) of \(array.shape); the "
-                    + "model takes \(shape))", .dataFormat)
+            throw failure(file, error.reason)
         }
         for image in 0..<message.images {
             let now = UnixTime.now
+            message.prepare(image, of: frame.payload.span)
             do throws(Rejection) {
                 try batch.append(
-                    image, of: message, header: header.span, payload: array.bytes.span,
+                    image, of: message, header: frame.header.span, payload: frame.payload.span,
                     received: now)
-            } catch {
-                throw Failure("\(file), image \(image): \(error.explanation)", .dataFormat)
-            }
+            } catch { throw failure("\(file), image \(image)", error) }
             if batch.isFull { flush(now) }
         }
         flush(UnixTime.now)

@@ -22,6 +22,10 @@ struct Train: AsyncParsableCommand {
             After every epoch a checkpoint is written to the model directory. Ctrl-C or
             SIGTERM stops at the last one, and --resume goes on from it as if nothing had
             happened.
+
+            Images are an IDX or .npy file, or a folder of PNG and JPEG files; with
+            --preprocess those may be of any size and in colour:
+              elbo train --images pictures --preprocess grayscale,resize=28x28 --out DIR
             """)
 
     @OptionGroup var data: DataOption
@@ -29,6 +33,7 @@ struct Train: AsyncParsableCommand {
         name: .customLong("recipe"),
         help: "Defaults that belong together: the paper's, or those of the lowest −ELBO.")
     var preset = Preset.paper
+    @OptionGroup var preprocess: PreprocessOption
     @OptionGroup var sizes: SizeOptions
     @OptionGroup var recipe: RecipeOptions
     @Option(help: ArgumentHelp("Normal images to learn from.", valueName: "set"))
@@ -48,14 +53,16 @@ struct Train: AsyncParsableCommand {
 
     private func train(until interruption: Interruption) throws {
         let recipe = try recipe.recipe(preset)
+        let preprocessing = try preprocess.steps()
         try protectFolder()
-        let set = try data.load(images)
+        let set = try data.load(images, preprocessing)
         let architecture = try sizes.architecture(for: set, preset)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         let model = Model(
             parameters: parameters,
             imageShape: ImageShape(rows: set.rows, columns: set.columns),
+            preprocessing: preprocessing,
             provenance: provenance(recipe, set))
         let trainer = try Trainer(
             parameters, recipe: recipe, pixels: set.pixels, count: set.count,

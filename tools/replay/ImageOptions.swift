@@ -9,7 +9,7 @@ import VAE
 struct ImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Normal images: NAME[:SPLIT][RANGE], the path of an IDX, .npy or PNG file or folder, or "
+            "Normal images: NAME[:SPLIT][RANGE], the path of an IDX, .npy, PNG or JPEG file or folder, or "
                 + "none (default: \(Self.standardNormal)).", valueName: "set"))
     var normal: String?
     @Option(

@@ -105,7 +105,7 @@ struct Recalibrate: ParsableCommand {
                 "\(status.model_directory) holds another model than the daemon serves; reload first",
                 .dataFormat)
         }
-        let set = try data.load(images ?? "")
+        let set = try data.load(images ?? "", loaded.model.preprocessing)
         var request = ControlRequest(.calibrate)
         request.calibration = try Calibration(
             scores: loaded.scores(of: set),

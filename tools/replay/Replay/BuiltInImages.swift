@@ -36,7 +36,9 @@ public struct BuiltInImages: Sendable {
                 let contrast = 1 + 5 * random.nextUniform()
                 activations.logits.withRow(row) { logits in
                     for index in logits.indices {
-                        pixels.append(Self.pixel(contrast * logits[index]))
+                        let pixel = Self.pixel(contrast * logits[index])
+                        // The daemon will turn it into what the model knows.
+                        pixels.append(model.preprocessing.invert ? 255 - pixel : pixel)
                     }
                 }
             }
