@@ -1,61 +1,31 @@
-"""Checks that elbod understands what pyzmq's array recipe and imagezmq really send.
+"""Checks that elbod understands what pyzmq's array recipe, imagezmq and VidGear really send.
 
 Usage: clients.py ELBOD MODEL_DIRECTORY
 """
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 
+import cv2
 import imagezmq
 import numpy as np
 import zmq
+from vidgear.gears import NetGear
+
+from harness import Daemon, context, free_ports, send_array
 
 elbod, model = sys.argv[1:]
 folder = tempfile.mkdtemp()
 pull, pub = f"ipc://{folder}/in", f"ipc://{folder}/out"
 camera, hub = f"ipc://{folder}/camera", f"ipc://{folder}/hub"
+(gear,) = free_ports(1)
 random = np.random.default_rng(1)
-checks = 0
 
-
-def check(condition, what):
-    """Counts a check; a failed one ends the program."""
-    global checks
-    checks += 1
-    if not condition:
-        daemon.kill()
-        sys.exit(f"failed: {what}")
-
-
-def verdict():
-    """The next verdict that is not a status, as (topic, object)."""
-    while True:
-        check(subscriber.poll(10_000), "a verdict within ten seconds")
-        topic, line = subscriber.recv_multipart()
-        if topic != b"status/":
-            return topic.decode(), json.loads(line)
-
-
-def send_array(socket, array, flags=0, **header):
-    """The recipe of pyzmq's documentation, word for word."""
-    md = dict(dtype=str(array.dtype), shape=array.shape, **header)
-    socket.send_json(md, flags | zmq.SNDMORE)
-    return socket.send(array, flags, copy=True, track=False)
-
-
-daemon = subprocess.Popen(
-    [elbod, "--model", model, "--ingest", f"pull+bind:{pull}", "--ingest", f"sub+connect:{camera}",
-     "--ingest", f"router+bind:{hub}", "--publish", f"pub+bind:{pub}"], stderr=subprocess.PIPE, text=True)
-context = zmq.Context()
-subscriber = context.socket(zmq.SUB)
-subscriber.connect(pub)
-subscriber.subscribe("")
-check(subscriber.poll(10_000), "a status message within ten seconds")
-subscriber.recv_multipart()
+daemon = Daemon(
+    elbod, model, pub, f"pull+bind:{pull}", f"sub+connect:{camera}", f"router+bind:{hub}",
+    f"router+bind:tcp://127.0.0.1:{gear}")
+check, verdict = daemon.check, daemon.verdict
 
 push = context.socket(zmq.PUSH)
 push.connect(pull)
@@ -84,11 +54,7 @@ send_array(push, np.zeros((5, 28, 28), np.uint8))
 check([verdict()[1]["index"] for _ in range(5)] == [0, 1, 2, 3, 4], "a batch has an index each")
 
 sender = imagezmq.ImageSender(connect_to=camera, REQ_REP=False)
-for attempt in range(100):  # a publisher does not know when its subscriber is there
-    sender.send_image("porch é", image)
-    if subscriber.poll(100):
-        break
-topic, found = verdict()
+topic, found = daemon.insist(lambda: sender.send_image("porch é", image))
 check(topic == "anomaly/porch%20%c3%a9/" and found["msg"] == "porch é", f"imagezmq, {topic}")
 check(abs(found["score"] / reference["score"] - 1) < 1e-5, "imagezmq's image scores the same")
 
@@ -101,8 +67,34 @@ check(abs(reply["score"] / reference["score"] - 1) < 1e-5, "and scores the same"
 reply = json.loads(asker.send_image("door", image[:14]))
 check(reply["reason"] == "bad_shape" and verdict()[0] == "error/door/", "what is wrong is the reply too")
 
-daemon.send_signal(signal.SIGTERM)
-_, log = daemon.communicate(timeout=10)
-check(daemon.returncode == 0, "exit 0 on SIGTERM")
-check("dropped 0" in log and "rejected 1 (bad_shape 1)" in log, "everything accounted for")
-print(f"{checks} checks passed")
+# A grey JPEG or PNG of the model's size is the image in it, whoever sends it and however.
+smooth = cv2.GaussianBlur(image, (9, 9), 3)
+jpeg = cv2.imencode(".jpg", smooth, [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
+pixels = cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)
+send_array(push, pixels)
+_, reference = verdict()
+reply = json.loads(asker.send_jpg("door", jpeg))
+topic, found = verdict()
+check(reply == found and reply["score"] == reference["score"], "a JPEG scores as its pixels do")
+check(reply["input"] == {"dtype": "uint8", "shape": [28, 28, 1]}, "and its size is told")
+topic, found = daemon.insist(lambda: sender.send_jpg("porch", jpeg))
+check(topic.endswith("/porch/") and found["score"] == reference["score"], "published, too")
+push.send_multipart([b'{"msg": "png"}', cv2.imencode(".png", pixels)[1].tobytes()])
+check(verdict()[1]["score"] == reference["score"], "a PNG scores as its pixels do")
+for payload, reason in [
+    (jpeg[:-9], "bad_image"), (np.frombuffer(b"0", np.uint8), "no_dtype"),
+    (cv2.imencode(".jpg", np.dstack([smooth] * 3))[1], "bad_shape")]:
+    check(json.loads(asker.send_jpg("door", payload))["reason"] == reason, reason)
+    check(verdict()[0] == "error/door/", "what is wrong is published, too")
+
+# VidGear waits for a reply, and does not care what it is.
+for options, frame in [({"jpeg_compression": False}, pixels), ({"jpeg_compression": "GRAY", "jpeg_compression_quality": 95}, smooth)]:
+    server = NetGear(address="127.0.0.1", port=str(gear), protocol="tcp", pattern=1, **options)
+    server.send(frame)
+    topic, found = verdict()
+    check(abs(found["score"] / reference["score"] - 1) < 0.05, f"NetGear {options}, {topic} {found}")
+    server.close()
+
+log = daemon.stop()
+check("dropped 0" in log and "rejected 4 (" in log, f"everything accounted for: {log}")
+print(f"{daemon.checks} checks passed")
