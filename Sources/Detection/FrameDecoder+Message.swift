@@ -49,6 +49,11 @@ extension FrameDecoder {
             self.preparation = preparation
         }
 
+        /// Whether it holds pictures that have to be decoded or preprocessed.
+        public var hasPictures: Bool {
+            if case .ready = content { false } else { true }
+        }
+
         /// Decodes and preprocesses the `image`-th picture of `payload` if it needs that and is not
         /// the last that was; what is wrong with it is told when it is added.
         ///

@@ -112,7 +112,7 @@ public struct FrameDecoder {
         } else {
             (images, extent) = try extents.pictures(for: preparation)
         }
-        guard images <= ImagePreparation.batchLimit else { throw .badShape }
+        guard images <= preparation.batchLimit else { throw .badShape }
         guard type.kind == .uint8 else { throw .notBytes }
         return (images, extent.rows * extent.columns * extent.channels, .array(extent))
     }

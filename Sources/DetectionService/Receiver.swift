@@ -22,6 +22,8 @@ struct Receiver: ~Copyable {
 
     /// The most messages taken from one socket before the next one's turn.
     private static let turn = 64
+    /// The messages that one with pictures to decode or preprocess counts for.
+    private static let pictureWeight = 16
     /// How long to wait for messages before looking around, in milliseconds.
     static let tick = 250
 
@@ -83,7 +85,7 @@ struct Receiver: ~Copyable {
             try waitForMessages(progress)
             try reopenWhereNeeded()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
-                try serve(index)
+                try serve(index, progress)
             }
         }
         while ports.contains(where: { $0.open != nil }) {
@@ -124,7 +126,7 @@ struct Receiver: ~Copyable {
         if poller.isReady(wakeIndex) { wake.clear() }
     }
 
-    private mutating func serve(_ index: Int) throws(ZMQError) {
+    private mutating func serve(_ index: Int, _ progress: Progress) throws(ZMQError) {
         let port = ports[index]
         var messages = 0
         while messages < Self.turn {
@@ -132,6 +134,12 @@ struct Receiver: ~Copyable {
             guard let parts = try port.receive() else { break }
             try begin(port, index, parts)
             messages += 1
+            if port.open?.message.hasPictures == true {
+                // A large picture takes as long as thousands of plain frames: others get their turn
+                // sooner, and each one done is progress.
+                messages += Self.pictureWeight - 1
+                progress.advance()
+            }
         }
         // A message that must wait for room keeps its socket waiting too.
         let isWaiting = !finish(port)

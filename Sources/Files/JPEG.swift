@@ -10,7 +10,7 @@ public enum JPEG {
     /// The most scans of a picture that is read.
     ///
     /// Each costs the time of the whole picture however few its bytes are; encoders make about ten.
-    static let scanLimit = 64
+    static let scanLimit = 32
 
     /// Whether the bytes start as every JPEG file does: a start of image and another marker.
     public static func isJPEG(_ bytes: Span<UInt8>) -> Bool {

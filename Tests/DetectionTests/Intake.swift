@@ -67,6 +67,16 @@ struct Intake {
         } catch { return error.source.name }
     }
 
+    /// Why a message is refused before its images are looked at, if it is.
+    mutating func refusal(of header: [UInt8], payload: [UInt8]) -> Rejection? {
+        do throws(FrameDecoder.Failure) {
+            _ = try decoder.open(
+                topic: Span(), header: header.span, payload: payload.span,
+                endpoint: Self.endpoint.span)
+            return nil
+        } catch { return error.reason }
+    }
+
     /// The source of messages of this topic that cannot be read.
     mutating func source(topic: String) -> String {
         let topic = Array(topic.utf8)

@@ -140,6 +140,20 @@ import VAE
         #expect(intake.queue.total.received == 1 && intake.queue.total.rejected == 1)
     }
 
+    @Test(arguments: [(2, 4096), (64, 4096), (512, 64), (1024, 16)])
+    func `a batch is as large as the work it makes allows`(side: Int, limit: Int) throws {
+        var intake = Intake(
+            capacity: 1, rows: side, columns: side,
+            preprocessing: try Preprocessing("resize=\(side)x\(side)"))
+        for images in [limit, limit + 1] {
+            let name = header(shape: "[\(images),1,2]")
+            let text = Array(name.utf8)
+            let payload = [UInt8](repeating: 1, count: 2 * images)
+            let reason = intake.refusal(of: text, payload: payload)
+            #expect(reason == (images > limit ? .badShape : nil))
+        }
+    }
+
     @Test func `encoded pictures of another kind, size or none are refused`() throws {
         var intake = Intake()
         #expect(throws: Rejection.badShape) {
