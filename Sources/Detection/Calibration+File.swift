@@ -52,7 +52,13 @@ extension Calibration: Codable {
         try validate()
     }
 
+    /// Whole numbers that every reader of JSON keeps exactly; one more than the last is still a number.
+    private static let revisions = 1..<(1 << 53)
+
     private func validate() throws(CalibrationError) {
+        guard Self.revisions.contains(revision) else {
+            throw .malformed("its revision is \(revision), not from 1 to 2⁵³ − 1")
+        }
         guard k > 0, k.isFinite else { throw .malformed("k is \(k); it must be above 0") }
         guard distributions[score] != nil else {
             throw .malformed("it judges by \(score.rawValue) but holds no such scores")

@@ -47,6 +47,11 @@ import Testing
         Case("\"mu\":2,", "\"mu\":2.001,", bounds),
         Case("\"sigma\":1,\"sorted\":[1,2,3]", "\"sigma\":0.999,\"sorted\":[1,2,3]", bounds),
         Case("\"sigma\":1,\"sorted\":[1,2,3]", "\"sigma\":-1,\"sorted\":[1,2,3]", bounds),
+        Case(
+            "\"revision\":7", "\"revision\":9223372036854775807",
+            "its revision is 9223372036854775807, not from 1 to 2⁵³ − 1"),
+        Case(
+            "\"revision\":7", "\"revision\":-1", "its revision is -1, not from 1 to 2⁵³ − 1"),
         Case("\"k\":2", "\"k\":0", "k is 0.0; it must be above 0"),
         Case("\"k\":2", "\"k\":-2", "k is -2.0; it must be above 0"),
     ])
