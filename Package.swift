@@ -177,16 +177,23 @@ let package = Package(
 
 // Fuzz targets need a main function of libFuzzer's and are built by tools/fuzz/run alone.
 if Context.environment["ELBO_FUZZ"] != nil {
-    let targets = [
+    let targets: [(String, [Target.Dependency])] = [
         ("frame", ["Detection", "Files", "VAE"]), ("image", ["Datasets", "Files"]),
         ("model", ["VAE"]), ("calibration", ["Detection", "VAE"]),
-        ("configuration", ["DetectionService"]), ("control", ["DetectionService"]),
+        ("configuration", ["DetectionService"]),
+        (
+            "control",
+            [
+                "Detection", "DetectionService", "Files", "VAE", "ZeroMQ",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
     ]
-    for (name, modules) in targets {
+    for (name, dependencies) in targets {
         package.targets.append(
             .executableTarget(
-                name: "fuzz-\(name)", dependencies: modules.map { .init(stringLiteral: $0) },
-                path: "tools/fuzz/\(name)", swiftSettings: house))
+                name: "fuzz-\(name)", dependencies: dependencies, path: "tools/fuzz/\(name)",
+                swiftSettings: house))
         package.products.append(.executable(name: "fuzz-\(name)", targets: ["fuzz-\(name)"]))
     }
 }

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import VAE
 
-/// The parts of a message, through decoder, queue and verdict.
+/// The parts of a message, through decoder, queue, verdict and error.
 ///
 /// The first two bytes are the lengths of topic and header; the rest is the payload. The topic's
 /// length also says whether the model preprocesses.
@@ -21,35 +21,56 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         : Preprocessing(crop: true, grayscale: .bgr, resize: ImageShape(rows: 2, columns: 2))
     var decoder = FrameDecoder(rows: 2, columns: 2, preprocessing: steps, sideLimit: 256)
     var queue = FrameQueue(capacity: 3, pixels: 4)
-    let now = UnixTime(nanoseconds: 1)
     do throws(FrameDecoder.Failure) {
         var message = try decoder.open(
             topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
         for image in 0..<min(message.images, 8) {
             message.prepare(image, of: payload.span)
-            _ = queue.add(
+            let outcome = queue.add(
                 image, of: message, header: header.span, payload: payload.span, received: now,
                 policy: .dropOldest)
+            if case .rejected(let reason) = outcome {
+                check(reason, message.source, message.sentSequence)
+            }
+            requireBalance(queue)
         }
     } catch {
         queue.reject(error.reason, from: error.source, sequence: error.sequence, received: now)
+        check(error.reason, error.source, error.sequence)
     }
     var batch = Batch(capacity: 3, pixels: 4)
     queue.take(into: &batch)
+    requireBalance(queue)
     for row in 0..<batch.count {
-        _ = writer.write(
-            row: row, of: batch, scores: Scores(), scored: now, batchStarted: now)
-        writer.finish(publication: 1)
-        precondition(
-            (try? JSONSerialization.jsonObject(with: Data(writer.line))) != nil,
-            "a verdict is no JSON: \(String(decoding: writer.line, as: UTF8.self))")
+        _ = verdicts.write(row: row, of: batch, scores: Scores(), scored: now, batchStarted: now)
+        verdicts.finish(publication: 1)
+        requireLine(verdicts.line)
     }
     queue.settle(batch, Array(repeating: .normal, count: batch.count))
-    precondition(queue.accounts.allSatisfy { $0.isBalanced && $0.inFlight == 0 }, "a frame is lost")
+    requireBalance(queue)
+    precondition(queue.accounts.allSatisfy { $0.inFlight == 0 }, "a frame is lost")
     return 0
 }
 
-nonisolated(unsafe) private var writer: VerdictWriter = {
+private func check(_ reason: Rejection, _ source: Source, _ sequence: UInt64?) {
+    errors.write(reason, source: source, sequence: sequence, received: now)
+    errors.finish(publication: 1)
+    requireLine(errors.line)
+}
+
+private func requireBalance(_ queue: FrameQueue) {
+    precondition(queue.accounts.allSatisfy(\.isBalanced), "an account does not balance")
+}
+
+private func requireLine(_ line: [UInt8]) {
+    let isJSON = (try? JSONSerialization.jsonObject(with: Data(line))) != nil
+    precondition(
+        isJSON && !line.contains(0x0A), "no line of JSON: \(String(decoding: line, as: UTF8.self))")
+}
+
+private let now = UnixTime(nanoseconds: 1)
+nonisolated(unsafe) private var errors = ErrorWriter(epoch: "e", worker: "w")
+nonisolated(unsafe) private var verdicts: VerdictWriter = {
     let model = SHA256Digest(of: [])
     guard
         let calibration = try? Calibration(
