@@ -84,7 +84,7 @@ extension Configuration {
             }, show: { ["\($0.shard)"] }),
         integer(
             "memory_limit",
-            "MiB of memory beyond which sockets are opened anew; 0 is what the start takes and 48",
+            "MiB of memory beyond which peers that deliver nothing are cut off; 0 is what the start takes and 48",
             \.memoryLimit, 0...1_048_576),
         integer(
             "stale_after", "seconds without a frame after which a source is stale", \.staleAfter,

@@ -11,7 +11,7 @@ extension Daemon {
     /// thread goes round, and reloads when asked to.
     func supervise(
         _ notifier: Notifier, _ threads: [PipelineThread], _ monitor: Monitor,
-        _ steering: Steering, _ publisher: Publisher, _ memory: MemoryGuard, _ wakeUp: WakeUp
+        _ steering: Steering, _ publisher: Publisher
     ) {
         let second = Duration.seconds(1)
         let watchdog = notifier.watchdogInterval
@@ -44,13 +44,7 @@ extension Daemon {
                 // What is wrong has been logged; the old edition serves on.
                 try? steering.reload()
             }
-            switch memory.check() {
-            case .nothing: break
-            case .port: wakeUp.signal()
-            case .publisher: try? publisher.reopen()
-            }
-            var next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
-            next = min(next, clock.now + MemoryGuard.interval)
+            let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
             _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
         }

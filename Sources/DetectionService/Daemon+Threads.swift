@@ -1,4 +1,6 @@
 import Detection
+import Foundation
+import Synchronization
 import VAE
 import ZeroMQ
 
@@ -48,6 +50,27 @@ extension Daemon {
             try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
         } onEnd: {
             parts.handover.close()
+            self.stop()
+        }
+        return thread
+    }
+
+    func startGuarding(
+        _ memory: MemoryGuard, _ publisher: Publisher, _ wakeUp: WakeUp
+    ) -> PipelineThread {
+        let thread = PipelineThread("guarding")
+        thread.start { started throws(ZMQError) in
+            started()
+            while !self.isStopping.load(ordering: .relaxed) {
+                thread.progress.advance()
+                switch memory.check() {
+                case .nothing: break
+                case .ports: wakeUp.signal()
+                case .publisher: try publisher.reopen()
+                }
+                Thread.sleep(forTimeInterval: MemoryGuard.interval / .seconds(1))
+            }
+        } onEnd: {
             self.stop()
         }
         return thread

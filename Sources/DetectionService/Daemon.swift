@@ -87,7 +87,8 @@ public final class Daemon: Sendable {
         let server = try startServer(monitor)
         defer { server?.stop() }
         let memory = MemoryGuard(
-            ports: configuration.ingest.count, budget: memoryBudget, logger: logger)
+            ports: configuration.ingest.count, budget: memoryBudget,
+            messageLimit: configuration.maxMessageBytes, logger: logger)
         let scoring = startScoring(parts)
         let receiving = startReceiving(context, parts, wakeUp, memory)
         let control = startControl(
@@ -97,12 +98,13 @@ public final class Daemon: Sendable {
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let threads = [receiving] + scoring + [control].compactMap { $0 }
+        let guarding = startGuarding(memory, parts.publisher, wakeUp)
+        let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, parts.identity)
-            supervise(notifier, threads, monitor, steering, parts.publisher, memory, wakeUp)
+            supervise(notifier, threads, monitor, steering, parts.publisher)
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }

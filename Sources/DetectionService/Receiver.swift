@@ -132,6 +132,9 @@ struct Receiver: ~Copyable {
         while messages < Self.turn {
             guard finish(port) else { break }
             guard let parts = try port.receive() else { break }
+            if memory.wantsDeliveries, let connection = port.first.connection {
+                memory.noteDelivery(from: connection)
+            }
             try begin(port, index, parts)
             messages += 1
             if port.open?.message.hasPictures == true {
@@ -144,7 +147,7 @@ struct Receiver: ~Copyable {
         // A message that must wait for room keeps its socket waiting too.
         let isWaiting = !finish(port)
         poller.watch(index, for: isWaiting ? [] : .readable)
-        if messages > 0 || isWaiting { memory.noteBusy(index) }
+        if messages > 0 || isWaiting { memory.noteBusy(index, isWaiting: isWaiting) }
     }
 
     /// Reads the message just received.

@@ -275,7 +275,6 @@ def greet(connection, kind):
 
 def drill_hostile(options):
     """Peers without a key send endless messages, claims, subscriptions and junk: others do not notice."""
-    ports = [free_port() for _ in range(3)]
     keys = {name: zmq.curve_keypair() for name in ("server", "good", "screen")}
     folder = Path(tempfile.mkdtemp(prefix="elbod-drill-"))
     (folder / "secret").write_bytes(keys["server"][1])
@@ -283,9 +282,19 @@ def drill_hostile(options):
         f'{name}: {{key: "{keys[name][0].decode()}", rights: [{right}]}}\n'
         for name, right in (("good", "send"), ("screen", "receive"))))
     curve = {name: (keys["server"][0], *pair) for name, pair in keys.items()}
+    attack(options, curve, ("--curve-secret", folder / "secret", "--clients", folder / "clients"))
+
+
+def drill_neighbours(options):
+    """The same from this machine, where no key is asked for, and at the port of the good source."""
+    attack(options, {"good": (), "screen": ()}, ())
+
+
+def attack(options, curve, secrets):
+    """Attacks a daemon in every way at once while a good source sends and a screen follows."""
+    ports = [free_port() for _ in range(3)]
     daemon = Daemon(f"pull+bind:tcp://127.0.0.1:{ports[0]}", f"pull+bind:tcp://127.0.0.1:{ports[1]}",
-                    publish=f"tcp://127.0.0.1:{ports[2]}", curve=curve["screen"],
-                    options=("--curve-secret", folder / "secret", "--clients", folder / "clients"))
+                    publish=f"tcp://127.0.0.1:{ports[2]}", curve=curve["screen"], options=secrets)
     rate, seconds = 5000, max(12, options.seconds // 3)
     follower = Follower(daemon)
     good = producer("push", f"tcp://127.0.0.1:{ports[0]}", "good", 0, rate * seconds, rate, 1, curve["good"])
@@ -296,7 +305,7 @@ def drill_hostile(options):
     def endless():
         while not ended:
             try:
-                with sockets.create_connection(("127.0.0.1", ports[1])) as connection:
+                with sockets.create_connection(("127.0.0.1", random.choice(ports[:2])), 0.5) as connection:
                     greet(connection, b"PUSH")
                     frame = b"\x03" + struct.pack(">Q", 60_000) + bytes(60_000)
                     while not ended:
@@ -335,7 +344,7 @@ def drill_hostile(options):
                 pass
             time.sleep(0.002)
 
-    attackers = [threading.Thread(target=attack, daemon=True) for attack in (endless, claim, subscribe, junk)]
+    attackers = [threading.Thread(target=way, daemon=True) for way in (endless, endless, claim, subscribe, junk)]
     for attacker in attackers:
         attacker.start()
     while good.poll() is None:
@@ -346,7 +355,9 @@ def drill_hostile(options):
     status, sources = daemon.settle(), daemon.sources()
     follower.end()
     kept = (sources["good"]["scored"] - before[0]) / took / rate
-    print(f"  memory {base:.0f} MiB before, at most {max(memory):.0f}; {daemon.text().count('opening a socket anew')} sockets opened anew")
+    text = daemon.text()
+    print(f"  memory {base:.0f} MiB before, at most {max(memory):.0f}; {text.count('Cut a connection')} connections "
+          f"cut, {text.count('opening sockets anew')} times sockets opened anew; {follower.gaps} gaps at the screen")
     check(max(memory) - base <= 64, f"growth {max(memory) - base:.0f} MiB (64)")
     check(kept >= 0.9, f"the good source keeps {100 * min(kept, 1):.0f} % of its rate (90)")
     check(sources["good"]["scored"] == rate * seconds and sources["good"]["missed"] == 0, "and loses nothing")
