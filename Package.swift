@@ -29,7 +29,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
@@ -42,13 +41,18 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPNG"),
         .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CThreads"),
         .systemLibrary(name: "CTurboJPEG"),
+        .systemLibrary(name: "CYAML"),
 
         // Machinery.
         .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(
-            name: "Files", dependencies: ["CMalloc", "CZlib", "CPNG", "CSodium", "CTurboJPEG"],
+            name: "Files",
+            dependencies: [
+                "CMalloc", "CZlib", "CPNG", "CSodium", "CThreads", "CTurboJPEG", "CYAML",
+            ],
             swiftSettings: machinery),
 
         .target(name: "Systemd", swiftSettings: machinery),
@@ -73,7 +77,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: safe),
         .target(name: "VAETraining", dependencies: ["VAE"], swiftSettings: safe),

@@ -22,28 +22,10 @@ public final class Source: Sendable {
         self.name = name
         self.index = index
         escapedName = jsonEscaped(name)
-        let topicName = Self.topicName(name)
+        let topicName = percentEncoded(name)
         anomalyTopic = Array("anomaly/\(topicName)/".utf8)
         normalTopic = Array("normal/\(topicName)/".utf8)
         errorTopic = Array("error/\(topicName)/".utf8)
-    }
-
-    /// The name with everything but `[A-Za-z0-9._-]` percent-escaped.
-    private static func topicName(_ name: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in name.utf8 {
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "-"):
-                bytes.append(byte)
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 15))
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,6 +1,6 @@
 import Detection
 import Files
-import Foundation
+import FoundationEssentials
 import VAE
 
 /// Where calibrations are: the one in force, those before it, and those of single sources.
@@ -35,7 +35,7 @@ struct CalibrationStore: Sendable {
         var found: [String: LoadedCalibration] = [:]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: sourcesFolder)) ?? []
         for name in names.sorted() where name.hasSuffix(".json") {
-            guard let source = String(name.dropLast(5)).removingPercentEncoding else { continue }
+            guard let source = percentDecoded(String(name.dropLast(5))) else { continue }
             do throws(CalibrationError) {
                 found[source] = try load(sourcesFolder + "/" + name, digest)
             } catch {
@@ -105,8 +105,6 @@ struct CalibrationStore: Sendable {
     }
 
     private func path(of source: String) -> String {
-        let name =
-            source.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "source"
-        return "\(sourcesFolder)/\(name).json"
+        "\(sourcesFolder)/\(percentEncoded(source)).json"
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Everything the daemon is told before it starts.
 ///

@@ -1,5 +1,4 @@
 import Files
-import Yams
 
 /// A configuration put together from its layers, each of which wins over the ones before: defaults, a
 /// YAML file, the environment, the command line; and where every value came from.
@@ -23,17 +22,17 @@ public struct ConfigurationLayers: Sendable {
 
     /// Adds the contents of a YAML file; `path` is for messages.
     public mutating func add(yaml text: String, path: String) throws(ConfigurationError) {
-        let root: Node?
-        do { root = try compose(yaml: text) } catch {
-            throw .notYAML(path: path, reason: "\(error)")
+        let root: YAML?
+        do { root = try YAML.parse(text) } catch {
+            throw .notYAML(path: path, reason: error.description)
         }
         guard let root else { return }  // an empty file
         guard let mapping = root.mapping else {
             throw .notYAML(path: path, reason: "it holds no keys")
         }
         for (name, value) in mapping {
-            let place = "\(path), line \(name.mark?.line ?? 0)"
-            let key = try Configuration.key(named: name.string ?? "", at: place)
+            let place = "\(path), line \(value.line)"
+            let key = try Configuration.key(named: name, at: place)
             guard let values = Self.values(value) else {
                 throw .value(
                     key: key.name, value: value.mapping == nil ? "[…]" : "{…}",
@@ -72,9 +71,9 @@ public struct ConfigurationLayers: Sendable {
         origins[key.name] = origin
     }
 
-    private static func values(_ node: Node) -> [String]? {
-        if let scalar = node.scalar { return [scalar.string] }
-        let values = node.sequence?.compactMap { $0.scalar?.string }
+    private static func values(_ node: YAML) -> [String]? {
+        if let scalar = node.scalar { return [scalar] }
+        let values = node.sequence?.compactMap(\.scalar)
         return values?.count == node.sequence?.count ? values : nil
     }
 }

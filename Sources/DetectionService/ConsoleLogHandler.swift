@@ -1,5 +1,6 @@
 import Detection
-import Foundation
+import Files
+import FoundationEssentials
 public import Logging
 
 /// Logs to standard error: with the journal's priority prefix when the journal reads it, with the
@@ -29,7 +30,7 @@ public struct ConsoleLogHandler: LogHandler {
         let prefix =
             isJournal
             ? "<\(priority(event.level))>" : "\(UnixTime.now.iso8601) \(event.level.rawValue): "
-        FileHandle.standardError.write(Data("\(prefix)\(event.message)\(fields)\n".utf8))
+        writeToStandardError("\(prefix)\(event.message)\(fields)\n")
     }
 
     /// The syslog priority, as sd-daemon(3) numbers them.

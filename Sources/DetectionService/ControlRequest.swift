@@ -1,5 +1,5 @@
 public import Detection
-import Foundation
+import FoundationEssentials
 public import VAE
 
 /// What `elbo` asks of a running daemon: one JSON object a request, over the control socket.

@@ -1,5 +1,4 @@
 import Files
-import Yams
 import ZeroMQ
 
 /// The daemon's secret key and whom it lets in: CURVE, with a list of client keys and what each may.
@@ -85,19 +84,16 @@ struct Credentials: Sendable {
         do { text = String(decoding: try readFile(path, limit: 1 << 20), as: UTF8.self) } catch {
             throw .unreadable(error.description)
         }
-        let root: Node?
-        do { root = try compose(yaml: text) } catch {
-            throw .notYAML(path: path, reason: "\(error)")
+        let root: YAML?
+        do { root = try YAML.parse(text) } catch {
+            throw .notYAML(path: path, reason: error.description)
         }
         var list = AllowList()
         guard let root else { return list }
         guard let mapping = root.mapping else { throw .notYAML(path: path, reason: "no clients") }
-        for (name, value) in mapping {
-            let client = name.string ?? ""
-            let rights = value.mapping?["rights"]?.sequence?.map {
-                Right(rawValue: $0.string ?? "")
-            }
-            guard let key = value.mapping?["key"]?.string, key.utf8.count == 40, let rights,
+        for (client, value) in mapping {
+            let rights = value["rights"]?.sequence?.map { Right(rawValue: $0.scalar ?? "") }
+            guard let key = value["key"]?.scalar, key.utf8.count == 40, let rights,
                 !rights.contains(nil)
             else {
                 throw .value(

@@ -1,6 +1,6 @@
 import Detection
 import Dispatch
-import Foundation
+import FoundationEssentials
 import Synchronization
 import Systemd
 import ZeroMQ

@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import Files
 import Synchronization
 import VAE
 import ZeroMQ
@@ -68,7 +68,7 @@ extension Daemon {
                 case .ports: wakeUp.signal()
                 case .publisher: try publisher.reopen()
                 }
-                Thread.sleep(forTimeInterval: MemoryGuard.interval / .seconds(1))
+                sleepThread(for: MemoryGuard.interval)
             }
         } onEnd: {
             self.stop()

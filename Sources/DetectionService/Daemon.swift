@@ -1,7 +1,7 @@
 public import Detection
 import Dispatch
 import Files
-import Foundation
+import FoundationEssentials
 public import Logging
 import Synchronization
 public import Systemd

@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import FoundationEssentials
 
 /// Where a socket listens or connects, written `pattern+role:address`, as in
 /// `pull+bind:ipc:///run/elbod/in` or `sub+connect:tcp://camera:5555`.

@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import FoundationEssentials
 import Synchronization
 import VAE
 

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Files
 import Synchronization
 import ZeroMQ
 
@@ -27,8 +27,7 @@ final class PipelineThread: Sendable {
         _ body: @escaping @Sendable (_ started: () -> Void) throws(ZMQError) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
-        let thread = Thread { [self] in
-            Thread.current.name = name  // set before start it does not reach the kernel
+        startThread(named: name) { [self] in
             do throws(ZMQError) {
                 try body {
                     outcome.withLock { $0.isStarted = true }
@@ -41,7 +40,6 @@ final class PipelineThread: Sendable {
             onEnd()
             ended.signal()
         }
-        thread.start()
     }
 
     /// Waits until the sockets are open or opening them failed; whether they are open.

@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import Files
 import Synchronization
 import ZeroMQ
 
@@ -22,7 +22,7 @@ final class Publisher: Sendable {
     /// The number of the batch that may be published.
     private let turn = Atomic<Int>(1)
     /// Where threads wait for `turn` to change.
-    private let turned = NSCondition()
+    private let turned = Condition()
 
     /// Opens every publishing endpoint.
     init(

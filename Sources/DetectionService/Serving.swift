@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import Files
 import Synchronization
 import VAE
 
@@ -26,7 +26,7 @@ final class Serving: Sendable {
     private let state: Mutex<State>
     private let number = Atomic<Int>(1)
     /// Where whoever put an edition into service waits for the threads.
-    private let adoption = NSCondition()
+    private let adoption = Condition()
 
     init(_ edition: Edition, threads: Int) {
         state = Mutex(State(edition: edition, adopted: Array(repeating: 0, count: threads)))
@@ -63,7 +63,7 @@ final class Serving: Sendable {
     /// Waits until every scoring thread uses edition `number` or a later one; false if that takes
     /// longer than `seconds`.
     func waitUntilAdopted(_ number: Int, seconds: Double) -> Bool {
-        let deadline = Date(timeIntervalSinceNow: seconds)
+        let deadline = Condition.Deadline(seconds: seconds)
         adoption.lock()
         defer { adoption.unlock() }
         while !state.withLock({ $0.adopted.allSatisfy { $0 >= number } }) {

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+import FoundationEssentials
 import ZeroMQ
 
 extension Socket {
@@ -21,7 +21,7 @@ extension Socket {
                     }
                 }
             }
-            Thread.sleep(forTimeInterval: 0.005)
+            sleepThread(for: .milliseconds(5))
         }
     }
 }

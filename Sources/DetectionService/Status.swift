@@ -1,5 +1,5 @@
 import Detection
-import Foundation
+import FoundationEssentials
 
 /// What the daemon says of itself: `elbo status`, `/statusz` and `status/` on the publishing socket.
 public struct Status: Codable, Sendable {

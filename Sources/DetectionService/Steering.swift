@@ -1,6 +1,6 @@
 import Detection
 import Files
-import Foundation
+import FoundationEssentials
 import Logging
 import Synchronization
 public import VAE

@@ -30,6 +30,8 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
     case jpegCorrupt(reason: String)
     /// The JPEG has more rows or columns than `limit`.
     case jpegTooLarge(rows: Int, columns: Int, limit: Int)
+    /// The text is no YAML, or none that is read; `reason` may be libyaml's own.
+    case badYAML(line: Int, _ reason: String)
 
     /// One sentence: what, which file (where one is known), and what to do.
     public var description: String {
@@ -71,6 +73,7 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
         case .jpegTooLarge(let rows, let columns, let limit):
             "The JPEG is \(rows) rows by \(columns) columns; the limit is \(limit) each. "
                 + "Scale it down."
+        case .badYAML(let line, let reason): "line \(line): \(reason)"
         }
     }
 }
