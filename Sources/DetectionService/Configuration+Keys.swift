@@ -100,6 +100,12 @@ extension Configuration {
             allowed: "an absolute path of at most 100 bytes, none or auto"
         ) { ["none", "auto"].contains($0) || $0.hasPrefix("/") && $0.utf8.count <= 100 },
         optional(
+            "remote_control",
+            "where elbo steers the daemon from other machines: tcp://host:port, or none; needs "
+                + "curve_secret, and clients with the right control", \.remoteControl,
+            allowed: "an address such as tcp://0.0.0.0:5557, or none"
+        ) { $0.hasPrefix("tcp://") && (try? Endpoint("router+bind:\($0)")) != nil },
+        optional(
             "http", "where metrics and health are served: host:port, or none", \.http,
             allowed: "host:port such as 127.0.0.1:9464, or none"
         ) { HTTPAddress($0) != nil },

@@ -39,6 +39,9 @@ public struct Configuration: Equatable, Sendable {
     /// Where `elbo` steers the daemon: the path of a socket, or `none`; `auto` is in the service
     /// manager's directory for this service, or else none.
     public var control = "auto"
+    /// Where `elbo` steers the daemon from other machines: a TCP address that is always encrypted and
+    /// asks for the right `control`; nil for nowhere.
+    public var remoteControl: String?
     /// Where metrics and health are served over HTTP, as `host:port`; nil for nowhere.
     public var http: String?
     /// The file of the daemon's secret key, or `none`; `auto` is the service manager's credential
@@ -123,6 +126,10 @@ public struct Configuration: Equatable, Sendable {
         for (key, endpoint) in ingest.map({ ("ingest", $0) }) + publish.map({ ("publish", $0) })
         where !endpoint.isLocal && !allowPlaintext && !isEncrypted(endpoint) {
             throw .exposed(key: key, endpoint: endpoint)
+        }
+        if remoteControl != nil, curveSecretPath == nil {
+            throw .missing(
+                key: "curve_secret", hint: "without which nobody is let in at remote_control")
         }
         if curveSecretPath != nil, clients == nil {
             throw .missing(

@@ -15,6 +15,8 @@ struct Credentials: Sendable {
         case send
         /// Receive verdicts from publishing endpoints.
         case receive
+        /// Steer the daemon.
+        case control
     }
 
     /// A client that is let in.
@@ -98,7 +100,8 @@ struct Credentials: Sendable {
             else {
                 throw .value(
                     key: "clients", value: "\(client) in \(path)",
-                    allowed: "{key: a public key of 40 characters, rights: [send, receive]}")
+                    allowed: "{key: a public key of 40 characters, "
+                        + "rights: [send, receive, control]}")
             }
             list.clients[key] = Client(name: client, rights: Set(rights.compactMap { $0 }))
         }

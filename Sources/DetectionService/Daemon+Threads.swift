@@ -90,10 +90,13 @@ extension Daemon {
     }
 
     func startControl(_ context: Context, _ controller: Controller) -> PipelineThread? {
-        guard let path = configuration.controlPath else { return nil }
+        let path = configuration.controlPath
+        let remote = configuration.remoteControl.flatMap { try? Endpoint("router+bind:\($0)") }
+        guard path != nil || remote != nil else { return nil }
         let thread = PipelineThread("control")
         thread.start { started throws(ZMQError) in
-            var loop = try ControlLoop(context, path: path, controller: controller)
+            var loop = try ControlLoop(
+                context, path: path, remote: remote, access: self.access, controller: controller)
             started()
             try loop.run(until: self.isStopping, progress: thread.progress)
         } onEnd: {

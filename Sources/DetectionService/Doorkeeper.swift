@@ -82,7 +82,12 @@ final class Doorkeeper: Sendable {
             return reply("400", "no CURVE key")
         }
         let domain = String(decoding: request[2], as: UTF8.self)
-        let needed: Credentials.Right = domain == "publish" ? .receive : .send
+        let needed: Credentials.Right =
+            switch domain {
+            case "publish": .receive
+            case "control": .control
+            default: .send
+            }
         let key = CurveKeyPair.text(ofKey: request[6])
         guard let client = state.withLock({ $0.list.clients[key] }), client.rights.contains(needed)
         else {

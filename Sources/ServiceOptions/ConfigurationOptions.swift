@@ -39,6 +39,11 @@ public struct ConfigurationOptions: ParsableArguments {
     var state: String?
     @Option(help: ArgumentHelp("Socket to be steered by.", valueName: "path"))
     var control: String?
+    @Option(
+        help: ArgumentHelp(
+            "Encrypted address to be steered at from other machines.",
+            valueName: "tcp://host:port"))
+    var remoteControl: String?
     @Option(help: ArgumentHelp("Where metrics and health are served.", valueName: "host:port"))
     var http: String?
     @Option(help: ArgumentHelp("File of the daemon's secret key.", valueName: "file"))
@@ -73,7 +78,8 @@ public struct ConfigurationOptions: ParsableArguments {
             ("max_message_bytes", maxMessageBytes), ("publish_high_water", publishHighWater),
             ("all_scores", allScores), ("bare_frames", bareFrames), ("reply", reply),
             ("shard", shard), ("memory_limit", memoryLimit), ("stale_after", staleAfter),
-            ("state", state), ("control", control), ("http", http),
+            ("state", state), ("control", control),
+            ("remote_control", remoteControl), ("http", http),
             ("curve_secret", curveSecret), ("clients", clients),
             ("allow_plaintext", allowPlaintext),
         ]

@@ -22,10 +22,13 @@ struct CalibrationOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    /// The images that models of MNIST are calibrated with if nobody says otherwise.
+    static let standardImages = "mnist:t10k[0..<5000]"
+
     /// The images to calibrate `model` with.
     func load(for model: Model, from data: DataOption) throws -> ImageSet {
         try data.load(
-            model.images(images, standard: "mnist:t10k[0..<5000]", option: "--images"),
+            model.images(images, standard: Self.standardImages, option: "--images"),
             model.preprocessing)
     }
 

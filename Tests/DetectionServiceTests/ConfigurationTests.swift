@@ -24,6 +24,7 @@ import Testing
         ("threads: none", ["threads", "none", "auto"]),
         ("reply: maybe", ["reply", "maybe", "verdict or ok"]),
         ("control: here", ["control", "here", "absolute path"]),
+        ("remote_control: ipc:///x", ["remote_control", "ipc:///x", "tcp://"]),
         ("http: 9464", ["http", "9464", "host:port"]),
         ("queue: [1, 2]", ["queue", "one value"]),
         ("ingest: {a: b}", ["ingest", "list of values"]),

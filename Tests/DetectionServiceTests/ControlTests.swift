@@ -21,7 +21,7 @@ import ZeroMQ
         }
 
         func ask<Result: Codable & Sendable>(_ request: ControlRequest) throws -> Result {
-            try ControlClient(context, path: daemon.control).ask(request)
+            try ControlClient(context, address: daemon.control).ask(request)
         }
 
         func status() throws -> Status { try ask(ControlRequest(.status)) }

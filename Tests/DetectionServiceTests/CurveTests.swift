@@ -9,23 +9,31 @@ import ZeroMQ
     private final class Guarded {
         let folder = NSTemporaryDirectory() + "elbod-curve-\(UUID())"
         let server: CurveKeyPair
-        let (camera, screen, stranger): (CurveKeyPair, CurveKeyPair, CurveKeyPair)
-        let (ingest, publish): (String, String)
+        let (camera, screen): (CurveKeyPair, CurveKeyPair)
+        let (desk, stranger): (CurveKeyPair, CurveKeyPair)
+        let (ingest, publish, control): (String, String, String)
         let daemon: DaemonProcess
 
         init() throws {
             server = try .generate()
-            (camera, screen, stranger) = (try .generate(), try .generate(), try .generate())
-            (ingest, publish) = (try Self.freeAddress(), try Self.freeAddress())
+            (camera, screen) = (try .generate(), try .generate())
+            (desk, stranger) = (try .generate(), try .generate())
+            (ingest, publish, control) = (
+                try Self.freeAddress(), try Self.freeAddress(), try Self.freeAddress()
+            )
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)
             try writeFileAtomically(
                 Array(server.secretKey.utf8), to: folder + "/secret", mode: 0o600)
-            try Self.write([("camera", camera, "send"), ("screen", screen, "receive")], to: folder)
+            try Self.write(
+                [
+                    ("camera", camera, "send"), ("screen", screen, "receive"),
+                    ("desk", desk, "control"),
+                ], to: folder)
             daemon = try DaemonProcess([
                 "--model", DaemonProcess.model, "--ingest", "pull+bind:\(ingest)", "--publish",
                 "pub+bind:\(publish)", "--curve-secret", folder + "/secret", "--clients",
-                folder + "/clients.yaml",
+                folder + "/clients.yaml", "--remote-control", control,
             ])
             #expect(daemon.notification()?.hasPrefix("READY=1") == true)
         }
@@ -139,5 +147,37 @@ import ZeroMQ
         while line?.contains("elbod.verdict/1") == true { line = try receive(screen) }
         #expect(line?.contains("elbod.status/1") == true, "\(line ?? "nothing")")
         #expect(guarded.daemon.stop().status == 0)
+    }
+
+    @Test func `who may steer steers from elsewhere, until that right is taken`() throws {
+        let guarded = try Guarded()
+        let ask = { (pair: CurveKeyPair, seconds: Int) in
+            try ControlClient(
+                context, address: guarded.control, keys: (guarded.server.publicKey, pair)
+            ).ask(ControlRequest(.status), seconds: seconds) as Status
+        }
+        #expect(try ask(guarded.desk, 10).received == 0)
+        for pair in [guarded.camera, guarded.stranger] {
+            #expect(throws: ControlError.self) { try ask(pair, 1) }
+        }
+        let desk = try ControlClient(
+            context, address: guarded.control, keys: (guarded.server.publicKey, guarded.desk))
+        let _: Status = try desk.ask(ControlRequest(.status))
+        try guarded.list([("camera", guarded.camera, "send"), ("desk", guarded.desk, "receive")])
+        let start = ContinuousClock.now
+        while (try? desk.ask(ControlRequest(.status), seconds: 1) as Status) != nil,
+            ContinuousClock.now - start < .seconds(5)
+        {}
+        #expect(ContinuousClock.now - start < .seconds(2.5), "the desk still steers")
+        #expect(guarded.daemon.stop().status == 0)
+    }
+
+    @Test func `there is no steering from elsewhere without keys`() throws {
+        let daemon = try DaemonProcess([
+            "--model", DaemonProcess.model, "--ingest", "pull+bind:tcp://127.0.0.1:*", "--publish",
+            "pub+bind:tcp://127.0.0.1:*", "--remote-control", "tcp://127.0.0.1:*",
+        ])
+        let (status, log) = daemon.end()
+        #expect(status == 78 && log.contains("curve_secret"), "\(status): \(log)")
     }
 }

@@ -77,7 +77,7 @@ import ZeroMQ
         // Frames prepared for the old model may wait, so only a restart brings other steps.
         try model.put("grayscale,resize=28x28")
         let error = #expect(throws: ControlError.self) {
-            let _: Status = try ControlClient(Context(), path: daemon.control)
+            let _: Status = try ControlClient(Context(), address: daemon.control)
                 .ask(ControlRequest(.reload))
         }
         #expect("\(String(describing: error))".contains("preprocessing"))

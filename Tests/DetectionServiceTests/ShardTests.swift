@@ -42,7 +42,7 @@ import ZeroMQ
         }
         for daemon in daemons { #expect(daemon.notification()?.hasPrefix("READY=1") == true) }
         func status(_ daemon: DaemonProcess) throws -> Status {
-            try ControlClient(context, path: daemon.control).ask(ControlRequest(.status))
+            try ControlClient(context, address: daemon.control).ask(ControlRequest(.status))
         }
         let pixels = [UInt8](repeating: 0, count: 784)
         func publish(_ sequence: Int, _ source: String) throws {
@@ -58,7 +58,7 @@ import ZeroMQ
         }
         for sequence in 0..<1000 { try publish(sequence, "cam") }
         func seen(_ daemon: DaemonProcess) throws -> SourceStatus? {
-            let sources: [SourceStatus] = try ControlClient(context, path: daemon.control).ask(
+            let sources: [SourceStatus] = try ControlClient(context, address: daemon.control).ask(
                 ControlRequest(.sources))
             return sources.first { $0.source == "cam" }
         }

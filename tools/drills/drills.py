@@ -368,27 +368,35 @@ def attack(options, curve, secrets):
 def drill_subscriber(options):
     """A subscriber that stops reading: the others lose nothing and wait no longer."""
     daemon, rate, half = Daemon(), 5000, max(5, options.seconds // 2)
-    ages = ([], [])
-    phase = [0]
-    follower = Follower(daemon, visit=lambda line: ages[phase[0]].append(age(line)))
-    process = producer("push", daemon.address, "load", 0, rate * (2 * half + 2), rate)
+    # Ages by second, in phases: before, while the other is stopped, after.
+    phases, phase, start = ({}, {}, {}), [0], time.monotonic()
+    follower = Follower(daemon, visit=lambda line: phases[phase[0]].setdefault(
+        int(time.monotonic() - start), []).append(age(line)))
+    process = producer("push", daemon.address, "load", 0, rate * (4 * half + 4), rate)
     time.sleep(2)
-    ages[0].clear()
+    phases[0].clear()
     time.sleep(half)
     stopped = subprocess.Popen([sys.executable, "-c", f"""
 import zmq, time
 s = zmq.Context().socket(zmq.SUB); s.rcvhwm = 10; s.connect("{daemon.verdicts}"); s.subscribe(""); time.sleep(1000)"""])
-    time.sleep(0.5)
+    time.sleep(1)
     os.kill(stopped.pid, signal.SIGSTOP)
     phase[0] = 1
+    time.sleep(2 * half)
+    memory = daemon.memory()
+    stopped.kill()
+    stopped.wait()
+    phase[0] = 2
     process.wait()
     status = daemon.settle()
     follower.end()
-    stopped.kill()
-    calm, slow = (np.percentile(part, 99) / 1000 for part in ages)
+    # The median second's: a neighbour of the virtual machine spoils some seconds in every phase.
+    p99 = lambda *parts: statistics.median(
+        np.percentile(ages, 99) / 1000 for part in parts for ages in list(part.values())[1:-1])
+    calm, slow = p99(phases[0], phases[2]), p99(phases[1])
     check(follower.count == status["scored"] == process.next and follower.gaps == 0, "the other loses nothing")
-    check(slow <= calm * 1.05 + 0.02, f"its p99 is {slow:.3f} ms beside {calm:.3f} ms before (+5 %)")
-    check(daemon.memory() <= 128, f"memory {daemon.memory():.0f} MiB")
+    check(slow <= calm * 1.05, f"its p99 is {slow:.3f} ms beside {calm:.3f} ms before and after ({100 * slow / calm - 100:+.1f} %, 5)")
+    check(memory <= 128, f"memory {memory:.0f} MiB")
     check(daemon.stop() == 0, "the daemon ends in order")
 
 

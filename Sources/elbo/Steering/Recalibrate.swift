@@ -19,6 +19,7 @@ struct Recalibrate: ParsableCommand {
               elbo recalibrate --live 5000 --source cam-1 --own
                                                        bounds for one source alone
               elbo recalibrate --images held-out.idx   images in files are
+              elbo recalibrate --data DIR              so is the MNIST there, as when calibrating
               elbo recalibrate --live 5000 --dry-run   only look
             Live frames must be normal: what is strange now is normal afterwards.
             elbo threshold rollback goes back.
@@ -42,8 +43,8 @@ struct Recalibrate: ParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        guard (live == nil) != (images == nil) else {
-            throw ValidationError("Name either --live n or --images set.")
+        guard (live == nil) != (images == nil && data.data == nil) else {
+            throw ValidationError("Name either --live n, or --images set or --data dir.")
         }
         if own, source == nil { throw ValidationError("--own needs --source.") }
     }
@@ -105,7 +106,9 @@ struct Recalibrate: ParsableCommand {
                 "\(status.model_directory) holds another model than the daemon serves; reload first",
                 .dataFormat)
         }
-        let set = try data.load(images ?? "", loaded.model.preprocessing)
+        let chosen = try loaded.model.images(
+            images, standard: CalibrationOptions.standardImages, option: "--images")
+        let set = try data.load(chosen, loaded.model.preprocessing)
         var request = ControlRequest(.calibrate)
         request.calibration = try Calibration(
             scores: loaded.scores(of: set),

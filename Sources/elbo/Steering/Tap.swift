@@ -18,11 +18,6 @@ struct Tap: ParsableCommand {
     var anomalies = false
     @Option(help: ArgumentHelp("Only this source.", valueName: "name"))
     var source: String?
-    @Option(
-        help: ArgumentHelp(
-            "File of a secret key that may receive, where the daemon asks for one.",
-            valueName: "file"))
-    var curveSecret: String?
     @Option(help: ArgumentHelp("End after this many.", valueName: "n"))
     var count: Int?
 
@@ -37,7 +32,7 @@ struct Tap: ParsableCommand {
                         + "connects to", .unavailable)
             }
             let socket = try Socket(Context(), .sub)
-            if let curveSecret, let serverKey = status.public_key {
+            if let curveSecret = daemon.curveSecret, let serverKey = status.public_key {
                 try socket.setCurveClient(
                     serverKey: serverKey, keyPair: try CurveKeyPair(secretFile: curveSecret))
             } else if endpoint.address.hasPrefix("tcp"), status.public_key != nil {
