@@ -15,8 +15,8 @@ public struct Batch: Sendable {
         rows = FrameRows(capacity: capacity, pixels: pixels)
     }
 
-    /// Pixels in [0, 1], `(capacity, pixels)`; rows below `count` are filled.
-    public var images: Matrix { rows.images }
+    /// Pixels; rows below `count` are filled.
+    public var images: PixelRows { rows.images }
     /// The most frames it can hold.
     public var capacity: Int { rows.images.rows }
     /// Whether there is no room for another frame.
@@ -49,17 +49,8 @@ public struct Batch: Sendable {
         count += 1
     }
 
-    /// Scores all frames; their scores are then the scorer's first `count`.
-    ///
-    /// A lone frame is scored beside a copy of itself: products of one row take another path and
-    /// round differently, and a verdict must not depend on who else was waiting.
-    public func score(with scorer: Scorer) {
-        guard count == 1, capacity > 1, scorer.activations.capacity > 1 else {
-            return scorer.score(images.rows(0..<count))
-        }
-        images.rows(1..<2).copy(from: images.rows(0..<1))
-        scorer.score(images.rows(0..<2))
-    }
+    /// Scores all frames; their scores are then the engine's first `count`.
+    public func score(with engine: ScoringEngine) { engine.score(images, count: count) }
 
     /// The frame in `row`.
     public func frame(_ row: Int) -> Frame { rows[row] }

@@ -1,10 +1,10 @@
 import FoundationEssentials
 public import Files
-import VAE
+public import VAE
 
 extension Calibration: Codable {
     private enum Key: String, CodingKey {
-        case schema, score, k, model, data, created, revision, scores
+        case schema, score, k, model, data, created, revision, scores, precision, ranges
     }
 
     private static let schema = "elbod.calibration/1"
@@ -19,6 +19,10 @@ extension Calibration: Codable {
         try container.encode(data, forKey: .data)
         try container.encode(created.iso8601, forKey: .created)
         try container.encode(revision, forKey: .revision)
+        if computation != .fp32 {
+            try container.encode(computation.precision.rawValue, forKey: .precision)
+            try container.encodeIfPresent(computation.ranges, forKey: .ranges)
+        }
         let named = distributions.map { ($0.key.rawValue, $0.value) }
         try container.encode(Dictionary(uniqueKeysWithValues: named), forKey: .scores)
     }
@@ -41,6 +45,13 @@ extension Calibration: Codable {
         }
         created = time
         revision = try container.decode(Int.self, forKey: .revision)
+        let precision = try container.decodeIfPresent(String.self, forKey: .precision) ?? "fp32"
+        guard let known = Precision(rawValue: precision) else {
+            throw CalibrationError.malformed("there is no precision called \(precision)")
+        }
+        computation = Computation(
+            precision: known,
+            ranges: try container.decodeIfPresent(ActivationRanges.self, forKey: .ranges))
         distributions = [:]
         let named = try container.decode([String: Distribution].self, forKey: .scores)
         for (name, distribution) in named {
@@ -113,16 +124,45 @@ public struct LoadedCalibration: Sendable {
     /// SHA-256 of the file's bytes.
     public let digest: SHA256Digest
 
-    /// Reads `calibration.json` in `directory` and checks that it was made for `model`.
-    public init(directory: String, model: SHA256Digest) throws(CalibrationError) {
-        let bytes: [UInt8]
-        do { bytes = try readFile(Calibration.path(in: directory), limit: 1 << 28) } catch {
-            throw .file(error)
+    /// Reads the calibration for `precision` in `directory` and checks that it was made for `model`.
+    public init(
+        directory: String, model: LoadedModel, precision: Precision = .fp32
+    ) throws(CalibrationError) {
+        self = try LoadedCalibration(
+            directory: directory, model: model.digest, precision: precision)
+        try requireToSuit(model)
+    }
+
+    /// The same for the model of this hash, of which nothing else is known.
+    public init(
+        directory: String, model: SHA256Digest, precision: Precision = .fp32
+    ) throws(CalibrationError) {
+        let path = Calibration.path(in: directory, precision)
+        guard precision == .fp32 || fileKind(at: path) != .absent else {
+            throw .notMade(precision, path: path)
         }
+        let bytes: [UInt8]
+        do { bytes = try readFile(path, limit: 1 << 28) } catch { throw .file(error) }
         self = try LoadedCalibration(bytes: bytes, model: model)
+        guard calibration.computation.precision == precision else {
+            throw .malformed(
+                "\(path) is one of \(calibration.computation.precision.rawValue) scores")
+        }
     }
 
     /// Reads a calibration of `model` from the bytes of its file.
+    public init(bytes: [UInt8], model: LoadedModel) throws(CalibrationError) {
+        self = try LoadedCalibration(bytes: bytes, model: model.digest)
+        try requireToSuit(model)
+    }
+
+    private func requireToSuit(_ model: LoadedModel) throws(CalibrationError) {
+        guard calibration.computation.suits(model.model.architecture) else {
+            throw .malformed("its ranges of activations are none of this model")
+        }
+    }
+
+    /// Reads a calibration of the model of this hash, of which nothing else is known.
     public init(bytes: [UInt8], model: SHA256Digest) throws(CalibrationError) {
         calibration = try Calibration(decoding: bytes)
         guard calibration.model == model.description else {

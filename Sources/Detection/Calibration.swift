@@ -18,6 +18,8 @@ public struct Calibration: Sendable, Equatable {
     public var created: UnixTime
     /// How often this model directory has been calibrated; verdicts carry it.
     public var revision: Int
+    /// How the scores were computed, and are to be.
+    public var computation: Computation
     /// One distribution per score function.
     public var distributions: [ScoreFunction: Distribution]
 
@@ -39,7 +41,7 @@ public struct Calibration: Sendable, Equatable {
     /// one is not finite.
     public init(
         scores: [Scores], score: ScoreFunction, k: Double, model: SHA256Digest, data: DataIdentity,
-        created: UnixTime, revision: Int
+        created: UnixTime, revision: Int, computation: Computation = .fp32
     ) throws(CalibrationError) {
         guard scores.count >= 2 else {
             throw .unusable("\(scores.count) images cannot be calibrated from; take at least 2")
@@ -51,6 +53,7 @@ public struct Calibration: Sendable, Equatable {
         self.data = data
         self.created = created
         self.revision = revision
+        self.computation = computation
         distributions = [:]
         for function in ScoreFunction.allCases {
             let values = scores.map { $0[function] }
@@ -84,8 +87,16 @@ public struct Calibration: Sendable, Equatable {
         return distribution
     }
 
-    /// Where the calibration of a model directory is.
-    public static func path(in directory: String) -> String { directory + "/calibration.json" }
+    /// Where the calibration of a model directory is: one file for each precision, since scores
+    /// differ.
+    public static func path(in directory: String, _ precision: Precision = .fp32) -> String {
+        directory + "/calibration" + precision.suffix + ".json"
+    }
+}
+
+extension Precision {
+    /// Tells files of one precision from those of others; nothing for the usual one.
+    public var suffix: String { self == .fp32 ? "" : ".\(rawValue)" }
 }
 
 /// Why a calibration cannot be made or used.
@@ -96,6 +107,8 @@ public enum CalibrationError: Error, Sendable, CustomStringConvertible {
     case malformed(String)
     /// A calibration of another model.
     case otherModel(calibration: String, model: String)
+    /// There is none for this precision.
+    case notMade(Precision, path: String)
     /// The file system refused.
     case file(FilesError)
 
@@ -107,6 +120,9 @@ public enum CalibrationError: Error, Sendable, CustomStringConvertible {
         case .otherModel(let calibration, let model):
             "the calibration was made for model \(calibration.prefix(23))…, but this model is "
                 + "\(model.prefix(23))…; run elbo calibrate again"
+        case .notMade(let precision, let path):
+            "there is no \(path): scores of \(precision.rawValue) have bounds of their own; run elbo "
+                + "calibrate --precision \(precision.rawValue)"
         case .file(let error): error.description
         }
     }

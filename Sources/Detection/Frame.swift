@@ -41,8 +41,8 @@ public struct Frame: Sendable {
 ///
 /// All memory is allocated at initialisation.
 struct FrameRows: Sendable {
-    /// Pixels in [0, 1], `(capacity, pixels)`.
-    let images: Matrix
+    /// Their pixels.
+    let images: PixelRows
     private var frames: [Frame]
     private var echoes: [UInt8]
 
@@ -51,7 +51,7 @@ struct FrameRows: Sendable {
     static let echoLimit = 512
 
     init(capacity: Int, pixels: Int) {
-        images = Matrix(rows: capacity, columns: pixels)
+        images = PixelRows(rows: capacity, columns: pixels)
         frames = Array(repeating: .none, count: capacity)
         echoes = Array(repeating: 0, count: capacity * Self.echoLimit)
     }
@@ -83,7 +83,7 @@ struct FrameRows: Sendable {
 
     /// Copies a row of `other`, with everything that belongs to it.
     mutating func copy(_ otherRow: Int, of other: borrowing FrameRows, to row: Int) {
-        images.rows(row..<(row + 1)).copy(from: other.images.rows(otherRow..<(otherRow + 1)))
+        images.copy(otherRow, of: other.images, to: row)
         frames[row] = other.frames[otherRow]
         let echo = frames[row].echo
         let (from, to) = (otherRow * Self.echoLimit, row * Self.echoLimit)

@@ -81,23 +81,23 @@ extension FrameDecoder {
             } catch { return Prepared(index: image, pixels: .failure(error)) }
         }
 
-        /// Writes the `image`-th image of `payload` into a row of `matrix`, as numbers in [0, 1].
+        /// Writes the `image`-th image of `payload` into a row of `images`.
         ///
         /// Throws `notFinite`, `outOfRange` or, of pictures, `badImage`, `badShape` or
         /// `imageTooLarge`; the row's contents are then meaningless.
         func decode(
-            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of matrix: Matrix
+            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of images: PixelRows
         ) throws(Rejection) {
             if case .ready = content {
-                let size = matrix.columns * type.size
+                let size = images.columns * type.size
                 return try type.decode(
                     payload.extracting((image * size)..<((image + 1) * size)), intoRow: row,
-                    of: matrix)
+                    of: images)
             }
             let latest = prepared?.index == image ? prepared : preparing(image, of: payload)
             guard let latest else { throw .badShape }
             let pixels = try latest.pixels.get()
-            matrix.setRow(row, bytes: pixels.span, dividedBy: 255)
+            images.setRow(row, bytes: pixels.span)
         }
 
         /// The frame of the `image`-th image.

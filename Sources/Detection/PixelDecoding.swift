@@ -1,19 +1,20 @@
 public import Tensors
 
 extension ElementType {
-    /// Writes the pixels in `bytes` as numbers in [0, 1] into one row of `matrix`.
+    /// Writes the pixels in `bytes` into one row of `images`: bytes as they are, all else as numbers in
+    /// [0, 1].
     ///
     /// `bytes` holds exactly one image; integers are divided by the largest value of their type.
     /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.
     public func decode(
-        _ bytes: Span<UInt8>, intoRow row: Int, of matrix: Matrix
+        _ bytes: Span<UInt8>, intoRow row: Int, of images: PixelRows
     ) throws(Rejection) {
-        precondition(bytes.count == size * matrix.columns, "the bytes are not one image")
-        if kind == .uint8 { return matrix.setRow(row, bytes: bytes, dividedBy: 255) }
+        precondition(bytes.count == size * images.columns, "the bytes are not one image")
+        if kind == .uint8 { return images.setRow(row, bytes: bytes) }
         // Worst values seen, so that the loop over pixels has no exit.
         var (lowest, highest) = (Float(0), Float(0))
         var finite = true
-        matrix.withMutableRow(row) { pixels in
+        images.setRow(row) { pixels in
             for index in pixels.indices {
                 let value = element(index, of: bytes)
                 finite = finite && value.isFinite

@@ -10,34 +10,38 @@ import VAE
 /// <directory>/calibrations/000007.json    every revision made here, to go back to
 /// <directory>/calibrations/sources/<name>.json   bounds of one source
 /// ```
-/// A state directory that holds nothing for the model in service leaves the model's own in force.
+/// Files of other precisions than fp32 have it in their names, as in calibration.int8.json and
+/// calibrations.int8. A state directory that holds nothing for the model in service leaves the model's own in force.
 struct CalibrationStore: Sendable {
     /// The model directory.
     let model: String
     /// Where new calibrations are written: the state directory, or the model's own.
     let directory: String
+    /// What scores are computed with; each precision has files of its own.
+    var precision = Precision.fp32
 
-    /// What is in force for `digest`.
-    func current(for digest: SHA256Digest) throws(CalibrationError) -> LoadedCalibration {
-        if directory != model, fileKind(at: Calibration.path(in: directory)) == .file {
+    /// What is in force for `loaded`.
+    func current(for loaded: LoadedModel) throws(CalibrationError) -> LoadedCalibration {
+        if directory != model, fileKind(at: Calibration.path(in: directory, precision)) == .file {
             do throws(CalibrationError) {
-                return try LoadedCalibration(directory: directory, model: digest)
+                return try LoadedCalibration(
+                    directory: directory, model: loaded, precision: precision)
             } catch {
                 // Left from another model: the new one brings its own.
                 guard case .otherModel = error else { throw error }
             }
         }
-        return try LoadedCalibration(directory: model, model: digest)
+        return try LoadedCalibration(directory: model, model: loaded, precision: precision)
     }
 
-    /// The bounds of sources that have their own, for `digest`; those of other models are passed over.
-    func sources(for digest: SHA256Digest) throws(CalibrationError) -> [String: LoadedCalibration] {
+    /// The bounds of sources that have their own, for `loaded`; those of other models are passed over.
+    func sources(for loaded: LoadedModel) throws(CalibrationError) -> [String: LoadedCalibration] {
         var found: [String: LoadedCalibration] = [:]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: sourcesFolder)) ?? []
         for name in names.sorted() where name.hasSuffix(".json") {
             guard let source = percentDecoded(String(name.dropLast(5))) else { continue }
             do throws(CalibrationError) {
-                found[source] = try load(sourcesFolder + "/" + name, digest)
+                found[source] = try load(sourcesFolder + "/" + name, loaded)
             } catch {
                 guard case .otherModel = error else { throw error }
             }
@@ -60,7 +64,8 @@ struct CalibrationStore: Sendable {
             for kept in [previous?.calibration, calibration].compactMap({ $0 }) {
                 try writeFileAtomically(kept.encoded(), to: path(of: kept.revision))
             }
-            try writeFileAtomically(calibration.encoded(), to: Calibration.path(in: directory))
+            try writeFileAtomically(
+                calibration.encoded(), to: Calibration.path(in: directory, precision))
         } catch let error as FilesError {
             throw .file(error)
         } catch let error as CalibrationError {
@@ -72,7 +77,7 @@ struct CalibrationStore: Sendable {
 
     /// The revision before `revision` that was in force here.
     func previous(
-        to revision: Int, for digest: SHA256Digest
+        to revision: Int, for loaded: LoadedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: historyFolder)) ?? []
         let earlier = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }
@@ -80,22 +85,22 @@ struct CalibrationStore: Sendable {
         guard let number = earlier.first else {
             throw .unusable("there is no revision before \(revision) to go back to")
         }
-        return try load(path(of: number), digest)
+        return try load(path(of: number), loaded)
     }
 
     private func load(
-        _ path: String, _ digest: SHA256Digest
+        _ path: String, _ loaded: LoadedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         let bytes: [UInt8]
         do { bytes = try readFile(path, limit: 1 << 28) } catch { throw .file(error) }
-        return try LoadedCalibration(bytes: bytes, model: digest)
+        return try LoadedCalibration(bytes: bytes, model: loaded)
     }
 
     private func makeFolder(_ path: String) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    private var historyFolder: String { directory + "/calibrations" }
+    private var historyFolder: String { directory + "/calibrations" + precision.suffix }
     private var sourcesFolder: String { historyFolder + "/sources" }
 
     private func path(of revision: Int) -> String {

@@ -53,6 +53,18 @@ extension Configuration {
                 }
                 configuration.threads = number
             }, show: { ["\($0.threads)"] }),
+        Key(
+            name: "precision",
+            help:
+                "what scores are computed with: fp32, bf16, int8, or auto for the fastest that the "
+                + "processor has and the model is calibrated for", isList: false,
+            read: { configuration, values throws(ConfigurationError) in
+                guard let choice = PrecisionChoice(values[0]) else {
+                    throw .value(
+                        key: "precision", value: values[0], allowed: "fp32, bf16, int8 or auto")
+                }
+                configuration.precision = choice
+            }, show: { [$0.precision.text] }),
         integer(
             "max_message_bytes", "a larger message part disconnects its sender",
             \.maxMessageBytes, 1024...(1 << 31)),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import VAE
 
 /// Everything the daemon is told before it starts.
 ///
@@ -53,6 +54,9 @@ public struct Configuration: Equatable, Sendable {
     public var serverKeys: [String] = []
     /// Whether addresses other than loopback and `ipc` may be used without encryption.
     public var allowPlaintext = false
+
+    /// What scores are computed with.
+    public var precision = PrecisionChoice.only(.fp32)
 
     /// What a sender that waits gets back.
     public enum ReplyMode: String, Sendable, CaseIterable {

@@ -33,7 +33,8 @@ public final class Daemon: Sendable {
         self.configuration = configuration
         self.logger = logger
         store = CalibrationStore(
-            model: configuration.model, directory: configuration.stateDirectory)
+            model: configuration.model, directory: configuration.stateDirectory,
+            precision: try configuration.precision.resolved(for: configuration.model))
         first = try Steering.firstEdition(store)
         access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
             Access(
@@ -149,6 +150,7 @@ public final class Daemon: Sendable {
             metadata: [
                 "model": "\(VerdictWriter.short(first.model.digest))",
                 "calibration": "\(VerdictWriter.short(first.calibration.digest))",
+                "precision": "\(store.precision.rawValue)",
                 "score": "\(first.calibration.calibration.score.rawValue)",
                 "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
             ])

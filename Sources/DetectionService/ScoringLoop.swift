@@ -12,7 +12,7 @@ struct ScoringLoop: ~Copyable {
     private let capacity: Int
     private let allScores: Bool
     private var edition: Serving.Edition
-    private var scorer: Scorer
+    private var scorer: ScoringEngine
     private var verdicts: VerdictWriter
     private var own: [String: VerdictWriter] = [:]
     private var errors: ErrorWriter
@@ -40,12 +40,11 @@ struct ScoringLoop: ~Copyable {
         capacity = configuration.batch
         allScores = configuration.allScores
         edition = parts.serving.edition
-        let parameters = edition.model.model.parameters
-        scorer = Scorer(parameters, capacity: max(2, capacity))
+        scorer = edition.engine(capacity: capacity)
         scorer.warmUp()
         verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
         errors = ErrorWriter(epoch: parts.identity.epoch, worker: parts.identity.worker)
-        batch = Batch(capacity: max(2, capacity), pixels: edition.model.model.imageShape.pixels)
+        batch = Batch(capacity: capacity, pixels: edition.model.model.imageShape.pixels)
         outbox = Outbox(capacity: 2 * capacity)
         outcomes.reserveCapacity(capacity)
     }
@@ -71,9 +70,11 @@ struct ScoringLoop: ~Copyable {
         guard let latest = parts.serving.adopt(thread: thread, current: edition.number) else {
             return
         }
+        let isOtherEngine = !latest.hasEngine(of: edition)
         edition = latest
-        // Cheap: whoever put this edition into service has warmed it up, and oneDNN keeps its code.
-        scorer = Scorer(edition.model.model.parameters, capacity: max(2, capacity))
+        // A few milliseconds: whoever put this edition into service has warmed it up, and oneDNN keeps
+        // its code.
+        if isOtherEngine { scorer = edition.engine(capacity: capacity) }
         verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
         own.removeAll()
     }

@@ -16,6 +16,19 @@ final class Serving: Sendable {
         let sources: [String: LoadedCalibration]
         /// Counted from 1 for each run of the daemon.
         var number = 1
+
+        /// An engine that scores by it, in batches of at most `capacity` frames.
+        func engine(capacity: Int) -> ScoringEngine {
+            ScoringEngine(
+                model.model.parameters, by: calibration.calibration.computation,
+                capacity: capacity)
+        }
+
+        /// Whether engines of it and of `other` compute the same.
+        func hasEngine(of other: Edition) -> Bool {
+            model.digest == other.model.digest
+                && calibration.calibration.computation == other.calibration.calibration.computation
+        }
     }
 
     private struct State {

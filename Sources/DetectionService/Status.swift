@@ -25,6 +25,8 @@ public struct Status: Codable, Sendable {
     public var calibration: String
     /// Its revision.
     public var calibration_revision: Int
+    /// What scores are computed with: fp32, bf16 or int8.
+    public var precision: String
     /// The score that decides.
     public var score: String
     /// k in μ ± kσ.

@@ -35,9 +35,9 @@ final class Steering: Sendable {
         let model = try LoadedModel(directory: store.model)
         try model.requireUnconditional()
         let edition = Serving.Edition(
-            model: model, calibration: try store.current(for: model.digest),
-            sources: try store.sources(for: model.digest))
-        try model.requireFiniteScores()
+            model: model, calibration: try store.current(for: model),
+            sources: try store.sources(for: model))
+        try model.requireFiniteScores(edition.calibration.calibration.computation)
         return edition
     }
 
@@ -87,15 +87,19 @@ final class Steering: Sendable {
             model: edition.model.digest,
             data: .init(
                 name: "\(collection.wanted) live frames\(place)", sha256: "sha256:none"),
-            created: .now, revision: current.revision + 1)
+            created: .now, revision: current.revision + 1, computation: current.computation)
     }
 
     /// Puts a calibration into service and on the disk; with `source`, for that source alone.
     func apply(_ calibration: Calibration, source: String?) throws {
         try change.withLock { _ in
             let old = parts.serving.edition
+            guard calibration.computation == old.calibration.calibration.computation else {
+                throw SteeringError.otherPrecision(
+                    new: calibration.computation.precision, old: store.precision)
+            }
             let bytes = try calibration.encoded()
-            let loaded = try LoadedCalibration(bytes: bytes, model: old.model.digest)
+            let loaded = try LoadedCalibration(bytes: bytes, model: old.model)
             try store.save(
                 calibration, replacing: source == nil ? old.calibration : nil, source: source)
             var sources = old.sources
@@ -112,7 +116,7 @@ final class Steering: Sendable {
         let edition = parts.serving.edition
         let current = edition.calibration.calibration
         var calibration = try store.previous(
-            to: current.revision, for: edition.model.digest
+            to: current.revision, for: edition.model
         ).calibration
         calibration.created = .now
         return calibration
@@ -141,9 +145,7 @@ final class Steering: Sendable {
     private func serve(_ edition: Serving.Edition, isOtherModel: Bool) throws {
         if isOtherModel {
             // Generates the machine code, so that the scoring threads need not.
-            Scorer(
-                edition.model.model.parameters, capacity: max(2, monitor.configuration.batch)
-            ).warmUp()
+            edition.engine(capacity: monitor.configuration.batch).warmUp()
         }
         let number = parts.serving.replace(with: edition)
         parts.observations.restart(
@@ -158,6 +160,7 @@ final class Steering: Sendable {
                 "edition": "\(number)",
                 "model": "\(VerdictWriter.short(edition.model.digest))",
                 "calibration": "\(VerdictWriter.short(edition.calibration.digest))",
+                "precision": "\(store.precision.rawValue)",
                 "revision": "\(edition.calibration.calibration.revision)",
             ])
     }
@@ -212,6 +215,8 @@ public enum SteeringError: Error, Sendable, CustomStringConvertible {
     case otherSize(new: ImageShape, old: ImageShape)
     /// A model that preprocesses otherwise, while frames made for the old one wait.
     case otherPreprocessing(new: Preprocessing, old: Preprocessing)
+    /// A calibration of scores that are computed otherwise.
+    case otherPrecision(new: Precision, old: Precision)
     /// The model computes something that is no number.
     case notFinite
     /// A scoring thread did not take the change up in time.
@@ -228,6 +233,9 @@ public enum SteeringError: Error, Sendable, CustomStringConvertible {
         case .otherPreprocessing(let new, let old):
             "the model's preprocessing is \"\(new)\" and the daemon serves \"\(old)\"; restart it for "
                 + "another preprocessing"
+        case .otherPrecision(let new, let old):
+            "the calibration is one of \(new.rawValue) scores and the daemon computes \(old.rawValue), "
+                + "with the ranges that belong to it"
         case .notFinite: "the model's scores are not numbers; train it again"
         case .notAdopted:
             "a scoring thread did not take the change up within two seconds; look at its load"
@@ -238,10 +246,11 @@ public enum SteeringError: Error, Sendable, CustomStringConvertible {
 
 extension LoadedModel {
     /// Scores a black, a white and a grey image, none of which may come to anything but a number.
-    fileprivate func requireFiniteScores() throws(SteeringError) {
+    fileprivate func requireFiniteScores(_ computation: Computation) throws(SteeringError) {
         let pixels = model.imageShape.pixels
         let images = [0, 128, 255].flatMap { [UInt8](repeating: $0, count: pixels) }
-        let scores = Scorer(model.parameters, capacity: 3).scores(ofImages: images, count: 3)
+        let engine = ScoringEngine(model.parameters, by: computation, capacity: 3)
+        let scores = engine.scores(ofImages: images, count: 3)
         guard scores.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 }

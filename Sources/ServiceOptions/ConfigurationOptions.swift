@@ -35,6 +35,9 @@ public struct ConfigurationOptions: ParsableArguments {
     var memoryLimit: String?
     @Option(help: ArgumentHelp("When a silent source counts as stale.", valueName: "seconds"))
     var staleAfter: String?
+    @Option(
+        help: ArgumentHelp("What scores are computed with.", valueName: "fp32|bf16|int8|auto"))
+    var precision: String?
     @Option(help: ArgumentHelp("Where live calibrations are kept.", valueName: "dir"))
     var state: String?
     @Option(help: ArgumentHelp("Socket to be steered by.", valueName: "path"))
@@ -78,6 +81,7 @@ public struct ConfigurationOptions: ParsableArguments {
             ("max_message_bytes", maxMessageBytes), ("publish_high_water", publishHighWater),
             ("all_scores", allScores), ("bare_frames", bareFrames), ("reply", reply),
             ("shard", shard), ("memory_limit", memoryLimit), ("stale_after", staleAfter),
+            ("precision", precision),
             ("state", state), ("control", control),
             ("remote_control", remoteControl), ("http", http),
             ("curve_secret", curveSecret), ("clients", clients),

@@ -14,9 +14,13 @@ struct Calibrate: ParsableCommand {
 
             Every score is kept, sorted, for all score functions: another --sigma or
             --score needs no other images. The file is replaced atomically.
+
+            Scores of lower precision differ a little and have bounds of their own, for
+            elbod --precision: calibration.int8.json also holds the ranges of activations.
             """)
 
     @OptionGroup var model: ModelOption
+    @OptionGroup var precision: PrecisionOption
     @OptionGroup var data: DataOption
     @OptionGroup var options: CalibrationOptions
 
@@ -24,10 +28,13 @@ struct Calibrate: ParsableCommand {
         try reporting {
             let loaded = try model.load()
             let set = try options.load(for: loaded.model, from: data)
-            let previous = try? LoadedCalibration(directory: model.model, model: loaded.digest)
+            let previous = try? LoadedCalibration(
+                directory: model.model, model: loaded, precision: precision.precision)
             let calibration = try options.calibration(
-                of: loaded, with: set, revision: (previous?.calibration.revision ?? 0) + 1)
-            try save(calibration.encoded(), to: Calibration.path(in: model.model))
+                of: loaded, with: set, revision: (previous?.calibration.revision ?? 0) + 1,
+                precision: precision.precision)
+            let path = Calibration.path(in: model.model, precision.precision)
+            try save(calibration.encoded(), to: path)
             options.report(calibration, of: loaded.model, in: model.model)
         }
     }

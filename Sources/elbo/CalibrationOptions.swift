@@ -34,12 +34,14 @@ struct CalibrationOptions: ParsableArguments {
 
     /// Scores `set` and draws the bounds; nothing is written.
     func calibration(
-        of loaded: LoadedModel, with set: ImageSet, revision: Int
+        of loaded: LoadedModel, with set: ImageSet, revision: Int, precision: Precision = .fp32
     ) throws -> Calibration {
-        try Calibration(
-            scores: loaded.scores(of: set), score: score, k: sigma, model: loaded.digest,
+        let computation = try loaded.computation(precision, on: set)
+        return try Calibration(
+            scores: loaded.scores(of: set, by: computation), score: score, k: sigma,
+            model: loaded.digest,
             data: .init(name: set.name, sha256: set.digest.description), created: .now,
-            revision: revision)
+            revision: revision, computation: computation)
     }
 
     /// Says what was written to `directory`.

@@ -20,7 +20,7 @@ struct Elbo: AsyncParsableCommand {
             $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,
         version: elbodVersion,
-        subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self],
+        subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self, Benchmark.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Inspection",

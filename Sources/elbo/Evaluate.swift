@@ -16,6 +16,7 @@ struct Evaluate: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOption
+    @OptionGroup var precision: PrecisionOption
     @OptionGroup var data: DataOption
     @Option(
         help: ArgumentHelp("Normal images (default for models of MNIST: mnist).", valueName: "set"))
@@ -31,7 +32,7 @@ struct Evaluate: ParsableCommand {
         try reporting {
             let loaded = try model.load()
             let calibration = try LoadedCalibration(
-                directory: model.model, model: loaded.digest
+                directory: model.model, model: loaded, precision: precision.precision
             ).calibration
             let preprocessing = loaded.model.preprocessing
             let normalSet = try data.load(
@@ -42,12 +43,33 @@ struct Evaluate: ParsableCommand {
                     loaded.model.images(
                         anomalous, standard: "fashion-mnist", option: "--anomalous")),
                 preprocessing)
-            let quality = try ModelQuality(loaded, normalSet)
+            let quality = try ModelQuality(loaded, normalSet, by: calibration.computation)
             let report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,
-                anomalous: anomalousSet.name, anomalousScores: try loaded.scores(of: anomalousSet))
+                anomalous: anomalousSet.name,
+                anomalousScores: try loaded.scores(of: anomalousSet, by: calibration.computation),
+                agreement: try agreement(of: calibration, loaded, [normalSet, anomalousSet]))
             if json { try report.printJSON() } else { report.printTable() }
         }
+    }
+
+    /// How the verdicts of a lower precision compare with those of fp32, if there are any.
+    private func agreement(
+        of calibration: Calibration, _ loaded: LoadedModel, _ sets: [ImageSet]
+    ) throws -> Agreement? {
+        guard calibration.computation != .fp32 else { return nil }
+        let whole = try LoadedCalibration(directory: model.model, model: loaded).calibration
+        let (judge, reference) = (Judge(calibration), Judge(whole))
+        var (same, count) = (0, 0)
+        for set in sets {
+            let scores = try loaded.scores(of: set, by: calibration.computation)
+            let references = try loaded.scores(of: set, by: .fp32)
+            count += set.count
+            same += zip(scores, references).count {
+                judge.judge($0).isAnomaly == reference.judge($1).isAnomaly
+            }
+        }
+        return Agreement(same: same, count: count)
     }
 
     private func untouched(_ name: String) -> String {
@@ -62,10 +84,11 @@ struct ModelQuality {
     /// Mean of `−log p(x|z) + KL` with z drawn from the posterior, in nats per image.
     let negativeELBO: Double
 
-    init(_ loaded: LoadedModel, _ set: ImageSet) throws {
+    init(_ loaded: LoadedModel, _ set: ImageSet, by computation: Computation) throws {
         let architecture = loaded.model.architecture
         let activity = UnitActivity(architecture.latent)
-        scores = try loaded.scores(of: set) { scorer, count in
+        scores = try loaded.scores(of: set, by: computation)
+        _ = try loaded.scores(of: set) { scorer, count in
             activity.add(scorer.activations.mu, rows: count)
         }
         activeUnits = activity.activeUnits(images: set.count)

@@ -4,12 +4,20 @@ import FoundationEssentials
 import Text
 import VAE
 
+/// On how many of some images two precisions give the same verdict.
+struct Agreement {
+    let same: Int
+    let count: Int
+}
+
 /// What `elbo evaluate` says, as a table or as JSON.
 struct EvaluationReport {
     let calibration: Calibration
     let quality: ModelQuality
     let normal: String
     let anomalous: String
+    /// Nil for fp32.
+    let agreement: Agreement?
 
     private let rules: [RuleOutcome]
     private let rule: RuleOutcome
@@ -17,10 +25,11 @@ struct EvaluationReport {
     /// Judges both sets by the calibration.
     init(
         calibration: Calibration, quality: ModelQuality, normal: String, anomalous: String,
-        anomalousScores: [Scores]
+        anomalousScores: [Scores], agreement: Agreement?
     ) {
         (self.calibration, self.quality) = (calibration, quality)
         (self.normal, self.anomalous) = (normal, anomalous)
+        self.agreement = agreement
         rules = calibration.outcomes(normal: quality.scores, anomalous: anomalousScores)
         guard let rule = rules.first(where: { $0.score == calibration.score }) else {
             preconditionFailure("a calibration holds its own score")
@@ -42,6 +51,8 @@ struct EvaluationReport {
         let anomalous_flagged: Double
         let false_alarm_rate: Double
         let auroc: [String: Double]
+        let precision: String
+        let agreement_with_fp32: Double?
     }
 
     /// Prints one JSON object.
@@ -53,7 +64,9 @@ struct EvaluationReport {
             score: calibration.score.rawValue, lower: calibration.deciding.lower,
             upper: calibration.deciding.upper, normal_within: rule.inside,
             anomalous_flagged: rule.flaggedRate,
-            false_alarm_rate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas))
+            false_alarm_rate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
+            precision: calibration.computation.precision.rawValue,
+            agreement_with_fp32: agreement.map { Double($0.same) / Double($0.count) })
         try elbo.printJSON(report)
     }
 
@@ -80,10 +93,18 @@ struct EvaluationReport {
             \(fixed(100 * alarms.lowerBound, 2)) to \(fixed(100 * alarms.upperBound, 2)) %
             Area under the ROC curve
             """)
+        defer {
+            if let agreement {
+                print(
+                    "Verdicts as with fp32\n  \(percent(agreement.same, agreement.count, 3)) of "
+                        + "\(agreement.count), scored by "
+                        + "\(calibration.computation.precision.rawValue)")
+            }
+        }
         for rule in rules { print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))") }
     }
 
-    private func percent(_ part: Int, _ whole: Int) -> String {
-        "\(fixed(100 * Double(part) / Double(whole), 2)) %"
+    private func percent(_ part: Int, _ whole: Int, _ digits: Int = 2) -> String {
+        "\(fixed(100 * Double(part) / Double(whole), digits)) %"
     }
 }

@@ -33,7 +33,7 @@ struct Export: ParsableCommand {
             let isCalibrated = fileKind(at: Calibration.path(in: model.model)) != .absent
             if isCalibrated {
                 let calibration = try LoadedCalibration(
-                    directory: model.model, model: loaded.digest)
+                    directory: model.model, model: loaded)
                 facts.merge(calibration.facts) { $1 }
             }
             let bytes = loaded.model.onnx(input: input, version: elbodVersion, metadata: facts)

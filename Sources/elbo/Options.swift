@@ -72,15 +72,57 @@ struct ModelOption: ParsableArguments {
     }
 }
 
+/// How scores are computed.
+struct PrecisionOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What scores are computed with; each precision is calibrated on its own.",
+            valueName: "fp32|bf16|int8"))
+    var precision = Precision.fp32
+
+    func validate() throws {
+        guard precision.isSupported else {
+            throw ValidationError(
+                "This processor has no instructions for \(precision.rawValue).")
+        }
+    }
+}
+
 extension LoadedModel {
-    /// Scores every image of `set`, which must have the model's size; refuses conditional models.
-    func scores(of set: ImageSet, visit: (Scorer, Int) -> Void = { _, _ in }) throws -> [Scores] {
+    /// How scores of this precision are computed: with the ranges that activations take on `set`.
+    func computation(_ precision: Precision, on set: ImageSet) throws -> Computation {
+        guard precision == .int8 else { return Computation(precision: precision) }
+        var ranges = ActivationRanges(model.architecture)
+        _ = try scores(of: set) { scorer, count in ranges.add(scorer.activations, count: count) }
+        let computation = Computation(precision: precision, ranges: ranges)
+        guard computation.suits(model.architecture) else {
+            throw Failure(
+                "a layer of the model puts out nothing but zeros for \(set.name), of which no 8-bit "
+                    + "steps can be made", .dataFormat)
+        }
+        return computation
+    }
+
+    /// Scores every image of `set` as the daemon does.
+    func scores(of set: ImageSet, by computation: Computation) throws -> [Scores] {
         try requireUnconditional()
+        try requireSize(of: set)
+        return ScoringEngine(model.parameters, by: computation, capacity: 256).scores(
+            ofImages: set.pixels, count: set.count)
+    }
+
+    private func requireSize(of set: ImageSet) throws {
         guard set.rows * set.columns == model.imageShape.pixels else {
             throw Failure(
                 "\(set.name) has images of \(set.rows)×\(set.columns) pixels; the model takes "
                     + "\(model.imageShape)", .dataFormat)
         }
+    }
+
+    /// Scores every image of `set`, which must have the model's size; refuses conditional models.
+    func scores(of set: ImageSet, visit: (Scorer, Int) -> Void = { _, _ in }) throws -> [Scores] {
+        try requireUnconditional()
+        try requireSize(of: set)
         let scorer = Scorer(model.parameters, capacity: 256)
         return scorer.scores(ofImages: set.pixels, count: set.count) { visit(scorer, $0) }
     }

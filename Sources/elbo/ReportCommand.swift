@@ -75,7 +75,7 @@ struct ReportCommand: ParsableCommand {
     private func loadMaterial() throws -> Report.Material {
         let main = try exhibit(model.model)
         try main.loaded.requireUnconditional()
-        let calibration = try LoadedCalibration(directory: model.model, model: main.loaded.digest)
+        let calibration = try LoadedCalibration(directory: model.model, model: main.loaded)
         let load = { (name: String?, standard: String, option: String) in
             try data.load(
                 main.loaded.model.images(name, standard: standard, option: option),

@@ -18,6 +18,7 @@ struct Score: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOption
+    @OptionGroup var precision: PrecisionOption
     @Flag(help: "Exit 1 if an image is anomalous.")
     var exitCode = false
     @Argument(help: "IDX, .npy, PNG or JPEG files, or - for standard input.")
@@ -27,7 +28,8 @@ struct Score: ParsableCommand {
         let anomalies = try reporting {
             let loaded = try model.load()
             try loaded.requireUnconditional()
-            let calibration = try LoadedCalibration(directory: model.model, model: loaded.digest)
+            let calibration = try LoadedCalibration(
+                directory: model.model, model: loaded, precision: precision.precision)
             var judging = FileJudging(loaded, calibration)
             for file in files { try judging.judge(file) }
             return judging.anomalies
@@ -40,13 +42,14 @@ struct Score: ParsableCommand {
 private struct FileJudging {
     private(set) var anomalies = 0
     private let model: Model
-    private let scorer: Scorer
+    private let scorer: ScoringEngine
     private var writer: VerdictWriter
     private var batch: Batch
 
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
         model = loaded.model
-        scorer = Scorer(loaded.model.parameters, capacity: 256)
+        scorer = ScoringEngine(
+            loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
         writer = VerdictWriter(
             calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",

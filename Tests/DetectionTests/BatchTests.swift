@@ -1,27 +1,31 @@
 import Detection
-import Tensors
 import Testing
 import VAE
 
 @Suite struct BatchTests {
     /// Frames of 2×2 random pixels, waiting.
-    private func intake(_ frames: Int) throws -> Intake {
-        var intake = Intake(capacity: max(1, frames))
+    private func intake(_ frames: Int, capacity: Int? = nil) throws -> Intake {
+        var intake = Intake(capacity: capacity ?? max(1, frames))
         for number in 0..<frames {
             try intake.take(header(), payload: (0..<4).map { UInt8(number * 36 + $0 * 9) })
         }
         return intake
     }
 
-    @Test func `images are scored in a batch as they are alone, to the bit`() throws {
+    @Test(arguments: Precision.allCases.filter(\.isSupported))
+    func `images are scored in a batch as they are alone, to the bit`(precision: Precision) throws {
         let parameters = Parameters(Architecture(inputs: 4, hidden: [3], latent: 2))
         parameters.initialize(seed: 1)
-        let scorer = Scorer(parameters, capacity: 8)
-        let together = try intake(7).batch
+        var ranges = ActivationRanges(parameters.architecture)
+        (ranges.encoder, ranges.latent, ranges.decoder) = ([2], 2, [2])
+        let computation = Computation(
+            precision: precision, ranges: precision == .int8 ? ranges : nil)
+        let scorer = ScoringEngine(parameters, by: computation, capacity: 8)
+        let together = try intake(7, capacity: 8).batch
         together.score(with: scorer)
         let expected = Array(scorer.scores[..<7])
         for row in 0..<7 {
-            var alone = Batch(capacity: 2, pixels: 4)
+            var alone = Batch(capacity: 8, pixels: 4)
             var (decoder, queue) = (
                 FrameDecoder(rows: 2, columns: 2), FrameQueue(capacity: 1, pixels: 4)
             )

@@ -108,7 +108,7 @@ struct Intake {
     /// The pixels of the frames.
     var pixels: [[Float]] {
         let batch = batch
-        return (0..<batch.count).map { batch.images.rows($0..<($0 + 1)).elements }
+        return (0..<batch.count).map { batch.images[$0] }
     }
 
     /// What became of the frames of a source.

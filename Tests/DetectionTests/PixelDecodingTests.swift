@@ -54,10 +54,11 @@ import Testing
         for isBigEndian in [false, true] {
             let type = ElementType(example.kind, isBigEndian: isBigEndian)
             let bytes = example.pixels.flatMap { isBigEndian ? $0 : $0.reversed() }
-            let matrix = Matrix(rows: 3, columns: 4, Array(repeating: 7, count: 12))
-            try type.decode(bytes.span, intoRow: 1, of: matrix)
-            let expected = [7, 7, 7, 7] + example.expected + [7, 7, 7, 7]
-            #expect(matrix.elements == expected, "big-endian: \(isBigEndian)")
+            let rows = PixelRows(rows: 3, columns: 4)
+            for row in 0..<3 { rows.setRow(row, bytes: [255, 255, 255, 255].span) }
+            try type.decode(bytes.span, intoRow: 1, of: rows)
+            let expected = [1, 1, 1, 1] + example.expected + [1, 1, 1, 1]
+            #expect((0..<3).flatMap { rows[$0] } == expected, "big-endian: \(isBigEndian)")
         }
     }
 
@@ -87,7 +88,7 @@ import Testing
             bytes.replaceSubrange(
                 (position * type.size)..<((position + 1) * type.size), with: pixel)
             #expect(throws: reason, "pixel \(position)") {
-                try type.decode(bytes.span, intoRow: 0, of: Matrix(rows: 1, columns: 4))
+                try type.decode(bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
             }
         }
     }
@@ -96,15 +97,16 @@ import Testing
     func `rounding in the sender's own division is forgiven`(value: Float) throws {
         let bits = value.bitPattern
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
-        let matrix = Matrix(rows: 1, columns: 1)
-        try ElementType(.float32).decode(bytes.span, intoRow: 0, of: matrix)
-        #expect(matrix[0, 0] == value)
+        let rows = PixelRows(rows: 1, columns: 1)
+        try ElementType(.float32).decode(bytes.span, intoRow: 0, of: rows)
+        #expect(rows[0] == [value])
     }
 
     @Test func `bytes that are not one image are a bug`() async {
         await #expect(processExitsWith: .failure) {
             let bytes: [UInt8] = [0, 0, 0]
-            try ElementType(.uint8).decode(bytes.span, intoRow: 0, of: Matrix(rows: 1, columns: 4))
+            try ElementType(.uint8).decode(
+                bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
         }
     }
 }

@@ -109,12 +109,16 @@ struct Recalibrate: ParsableCommand {
         let chosen = try loaded.model.images(
             images, standard: CalibrationOptions.standardImages, option: "--images")
         let set = try data.load(chosen, loaded.model.preprocessing)
+        let precision = Precision(rawValue: status.precision) ?? .fp32
+        let computation = try LoadedCalibration(
+            directory: status.model_directory, model: loaded, precision: precision
+        ).calibration.computation
         var request = ControlRequest(.calibrate)
         request.calibration = try Calibration(
-            scores: loaded.scores(of: set),
+            scores: loaded.scores(of: set, by: computation),
             score: score ?? ScoreFunction(rawValue: status.score) ?? .mse, k: sigma ?? status.k,
             model: loaded.digest, data: .init(name: set.name, sha256: set.digest.description),
-            created: .now, revision: status.calibration_revision + 1)
+            created: .now, revision: status.calibration_revision + 1, computation: computation)
         return request
     }
 }

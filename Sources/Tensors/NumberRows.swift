@@ -1,0 +1,56 @@
+import Glibc
+
+/// Rows of numbers of any type, in one aligned allocation; what `Matrix` is for floats.
+///
+/// Bytes are pixels or quantised activations, 16-bit numbers are bfloat16, 32-bit ones sums of
+/// products of bytes. Copying it copies the reference. `@unchecked Sendable` for the reasons that
+/// `Matrix` is.
+public struct NumberRows<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>:
+    @unchecked Sendable
+{
+    /// The number of rows.
+    public let rows: Int
+    /// The number of columns, contiguous in memory.
+    public let columns: Int
+    private let storage: Storage
+    let base: UnsafeMutablePointer<Element>
+
+    private final class Storage {
+        let base: UnsafeMutableRawPointer
+
+        init(bytes: Int) {
+            // Pages that nobody writes to are never there.
+            guard let base = calloc(bytes + 64, 1) else {
+                fatalError("out of memory: cannot allocate \(bytes) bytes for numbers")
+            }
+            self.base = base
+        }
+
+        deinit { free(base) }
+    }
+
+    /// Zeros.
+    public init(rows: Int, columns: Int) {
+        precondition(rows >= 0 && columns >= 0, "numbers cannot have a negative count")
+        (self.rows, self.columns) = (rows, columns)
+        storage = Storage(bytes: rows * columns * MemoryLayout<Element>.stride)
+        let aligned = (UInt(bitPattern: storage.base) + 63) / 64 * 64
+        let offset = Int(aligned - UInt(bitPattern: storage.base))
+        base = (storage.base + offset).bindMemory(to: Element.self, capacity: rows * columns)
+    }
+
+    /// A copy of `elements`, row by row.
+    public init(rows: Int, columns: Int, _ elements: [Element]) {
+        precondition(elements.count == rows * columns, "the elements do not fill the rows")
+        self.init(rows: rows, columns: columns)
+        for (index, element) in elements.enumerated() { base[index] = element }
+    }
+
+    /// The elements of one row, copied.
+    public subscript(row: Int) -> [Element] {
+        precondition(row >= 0 && row < rows, "no such row")
+        return Array(UnsafeBufferPointer(start: base + row * columns, count: columns))
+    }
+
+    func address(ofRow row: Int) -> UnsafeMutablePointer<Element> { base + row * columns }
+}

@@ -1,0 +1,206 @@
+internal import COneDNN
+
+/// A fully connected layer whose weights oneDNN has packed the way it multiplies fastest, and its
+/// primitives for batches of several sizes.
+///
+/// A number of rows is composed of prepared sizes, the last of which may be larger than what is left:
+/// what is computed of the rows behind is nobody's. Nothing is allocated after initialisation. Belongs
+/// to one thread.
+public final class PackedProduct {
+    /// What the layer computes with.
+    public enum Arithmetic: Sendable {
+        /// 32-bit floats.
+        case single
+        /// Inputs and weights rounded to bfloat16, sums in 32-bit floats.
+        case bfloat16
+        /// Inputs of 0…255 and weights of −127…127, sums exact in 32-bit whole numbers.
+        case bytes
+
+        /// Whether this processor has instructions for it.
+        ///
+        /// Older ones add products of bytes in 16 bits, which overflow.
+        public var isSupported: Bool {
+            let level = dnnl_get_effective_cpu_isa().rawValue
+            switch self {
+            case .single: return true
+            case .bfloat16: return level >= dnnl_cpu_isa_avx512_core_bf16.rawValue
+            case .bytes: return level >= dnnl_cpu_isa_avx512_core_vnni.rawValue
+            }
+        }
+    }
+
+    private let bias: Matrix?
+    private let (engine, stream): (dnnl_engine_t, dnnl_stream_t)
+    private var weights: dnnl_memory_t?
+    private var kernels: [Kernel] = []
+    private let inputs: Int
+    private let outputs: Int
+    private let capacity: Int
+
+    private struct Kernel {
+        let rows: Int
+        let primitive: dnnl_primitive_t
+        let source: dnnl_memory_t
+        let bias: dnnl_memory_t?
+        let destination: dnnl_memory_t
+    }
+
+    /// Where results go.
+    public enum Output: Sendable {
+        /// 32-bit floats.
+        case single
+        /// bfloat16.
+        case bfloat16
+    }
+
+    /// `x·W + b`, or ReLU of it, with `weights` of shape `(inputs, outputs)` and `bias`, `(1, outputs)`.
+    public convenience init(
+        _ weights: Matrix, bias: Matrix, as arithmetic: Arithmetic, rectifying: Bool,
+        output: Output = .single, capacity: Int
+    ) {
+        precondition(arithmetic != .bytes, "bytes have weights of their own")
+        let type = arithmetic == .single ? dnnl_f32 : dnnl_bf16
+        self.init(
+            (weights.rows, weights.columns), bias: bias, types: (type, type),
+            output == .single ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
+            plain: (dnnl_f32, UnsafeRawPointer(weights.base)))
+        withExtendedLifetime(weights) {}
+    }
+
+    /// `x·W`, with whole numbers as `weights`, row by row, shape `(inputs, outputs)`.
+    public convenience init(_ weights: [Int8], inputs: Int, outputs: Int, capacity: Int) {
+        precondition(weights.count == inputs * outputs, "the weights do not fill the layer")
+        let plain = NumberRows<Int8>(rows: inputs, columns: outputs, weights)
+        self.init(
+            (inputs, outputs), bias: nil, types: (dnnl_u8, dnnl_s8), dnnl_s32, false, capacity,
+            plain: (dnnl_s8, UnsafeRawPointer(plain.base)))
+        withExtendedLifetime(plain) {}
+    }
+
+    private init(
+        _ shape: (inputs: Int, outputs: Int), bias: Matrix?,
+        types: (source: dnnl_data_type_t, weights: dnnl_data_type_t),
+        _ destination: dnnl_data_type_t, _ rectifying: Bool, _ capacity: Int,
+        plain: (type: dnnl_data_type_t, base: UnsafeRawPointer)
+    ) {
+        (inputs, outputs) = shape
+        self.capacity = capacity
+        self.bias = bias
+        var (engine, stream): (dnnl_engine_t?, dnnl_stream_t?)
+        dnnl_engine_create(&engine, dnnl_cpu, 0)
+        dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
+        guard let engine, let stream else { fatalError("oneDNN has no engine for this processor") }
+        (self.engine, self.stream) = (engine, stream)
+        // The largest first: its way of packing is used by all.
+        for rows in Self.sizes(upTo: capacity).reversed() {
+            var (primitive, source, destinationMemory):
+                (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?)
+            var biasMemory: dnnl_memory_t?
+            let isFirst = weights == nil
+            let create = { (biasPointer: UnsafeMutablePointer<dnnl_memory_t?>?) in
+                elbod_product_create(
+                    &primitive, &source, &self.weights, biasPointer, &destinationMemory, engine,
+                    dnnl_dim_t(rows), dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs),
+                    types.source, types.weights, destination, rectifying ? 1 : 0)
+            }
+            let status = bias == nil ? create(nil) : create(&biasMemory)
+            guard status == dnnl_success, let primitive, let source, let destinationMemory else {
+                fatalError("oneDNN cannot prepare a layer: status \(status.rawValue)")
+            }
+            if isFirst {
+                let status = elbod_product_pack(
+                    engine, stream, dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), plain.type,
+                    plain.base, weights)
+                precondition(
+                    status == dnnl_success, "oneDNN cannot pack weights: \(status.rawValue)")
+            }
+            kernels.append(
+                Kernel(
+                    rows: rows, primitive: primitive, source: source, bias: biasMemory,
+                    destination: destinationMemory))
+        }
+        kernels.reverse()
+    }
+
+    deinit {
+        for kernel in kernels {
+            dnnl_primitive_destroy(kernel.primitive)
+            dnnl_memory_destroy(kernel.source)
+            if let bias = kernel.bias { dnnl_memory_destroy(bias) }
+            dnnl_memory_destroy(kernel.destination)
+        }
+        if let weights { dnnl_memory_destroy(weights) }
+        dnnl_stream_destroy(stream)
+        dnnl_engine_destroy(engine)
+    }
+
+    /// The powers of two up to `capacity`, and `capacity`.
+    static func sizes(upTo capacity: Int) -> [Int] {
+        var sizes: [Int] = []
+        var size = 1
+        while size < capacity {
+            sizes.append(size)
+            size *= 2
+        }
+        return sizes + [capacity]
+    }
+
+    /// The layer of floats, of the first `rows` rows.
+    public func apply(to input: Matrix, into output: Matrix, rows: Int) {
+        check(input.rows, input.columns, output.rows, output.columns)
+        run(rows, UnsafeRawPointer(input.base), 4, UnsafeMutableRawPointer(output.base), 4)
+    }
+
+    /// The layer of bfloat16, into floats.
+    public func apply(to input: NumberRows<UInt16>, into output: Matrix, rows: Int) {
+        check(input.rows, input.columns, output.rows, output.columns)
+        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4)
+    }
+
+    /// The layer of bfloat16, into bfloat16.
+    public func apply(to input: NumberRows<UInt16>, into output: NumberRows<UInt16>, rows: Int) {
+        check(input.rows, input.columns, output.rows, output.columns)
+        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2)
+    }
+
+    /// The layer of bytes, into their sums.
+    public func apply(to input: NumberRows<UInt8>, into output: NumberRows<Int32>, rows: Int) {
+        check(input.rows, input.columns, output.rows, output.columns)
+        run(rows, UnsafeRawPointer(input.base), 1, UnsafeMutableRawPointer(output.base), 4)
+    }
+
+    private func check(_ rows: Int, _ inputs: Int, _ outputRows: Int, _ outputs: Int) {
+        precondition(
+            inputs == self.inputs && outputs == self.outputs && min(rows, outputRows) >= capacity,
+            "not the shape that was prepared for")
+    }
+
+    private func run(
+        _ rows: Int, _ input: UnsafeRawPointer, _ inputSize: Int, _ output: UnsafeMutableRawPointer,
+        _ outputSize: Int
+    ) {
+        precondition(rows >= 0 && rows <= capacity, "more rows than prepared for")
+        var row = 0
+        while row < rows {
+            let kernel = kernels[
+                Self.choice(of: kernels.count, rows - row, capacity - row) { kernels[$0].rows }]
+            let status = elbod_product_execute(
+                kernel.primitive, stream, kernel.source, weights, kernel.bias, kernel.destination,
+                input + row * inputs * inputSize, bias?.base, output + row * outputs * outputSize)
+            precondition(status == dnnl_success, "oneDNN refused a layer: \(status.rawValue)")
+            row += kernel.rows
+        }
+    }
+
+    /// Which of ascending sizes is next for `rows` rows: the largest that is full, or a larger one of
+    /// which more than five eighths are, if there is `room`.
+    private static func choice(of count: Int, _ rows: Int, _ room: Int, _ size: (Int) -> Int) -> Int
+    {
+        var index = count - 1
+        while index > 0, size(index) > rows {
+            if size(index) <= room, 8 * rows > 5 * size(index) { return index }
+            index -= 1
+        }
+        return index
+    }
+}

@@ -1,0 +1,98 @@
+public import ArgumentParser
+import Console
+import Detection
+import DetectionService
+import Tensors
+import Text
+public import VAE
+
+extension Precision: ExpressibleByArgument {}
+
+/// `elbo benchmark`: how fast this machine scores.
+struct Benchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this machine scores with a model, one core, no sockets.",
+        discussion: """
+            From 8-bit pixels to all four scores, in batches of several sizes; the median
+            of several runs. elbo-replay measures a whole daemon.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @Option(parsing: .upToNextOption, help: "Precisions (default: all).")
+    var precision = Precision.allCases.filter(\.isSupported)
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Batch sizes.", valueName: "n"))
+    var batch = [1, 8, 64, 128]
+    @Flag(help: "Compute the mean squared error alone, without the other scores.")
+    var mse = false
+    @Option(help: ArgumentHelp("Seconds for each.", valueName: "s"))
+    var seconds = 1.0
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    struct Row: Codable {
+        let precision: String
+        let batch: Int
+        let images_per_second: Double
+        let microseconds_per_batch: Double
+    }
+
+    func validate() throws {
+        guard batch.allSatisfy({ 1...65_536 ~= $0 }), seconds > 0 else {
+            throw ValidationError("Batches hold 1 to 65536 images, and seconds are above 0.")
+        }
+    }
+
+    func run() throws {
+        try reporting {
+            let loaded = try LoadedModel(directory: model.model)
+            try loaded.requireUnconditional()
+            var rows: [Row] = []
+            for precision in precision {
+                for batch in batch {
+                    let row = measure(loaded.model.parameters, precision, batch)
+                    rows.append(row)
+                    guard !json else { continue }
+                    print(
+                        "\(row.precision)  batches of \(grouped(batch)): "
+                            + "\(grouped(Int(row.images_per_second))) images/s, "
+                            + "\(fixed(row.microseconds_per_batch, 2)) µs each")
+                }
+            }
+            if json { try printJSON(rows) }
+        }
+    }
+
+    private func measure(_ parameters: Parameters, _ precision: Precision, _ batch: Int) -> Row {
+        var random = RandomNumbers(seed: 1, 0, 0)
+        let pixels = parameters.architecture.inputs
+        let images = PixelRows(rows: batch, columns: pixels)
+        for row in 0..<batch {
+            let bytes = (0..<pixels).map { _ in UInt8(255 * random.nextUniform()) }
+            images.setRow(row, bytes: bytes.span)
+        }
+        // The speed does not depend on the ranges, so any will do.
+        var ranges = ActivationRanges(parameters.architecture)
+        ranges.latent = 4
+        ranges.encoder = ranges.encoder.map { _ in 10 }
+        ranges.decoder = ranges.encoder
+        let engine = ScoringEngine(
+            parameters,
+            by: Computation(
+                precision: precision, ranges: precision == .int8 ? ranges : nil),
+            computing: mse ? .reconstruction : .all, capacity: batch)
+        engine.warmUp()
+        let clock = ContinuousClock()
+        var times: [Double] = []
+        let (end, chunk) = (clock.now + .seconds(seconds), max(1, 2048 / batch))
+        while clock.now < end || times.count < 5 {
+            let start = clock.now
+            for _ in 0..<chunk { engine.score(images, count: batch) }
+            times.append((clock.now - start) / .seconds(1) / Double(chunk))
+        }
+        times.sort()
+        let median = times[times.count / 2]
+        return Row(
+            precision: precision.rawValue, batch: batch, images_per_second: Double(batch) / median,
+            microseconds_per_batch: median * 1e6)
+    }
+}

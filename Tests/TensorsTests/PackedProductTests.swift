@@ -1,0 +1,61 @@
+import Tensors
+import Testing
+
+@Suite struct PackedProductTests {
+    private func matrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
+        var random = RandomNumbers(seed: seed, 0, 0)
+        return Matrix(
+            rows: rows, columns: columns,
+            (0..<(rows * columns)).map { _ in 2 * random.nextUniform() - 1 })
+    }
+
+    @Test(arguments: [1, 2, 3, 5, 7, 8, 11, 13], [false, true])
+    func `any number of rows is the product, and no row beyond it matters`(
+        rows: Int, isRectified: Bool
+    ) {
+        let (x, w, b) = (matrix(13, 9, seed: 1), matrix(9, 6, seed: 2), matrix(1, 6, seed: 3))
+        let expected = Matrix(rows: 13, columns: 6)
+        fillRows(of: expected, with: b)
+        multiply(x, w, into: expected, accumulating: true)
+        let product = PackedProduct(w, bias: b, as: .single, rectifying: isRectified, capacity: 13)
+        let y = Matrix(rows: 13, columns: 6)
+        product.apply(to: x, into: y, rows: rows)
+        for row in 0..<rows {
+            for column in 0..<6 {
+                let value = expected[row, column]
+                #expect(abs(y[row, column] - (isRectified ? max(value, 0) : value)) < 1e-5)
+            }
+        }
+    }
+
+    @Test(.enabled(if: PackedProduct.Arithmetic.bytes.isSupported))
+    func `sums of products of bytes are exact, at their largest too`() {
+        let (inputs, outputs) = (300, 20)
+        let bytes = (0..<(5 * inputs)).map { UInt8($0 < inputs ? 255 : $0 * 7 % 256) }
+        let weights = (0..<(inputs * outputs)).map { index in
+            Int8(index % outputs == 0 ? 127 : index % outputs == 1 ? -127 : index * 31 % 255 - 127)
+        }
+        let x = NumberRows<UInt8>(rows: 5, columns: inputs, bytes)
+        let y = NumberRows<Int32>(rows: 5, columns: outputs)
+        PackedProduct(weights, inputs: inputs, outputs: outputs, capacity: 5)
+            .apply(to: x, into: y, rows: 5)
+        for row in 0..<5 {
+            for column in 0..<outputs {
+                let sum = (0..<inputs).reduce(0) { sum, input in
+                    sum + Int(bytes[row * inputs + input]) * Int(weights[input * outputs + column])
+                }
+                #expect(Int(y[row][column]) == sum, "row \(row), column \(column)")
+            }
+        }
+    }
+
+    @Test func `rows that were not prepared for are a bug`() async {
+        await #expect(processExitsWith: .failure) {
+            let product = PackedProduct(
+                Matrix(rows: 2, columns: 2), bias: Matrix(rows: 1, columns: 2), as: .single,
+                rectifying: false, capacity: 2)
+            let rows = Matrix(rows: 3, columns: 2)
+            product.apply(to: rows, into: rows, rows: 3)
+        }
+    }
+}
