@@ -26,6 +26,8 @@ struct Benchmark: ParsableCommand {
     var mse = false
     @Option(help: ArgumentHelp("Seconds for each.", valueName: "s"))
     var seconds = 1.0
+    @Flag(help: "Instead measure how many frames ZeroMQ carries alone, over ipc.")
+    var hop = false
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -44,6 +46,11 @@ struct Benchmark: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if hop {
+                let result = try HopBenchmark(seconds: seconds).run()
+                if json { return try printJSON(result) }
+                return print("\(grouped(Int(result.messages_per_second))) frames/s")
+            }
             let loaded = try LoadedModel(directory: model.model)
             try loaded.requireUnconditional()
             var rows: [Row] = []

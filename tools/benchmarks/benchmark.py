@@ -1,0 +1,247 @@
+"""The benchmarks; see run."""
+
+import argparse
+import atexit
+import json
+import os
+import platform
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = ROOT / ".build/release"
+MODEL = ROOT / "models/mnist"
+PEERS = Path(__file__).with_name("peers.py")
+PRECISIONS = ("fp32", "bf16", "int8")
+
+
+class Table:
+    """Results by row and contestant: the values of all rounds."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, row, contestant, value):
+        self.rows.setdefault(row, {}).setdefault(contestant, []).append(value)
+        print(f"  {row}, {contestant}: {show(value)}", flush=True)
+
+    def median(self, row, contestant):
+        return statistics.median(self.rows[row][contestant])
+
+
+table = Table()
+
+
+def show(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def output(*command, core=None, **options):
+    prefix = ["taskset", "-c", str(core)] if core is not None else []
+    return subprocess.run([*prefix, *map(str, command)], check=True, timeout=600, stdout=subprocess.PIPE, **options).stdout
+
+
+def peer(*command, core=None):
+    return json.loads(output(sys.executable, PEERS, *command, core=core))
+
+
+def reconstruction_graph(folder):
+    """The exported model with the mean squared error alone, so that nothing else is computed."""
+    import onnx
+    output(BIN / "elbo", "export", "--model", MODEL, "--onnx", folder / "whole.onnx")
+    model = onnx.load(folder / "whole.onnx")
+    needed, nodes = {"mse"}, []
+    for node in reversed(model.graph.node):
+        if needed & set(node.output):
+            nodes.insert(0, node)
+            needed |= set(node.input)
+    keep = lambda items, test: [item for item in items if test(item)]
+    for field, items in (("node", nodes), ("output", keep(model.graph.output, lambda o: o.name == "mse")),
+                         ("initializer", keep(model.graph.initializer, lambda i: i.name in needed))):
+        del getattr(model.graph, field)[:]
+        getattr(model.graph, field).extend(items)
+    onnx.save(model, folder / "mse.onnx")
+    return folder / "mse.onnx"
+
+
+def upper_bound():
+    return json.loads((MODEL / "calibration.json").read_text())["scores"]["mse"]["upper"]
+
+
+class Server:
+    """elbod or its peer, serving at ipc addresses."""
+
+    def __init__(self, folder, graph, contestant, threads=1, batch=128):
+        for name in ("in", "out"):
+            (folder / name).unlink(missing_ok=True)
+        self.addresses = [f"ipc://{folder}/in", f"ipc://{folder}/out"]
+        if contestant.startswith("python"):
+            command = [sys.executable, PEERS, "serve", graph, *self.addresses, upper_bound(), 64]
+        else:
+            command = [BIN / "elbod", "--model", MODEL, "--precision", contestant.split()[-1], "--threads", threads,
+                       "--batch", batch, "--ingest", f"pull+bind:{self.addresses[0]}", "--publish",
+                       f"pub+bind:{self.addresses[1]}"]
+        self.process = subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
+        deadline = time.monotonic() + 30
+        while not (folder / "out").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def replay(self, *options):
+        return json.loads(output(BIN / "elbo-replay", "--builtin", "--model", MODEL, "--json", "--endpoint",
+                                 self.addresses[0], "--verdicts", self.addresses[1], *options,
+                                 stderr=subprocess.DEVNULL))
+
+    def memory(self):
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM if self.process.args[0].endswith("elbod") else signal.SIGKILL)
+        self.process.wait()
+
+
+def scoring(options, folder, graph):
+    """One core, from 8-bit pixels to the mean squared error; and to all scores."""
+    for _ in range(options.rounds):
+        for batch in (1, 64):
+            for engine in ("onnxruntime", "torch"):
+                rate = peer("score", engine, graph, batch, options.seconds, core=1)["images_per_second"]
+                table.add(f"scoring, batches of {batch}", engine, rate)
+            for extent in ("--mse", ""):
+                answer = json.loads(output(BIN / "elbo", "benchmark", "--model", MODEL, "--batch", batch, "--json",
+                                           "--seconds", options.seconds, *([extent] if extent else []), core=1))
+                for one in answer:
+                    name = f"elbod {one['precision']}" + (", all scores" if not extent else "")
+                    table.add(f"scoring, batches of {batch}", name, one["images_per_second"])
+
+
+CONTESTANTS = ("python", *(f"elbod {precision}" for precision in PRECISIONS))
+
+
+def stream(options, folder, graph):
+    """Producer, daemon and subscriber on all cores, as fast as it goes; resident memory meanwhile."""
+    for _ in range(options.rounds):
+        for contestant in CONTESTANTS:
+            server = Server(folder, graph, contestant)
+            result = server.replay("--count", options.frames // (3 if contestant == "python" else 1))
+            table.add("stream, images/s", contestant, result["images_per_second"])
+            table.add("memory after it, MiB", contestant, server.memory())
+            server.stop()
+            assert result["lost"] == 0, result
+        hop = json.loads(output(BIN / "elbo", "benchmark", "--model", MODEL, "--hop", "--json"))
+        table.add("stream, images/s", "ZeroMQ alone, one hop", hop["messages_per_second"])
+
+
+def latency(options, folder, graph):
+    """Frames at a fixed rate, open loop: from when a frame was due to its verdict, in µs."""
+    for _ in range(options.rounds):
+        for rate in (1000, 10_000, 40_000):
+            for contestant in CONTESTANTS:
+                server = Server(folder, graph, contestant)
+                found = server.replay("--rate", rate, "--count", int(rate * options.seconds * 5))["latency_us"]
+                for quantile in ("p50", "p99", "p999"):
+                    table.add(f"latency at {rate:,}/s, {quantile}, µs", contestant, found[quantile])
+                server.stop()
+
+
+def training(options, folder, graph):
+    """An epoch of the default recipe, both cores."""
+    data = os.environ.get("ELBO_DATA", Path.home() / ".local/share/elbod")
+    cores = len(os.sched_getaffinity(0))
+    for turn in range(max(1, options.rounds // 2)):
+        found = peer("train", data, options.epochs, cores)
+        table.add("training, seconds an epoch", "torch", found["seconds_per_epoch"])
+        table.add(f"training, loss after {options.epochs} epochs", "torch", found["loss"])
+        output(BIN / "elbo", "train", "--epochs", options.epochs, "--out", folder / f"model-{turn}", "--data", data,
+               stderr=subprocess.DEVNULL)
+        epochs = json.loads((folder / f"model-{turn}/training.json").read_text())
+        table.add("training, seconds an epoch", "elbod", statistics.median(one["seconds"] for one in epochs))
+        table.add(f"training, loss after {options.epochs} epochs", "elbod", epochs[-1]["terms"]["loss"])
+
+
+def start(options, folder, graph):
+    """From the start of the process to its endpoints being there, in ms."""
+    for _ in range(3 * options.rounds):
+        for contestant in CONTESTANTS:
+            began = time.monotonic()
+            server = Server(folder, graph, contestant)
+            table.add("start, ms", contestant, 1000 * (time.monotonic() - began))
+            server.stop()
+
+
+def workers(options, folder, graph):
+    """One and two scoring threads."""
+    for _ in range(options.rounds):
+        for threads in (1, 2):
+            server = Server(folder, graph, "elbod fp32", threads=threads)
+            result = server.replay("--count", options.frames)
+            table.add("scoring threads, images/s", str(threads), result["images_per_second"])
+            server.stop()
+
+
+ROWS = {function.__name__: function for function in (scoring, stream, latency, training, start, workers)}
+
+
+def ratio(row, contestant, value):
+    """How many times as good as the peer a median is."""
+    base = "onnxruntime" if row.startswith("scoring, ") else "torch" if row.startswith("training") else "python"
+    if base not in table.rows[row] or contestant == base or "loss" in row:
+        return ""
+    other = table.median(row, base)
+    better = value / other if "images" in row or row.startswith("scoring") else other / value
+    return f"{better:.2f} ×"
+
+
+def markdown():
+    lines = [f"{platform.machine()}, {machine()}, {len(os.sched_getaffinity(0))} cores; "
+             f"{time.strftime('%Y-%m-%d')}; medians, and the lowest and highest of the rounds.", "",
+             "| what | who | median | range | beside the peer |", "|---|---|---|---|---|"]
+    for row, contestants in table.rows.items():
+        for contestant, values in contestants.items():
+            median = statistics.median(values)
+            lines.append(f"| {row} | {contestant} | {show(median)} | {show(min(values))} to {show(max(values))} | "
+                         f"{ratio(row, contestant, median)} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine():
+    text = Path("/proc/cpuinfo").read_text()
+    return re.search(r"model name\s+: (.*)", text)[1] if "model name" in text else platform.processor()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Benchmarks of elbod and its peers.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="One short round, to see that it runs.")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("rows", nargs="*", help=", ".join(ROWS))
+    options = parser.parse_args()
+    options.seconds, options.frames, options.epochs = (0.2, 30_000, 1) if options.quick else (1.0, 600_000, 5)
+    options.rounds = 1 if options.quick else options.rounds
+    for name in options.rows:
+        if name not in ROWS:
+            parser.error(f"there is no row {name}; there are {', '.join(ROWS)}")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        graph = reconstruction_graph(folder)
+        for name in options.rows or ROWS:
+            print(f"{name}: {ROWS[name].__doc__}", flush=True)
+            ROWS[name](options, folder, graph)
+    print()
+    print(markdown())
+    if options.markdown:
+        options.markdown.write_text(markdown())
+    if options.json:
+        options.json.write_text(json.dumps(table.rows, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

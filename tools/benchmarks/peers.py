@@ -1,0 +1,121 @@
+"""What one would otherwise write: scoring, a daemon and training, in Python.
+
+Usage: peers.py score ENGINE MODEL.onnx BATCH SECONDS | peers.py serve MODEL.onnx IN OUT UPPER BATCH |
+       peers.py train DATA EPOCHS THREADS
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import numpy as np
+
+
+def session(path):
+    """ONNX Runtime on one thread."""
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def score(engine, path, batch, seconds):
+    """Images a second, from 8-bit pixels to the mean squared error: the median of many runs."""
+    pixels = np.random.default_rng(0).integers(0, 256, (batch, 784), dtype=np.uint8)
+    if engine == "onnxruntime":
+        graph = session(path)
+        run = lambda: graph.run(["mse"], {"image": pixels})
+    else:
+        import onnx
+        import torch
+        from onnx import numpy_helper
+        torch.set_num_threads(1)
+        w = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
+        linear = torch.nn.functional.linear
+
+        def run():
+            x = torch.from_numpy(pixels).float() / 255
+            h = torch.relu(linear(x, w["fc1.weight"], w["fc1.bias"]))
+            z = linear(h, w["fc21.weight"], w["fc21.bias"])
+            h = torch.relu(linear(z, w["fc3.weight"], w["fc3.bias"]))
+            s = torch.sigmoid(linear(h, w["fc4.weight"], w["fc4.bias"]))
+            return ((x - s) ** 2).mean(1)
+        torch.set_grad_enabled(False)
+    for _ in range(20):
+        run()
+    times, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 10:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return {"images_per_second": batch / statistics.median(times)}
+
+
+def serve(path, source, sink, upper, batch):
+    """The daemon: pulls frames, scores what has arrived up to a batch, publishes verdicts."""
+    import zmq
+    graph, context = session(path), zmq.Context()
+    pull, pub = context.socket(zmq.PULL), context.socket(zmq.PUB)
+    pull.rcvhwm, pub.sndhwm = 1000, 100_000
+    pull.bind(source)
+    pub.bind(sink)
+    for rows in (1, 2, 8, batch):
+        graph.run(["mse"], {"image": np.zeros((rows, 784), np.uint8)})
+    next_status = 0
+    while True:
+        if time.monotonic() >= next_status:
+            pub.send_multipart([b"status/", b'{"schema":"peer.status/1"}'])
+            next_status = time.monotonic() + 1
+        if not pull.poll(100):
+            continue
+        headers, pixels = [], []
+        while len(headers) < batch:
+            try:
+                header, frame = pull.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                break
+            headers.append(json.loads(header))
+            pixels.append(np.frombuffer(frame, np.uint8))
+        scores = graph.run(["mse"], {"image": np.stack(pixels)})[0].ravel().tolist()
+        for header, value in zip(headers, scores):
+            is_anomaly = value > upper
+            topic = f"{'anomaly' if is_anomaly else 'normal'}/{header['source']}/".encode()
+            line = json.dumps({"source": header["source"], "seq": header["seq"], "index": 0, "is_anomaly": is_anomaly,
+                               "score": value}, separators=(",", ":"))
+            pub.send_multipart([topic, line.encode()])
+
+
+def train(data, epochs, threads):
+    """Seconds an epoch of the default recipe in PyTorch, and the last epoch's loss."""
+    from pathlib import Path
+
+    import torch
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reference"))
+    from train_peer import VAE, images, loss_of
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    images_, model = images(Path(data), "train"), VAE()
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+    times, loss_ = [], 0.0
+    for _ in range(epochs):
+        start, total = time.monotonic(), 0.0
+        for batch in torch.randperm(len(images_)).split(128):
+            adam.zero_grad()
+            loss = loss_of(model, images_[batch])
+            loss.backward()
+            adam.step()
+            total += loss.item() * len(batch)
+        times.append(time.monotonic() - start)
+        loss_ = total / len(images_)
+    return {"seconds_per_epoch": statistics.median(times), "loss": loss_}
+
+
+if __name__ == "__main__":
+    verb, *rest = sys.argv[1:]
+    if verb == "score":
+        print(json.dumps(score(rest[0], rest[1], int(rest[2]), float(rest[3]))))
+    elif verb == "serve":
+        serve(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
+    else:
+        print(json.dumps(train(rest[0], int(rest[1]), int(rest[2]))))
