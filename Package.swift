@@ -169,7 +169,7 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Detection", "DetectionService", "Files", "PictureSamples", "VAE", "ZeroMQ",
-                "elbod",
+                "elbo-replay", "elbod",
             ],
             swiftSettings: house),
         .testTarget(

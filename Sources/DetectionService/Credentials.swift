@@ -1,5 +1,5 @@
 import Files
-import ZeroMQ
+public import ZeroMQ
 
 /// The daemon's secret key and whom it lets in: CURVE, with a list of client keys and what each may.
 ///
@@ -44,15 +44,7 @@ struct Credentials: Sendable {
     /// Reads the secret key that the configuration names; nil if it names none.
     init?(_ configuration: Configuration) throws(ConfigurationError) {
         guard let path = configuration.curveSecretPath else { return nil }
-        let text: String
-        do { text = String(decoding: try readFile(path, limit: 4096), as: UTF8.self) } catch {
-            throw .unreadable(error.description)
-        }
-        do { keyPair = try CurveKeyPair(secretKey: text.trimmed) } catch {
-            throw .value(
-                key: "curve_secret", value: path,
-                allowed: "a file that holds a secret key of 40 characters, as elbo keygen makes it")
-        }
+        keyPair = try CurveKeyPair(secretFile: path)
         var keys: [String: String] = [:]
         for entry in configuration.serverKeys {
             let parts = entry.split(separator: " ").map(String.init)
@@ -109,10 +101,17 @@ struct Credentials: Sendable {
     }
 }
 
-extension String {
-    /// Without white space at its ends.
-    fileprivate var trimmed: String {
-        let isSpace = { (character: Character) in character.isWhitespace }
-        return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+extension CurveKeyPair {
+    /// Reads the secret key that `elbo keygen` wrote.
+    public init(secretFile path: String) throws(ConfigurationError) {
+        let text: String
+        do { text = String(decoding: try readFile(path, limit: 4096), as: UTF8.self) } catch {
+            throw .unreadable(error.description)
+        }
+        do { self = try CurveKeyPair(secretKey: String(text.filter { !$0.isWhitespace })) } catch {
+            throw .value(
+                key: "curve_secret", value: path,
+                allowed: "a file that holds a secret key of 40 characters, as elbo keygen makes it")
+        }
     }
 }

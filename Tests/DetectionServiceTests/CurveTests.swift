@@ -11,6 +11,7 @@ import ZeroMQ
         let server: CurveKeyPair
         let (camera, screen): (CurveKeyPair, CurveKeyPair)
         let (desk, stranger): (CurveKeyPair, CurveKeyPair)
+        let replay: CurveKeyPair
         let (ingest, publish, control): (String, String, String)
         let daemon: DaemonProcess
 
@@ -18,6 +19,7 @@ import ZeroMQ
             server = try .generate()
             (camera, screen) = (try .generate(), try .generate())
             (desk, stranger) = (try .generate(), try .generate())
+            replay = try .generate()
             (ingest, publish, control) = (
                 try Self.freeAddress(), try Self.freeAddress(), try Self.freeAddress()
             )
@@ -28,7 +30,7 @@ import ZeroMQ
             try Self.write(
                 [
                     ("camera", camera, "send"), ("screen", screen, "receive"),
-                    ("desk", desk, "control"),
+                    ("desk", desk, "control"), ("replay", replay, "send, receive"),
                 ], to: folder)
             daemon = try DaemonProcess([
                 "--model", DaemonProcess.model, "--ingest", "pull+bind:\(ingest)", "--publish",
@@ -179,5 +181,25 @@ import ZeroMQ
         ])
         let (status, log) = daemon.end()
         #expect(status == 78 && log.contains("curve_secret"), "\(status): \(log)")
+    }
+
+    @Test func `elbo-replay streams at a daemon that asks for keys`() throws {
+        let guarded = try Guarded()
+        let secret = guarded.folder + "/replay"
+        try writeFileAtomically(Array(guarded.replay.secretKey.utf8), to: secret, mode: 0o600)
+        let replay = Process()
+        replay.executableURL = DaemonProcess.executable.deletingLastPathComponent()
+            .appendingPathComponent("elbo-replay")
+        replay.arguments = [
+            "--builtin", "--model", DaemonProcess.model, "--count", "200", "--endpoint",
+            guarded.ingest, "--verdicts", guarded.publish, "--server-key",
+            guarded.server.publicKey, "--curve-secret", secret, "--json",
+        ]
+        (replay.standardError, replay.standardOutput) = (Pipe(), Pipe())
+        try replay.run()
+        replay.waitUntilExit()
+        #expect(replay.terminationStatus == 0)
+        let (end, log) = guarded.daemon.stop()
+        #expect(end == 0 && log.contains("received 200 = scored 200"), "\(log)")
     }
 }

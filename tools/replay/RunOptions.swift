@@ -1,6 +1,7 @@
 public import ArgumentParser
 import DetectionService
 public import Replay
+import ZeroMQ
 
 extension Rate: ExpressibleByArgument {
     /// As `Rate.init(_:)`.
@@ -58,7 +59,19 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seconds without a verdict before giving up.", valueName: "s"))
     var timeout = 10.0
 
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's public key, where it asks for one over TCP.", valueName: "key"))
+    var serverKey: String?
+    @Option(
+        help: ArgumentHelp(
+            "File of a secret key with the rights to send and to receive.", valueName: "file"))
+    var curveSecret: String?
+
     func validate() throws {
+        guard (serverKey == nil) == (curveSecret == nil) else {
+            throw ValidationError("--server-key and --curve-secret belong together")
+        }
         do {
             _ = try ReplaySettings.framesEndpoint(endpoint)
             _ = try ReplaySettings.verdictsEndpoint(verdicts)
@@ -82,6 +95,9 @@ struct DaemonOptions: ParsableArguments {
         settings.window = run.window
         settings.source = source ?? ReplaySettings.uniqueSource()
         settings.timeout = timeout
+        if let serverKey, let curveSecret {
+            settings.keys = (serverKey, try CurveKeyPair(secretFile: curveSecret))
+        }
         return settings
     }
 }

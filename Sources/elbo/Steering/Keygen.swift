@@ -30,14 +30,3 @@ struct Keygen: ParsableCommand {
         }
     }
 }
-
-extension CurveKeyPair {
-    /// Reads the secret key that `elbo keygen` wrote.
-    init(secretFile path: String) throws {
-        let text = String(decoding: try readFile(path, limit: 4096), as: UTF8.self)
-        let key = String(text.filter { !$0.isWhitespace })
-        do { try self.init(secretKey: key) } catch {
-            throw Failure("\(path) holds no secret key of 40 characters", .dataFormat)
-        }
-    }
-}

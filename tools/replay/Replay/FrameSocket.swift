@@ -7,14 +7,16 @@ struct FrameSocket: ~Copyable {
     /// Whether everybody who subscribes gets every frame, rather than one reader each.
     let isPublisher: Bool
 
-    /// Opens the endpoint; up to `queue` frames wait in it for a daemon that is slow.
-    init(_ context: Context, _ endpoint: Endpoint, queue: Int) throws(ZMQError) {
+    /// Opens the endpoint; a window of frames waits in it for a daemon that is slow.
+    init(_ context: Context, _ settings: ReplaySettings) throws(ZMQError) {
+        let endpoint = settings.frames
         isPublisher = endpoint.pattern == .pub
         // The X tells of subscriptions; a plain publisher cannot know whether anyone listens.
         let socket = try Socket(context, isPublisher ? .xpub : .push)
-        try socket.setSendHighWater(queue)
+        try socket.setSendHighWater(settings.window)
         if isPublisher { try socket.setNoDrop(true) }
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
+        try settings.secure(socket, endpoint)
         switch endpoint.role {
         case .bind: try socket.bind(endpoint.address)
         case .connect: try socket.connect(endpoint.address)

@@ -1,4 +1,5 @@
 public import DetectionService
+public import ZeroMQ
 
 /// How a run is to be done.
 public struct ReplaySettings: Sendable {
@@ -18,10 +19,22 @@ public struct ReplaySettings: Sendable {
     /// Seconds without any verdict after which those outstanding are given up.
     public var timeout = 10.0
 
+    /// The server's public key and our pair, where the daemon is connected to over TCP and asks for
+    /// keys.
+    public var keys: (server: String, pair: CurveKeyPair)?
+
     /// A run between these endpoints, otherwise by default.
     public init(frames: Endpoint, verdicts: Endpoint) {
         self.frames = frames
         self.verdicts = verdicts
+    }
+
+    /// Has a socket prove who we are, if it connects to where that is asked for.
+    func secure(_ socket: borrowing Socket, _ endpoint: Endpoint) throws(ZMQError) {
+        guard let keys, endpoint.role == .connect, endpoint.address.hasPrefix("tcp://") else {
+            return
+        }
+        try socket.setCurveClient(serverKey: keys.server, keyPair: keys.pair)
     }
 
     /// See `timeout`.

@@ -47,8 +47,8 @@ public struct Replayer: ~Copyable {
         anomalous: StreamedSet?
     ) throws(ReplayError) {
         do throws(ZMQError) {
-            let sender = try FrameSocket(context, settings.frames, queue: settings.window)
-            let verdicts = try VerdictSocket(context, settings.verdicts, source: settings.source)
+            let sender = try FrameSocket(context, settings)
+            let verdicts = try VerdictSocket(context, settings)
             waiting = Waiting(sender, verdicts)
             self.sender = sender
             self.verdicts = verdicts

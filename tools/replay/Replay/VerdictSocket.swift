@@ -22,8 +22,9 @@ struct VerdictSocket: ~Copyable {
         case line(VerdictLine)
     }
 
-    /// Opens the endpoint for the verdicts on frames of `source`.
-    init(_ context: Context, _ endpoint: Endpoint, source: String) throws(ZMQError) {
+    /// Opens the endpoint for the verdicts on frames of our source.
+    init(_ context: Context, _ settings: ReplaySettings) throws(ZMQError) {
+        let (endpoint, source) = (settings.verdicts, settings.source)
         let topics = Source(source)
         let socket = try Socket(context, .sub)
         // What is outstanding is bounded by what was sent, and losing verdicts here would be our own
@@ -34,6 +35,7 @@ struct VerdictSocket: ~Copyable {
             try socket.subscribe(String(decoding: topic, as: UTF8.self))
         }
         try socket.subscribe("status/")
+        try settings.secure(socket, endpoint)
         switch endpoint.role {
         case .bind: try socket.bind(endpoint.address)
         case .connect: try socket.connect(endpoint.address)
