@@ -40,8 +40,9 @@ public final class ScoringEngine {
         self.extent = extent
         scores = Array(repeating: Scores(), count: capacity)
         switch computation.precision {
-        case .fp32: network = SingleNetwork(parameters, extent, capacity: capacity)
-        case .bf16: network = BFloat16Network(parameters, extent, capacity: capacity)
+        case .fp32: network = FloatNetwork<Matrix>(parameters, extent, capacity: capacity)
+        case .bf16:
+            network = FloatNetwork<NumberRows<UInt16>>(parameters, extent, capacity: capacity)
         case .int8:
             guard let ranges = computation.ranges, ranges.suits(architecture) else {
                 preconditionFailure("8-bit scoring needs the ranges of activations")

@@ -1,24 +1,23 @@
 """The drills; see run."""
 
 import argparse
-import json
 import os
 import random
 import signal
-import socket as sockets
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import zmq
 
-from daemon import PIXELS, ROOT, Daemon, balanced, context, header
+from attackers import Attackers
+from clients import Follower, age, free_port, producer
+from daemon import PIXELS, Daemon, balanced, context, header
 
 results = []
 
@@ -26,69 +25,6 @@ results = []
 def check(condition, what):
     results.append(bool(condition))
     print(f"  {'ok    ' if condition else 'FAILED'} {what}", flush=True)
-
-
-def free_port():
-    with sockets.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-class Producer:
-    """A process that sends numbered frames; `next` is the number it will send next."""
-
-    def __init__(self, kind, address, source, first, count, rate=0, images=1, curve=()):
-        self.counter = tempfile.NamedTemporaryFile()
-        self.counter.write(struct.pack("<Q", first))
-        self.counter.flush()
-        self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("actors.py"), "produce", kind, address, source,
-             str(first), str(count), str(rate), str(images), self.counter.name,
-             *(key.decode() for key in curve)])
-        self.poll, self.wait, self.kill = self.process.poll, self.process.wait, self.process.kill
-
-    @property
-    def next(self):
-        return struct.unpack("<Q", Path(self.counter.name).read_bytes())[0]
-
-
-producer = Producer
-
-
-class Follower(threading.Thread):
-    """Reads all verdicts, and keeps what is asked for: latencies, or numbers by source."""
-
-    def __init__(self, daemon, *topics, visit=None):
-        super().__init__(daemon=True)
-        self.socket = daemon.subscriber(*topics)
-        self.visit, self.count, self.last, self.gaps, self.ended = visit, 0, None, 0, False
-        self.start()
-
-    def run(self):
-        while not self.ended:
-            if not self.socket.poll(200):
-                continue
-            _, line = self.socket.recv_multipart()
-            mark = line.rfind(b'"pub_seq":')
-            if mark < 0:
-                continue
-            number = int(line[mark + 10:-1])
-            if self.last is not None and number != self.last + 1:
-                self.gaps += max(0, number - self.last - 1)
-            self.last = number
-            self.count += 1
-            if self.visit:
-                self.visit(line)
-
-    def end(self):
-        self.ended = True
-        self.join()
-        self.socket.close()
-
-
-def age(line):
-    """Microseconds from receiving a frame to its score."""
-    start = line.index(b'"queue_us":')
-    return sum(int(part.split(b":")[1]) for part in line[start:line.index(b',"dropped_before"')].split(b","))
 
 
 def drill_accounting(options):
@@ -265,14 +201,6 @@ def drill_reloads(options):
     check(daemon.stop() == 0, "the daemon ends in order")
 
 
-def greet(connection, kind):
-    """ZMTP 3.0 greeting and READY with the NULL mechanism."""
-    connection.sendall(b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32))
-    body = b"\x05READY" + b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
-    connection.sendall(b"\x04" + bytes([len(body)]) + body)
-    connection.recv(4096)
-
-
 def drill_hostile(options):
     """Peers without a key send endless messages, claims, subscriptions and junk: others do not notice."""
     keys = {name: zmq.curve_keypair() for name in ("server", "good", "screen")}
@@ -299,59 +227,15 @@ def attack(options, curve, secrets):
     follower = Follower(daemon)
     good = producer("push", f"tcp://127.0.0.1:{ports[0]}", "good", 0, rate * seconds, rate, 1, curve["good"])
     time.sleep(2)
-    base, memory, ended = daemon.memory(), [], False
+    base, memory = daemon.memory(), []
     before = (daemon.status()["scored"], time.monotonic())
 
-    def endless():
-        while not ended:
-            try:
-                with sockets.create_connection(("127.0.0.1", random.choice(ports[:2])), 0.5) as connection:
-                    greet(connection, b"PUSH")
-                    frame = b"\x03" + struct.pack(">Q", 60_000) + bytes(60_000)
-                    while not ended:
-                        connection.sendall(frame)
-            except OSError:
-                time.sleep(0.05)
-
-    def claim():
-        while not ended:
-            try:
-                with sockets.create_connection(("127.0.0.1", ports[1])) as connection:
-                    greet(connection, b"PUSH")
-                    connection.sendall(b"\x02" + struct.pack(">Q", 1 << 40) + bytes(4096))
-                    time.sleep(0.1)
-            except OSError:
-                time.sleep(0.05)
-
-    def subscribe():
-        for turn in range(170_000):
-            if ended:
-                return
-            if turn % 20_000 == 0:
-                spy = context.socket(zmq.SUB)
-                spy.linger = 0
-                spy.connect(f"tcp://127.0.0.1:{ports[2]}")
-            spy.subscribe(f"{turn:0100d}")
-            if turn % 1000 == 0:
-                time.sleep(0.02)
-
-    def junk():
-        while not ended:
-            try:
-                with sockets.create_connection(("127.0.0.1", random.choice(ports))) as connection:
-                    connection.sendall(random.randbytes(200))
-            except OSError:
-                pass
-            time.sleep(0.002)
-
-    attackers = [threading.Thread(target=way, daemon=True) for way in (endless, endless, claim, subscribe, junk)]
-    for attacker in attackers:
-        attacker.start()
+    attackers = Attackers(ports[:2], ports[2])
     while good.poll() is None:
         memory.append(daemon.memory())
         time.sleep(0.02)
     took = time.monotonic() - before[1]
-    ended = True
+    attackers.end()
     status, sources = daemon.settle(), daemon.sources()
     follower.end()
     kept = (sources["good"]["scored"] - before[0]) / took / rate
