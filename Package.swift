@@ -95,7 +95,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                .product(name: "ArgumentParser", package: "swift-argument-parser")
+                "Files",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
 
         // The daemon's configuration on a command line.

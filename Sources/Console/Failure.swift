@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Files
 
 /// Exit codes by sysexits.h, so that scripts and service managers can tell failures apart.
 public enum ExitStatus: Int32, Sendable {
@@ -52,7 +52,4 @@ public func reporting<Result>(
 }
 
 /// Writes text to standard error as it is.
-public func note(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
-}
+public func note(_ text: String) { writeToStandardError(text) }

@@ -51,6 +51,8 @@ public func writeToStandardError(_ text: String) {
 /// Lets threads wait until another one says that something has changed; owned by those that use it.
 ///
 /// Between `lock` and `unlock` one thread at a time, as with POSIX's condition variables.
+/// `@unchecked Sendable` because both pointers are set once, and what they point to is only ever handed to
+/// POSIX's functions, which any thread may call; it is freed in `deinit`, when nobody can wait any more.
 public final class Condition: @unchecked Sendable {
     // Both must keep their address, which a stored property of a class does not promise.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

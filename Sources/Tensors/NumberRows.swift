@@ -3,9 +3,11 @@ import Glibc
 /// Rows of numbers of any type, in one aligned allocation; what `Matrix` is for floats.
 ///
 /// Bytes are pixels or quantised activations, 16-bit numbers are bfloat16, 32-bit ones sums of
-/// products of bytes. Copying it copies the reference. `@unchecked Sendable` for the reasons that
-/// `Matrix` is.
-public struct NumberRows<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>:
+/// products of bytes. Copying it copies the reference.
+///
+/// `@unchecked Sendable` because the memory is allocated once, never moves and never resizes. Whoever
+/// writes owns it at that time: a queue under its lock, or a batch or an engine of one thread.
+public struct NumberRows<Element: BitwiseCopyable>:
     @unchecked Sendable
 {
     /// The number of rows.

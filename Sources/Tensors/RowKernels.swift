@@ -73,47 +73,67 @@ public struct ScaledSums: Sendable {
 /// Compares an image with its reconstruction, given by logits; see `compare(row:of:logits:…)`, of which
 /// this is the faster form that keeps no reconstruction.
 public func compare(row: Int, of pixels: PixelRows, logits: Matrix) -> ReconstructionSums {
-    precondition(
-        row >= 0 && row < pixels.rows && row < logits.rows && logits.columns == pixels.columns,
-        "shapes differ")
-    let (bytes, floats) = pixels.addresses(ofRow: row)
-    return ReconstructionSums(
-        elbod_compare(
-            level, bytes, floats, logits.base + row * logits.columns, nil, nil, nil,
-            logits.columns))
+    Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
 public func compare(row: Int, of pixels: PixelRows, logits: ScaledSums) -> ReconstructionSums {
-    precondition(
-        row >= 0 && row < pixels.rows && row < logits.sums.rows
-            && logits.sums.columns == pixels.columns, "shapes differ")
-    let (bytes, floats) = pixels.addresses(ofRow: row)
-    return ReconstructionSums(
-        elbod_compare(
-            level, bytes, floats, nil, logits.sums.address(ofRow: row), logits.scale.base,
-            logits.bias.base, logits.sums.columns))
+    Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// `Σ (x − x̂)²` of an image and its reconstruction, given by logits.
 public func squaredError(row: Int, of pixels: PixelRows, logits: Matrix) -> Float {
-    precondition(
-        row >= 0 && row < pixels.rows && row < logits.rows && logits.columns == pixels.columns,
-        "shapes differ")
-    let (bytes, floats) = pixels.addresses(ofRow: row)
-    return elbod_squares(
-        level, bytes, floats, logits.base + row * logits.columns, nil, nil, nil, logits.columns)
+    Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
 public func squaredError(row: Int, of pixels: PixelRows, logits: ScaledSums) -> Float {
-    precondition(
-        row >= 0 && row < pixels.rows && row < logits.sums.rows
-            && logits.sums.columns == pixels.columns, "shapes differ")
-    let (bytes, floats) = pixels.addresses(ofRow: row)
-    return elbod_squares(
-        level, bytes, floats, nil, logits.sums.address(ofRow: row), logits.scale.base,
-        logits.bias.base, logits.sums.columns)
+    Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
+}
+
+/// One row of what a product put out, as the loops take it: floats, or sums with scale and bias.
+private struct Outputs {
+    let columns: Int
+    var floats: UnsafePointer<Float>?
+    var sums: UnsafePointer<Int32>?
+    var scale: UnsafePointer<Float>?
+    var bias: UnsafePointer<Float>?
+
+    init(of matrix: Matrix, row: Int) {
+        precondition(row >= 0 && row < matrix.rows, "no such row")
+        columns = matrix.columns
+        floats = UnsafePointer(matrix.base + row * columns)
+    }
+
+    init(of scaled: ScaledSums, row: Int) {
+        precondition(row >= 0 && row < scaled.sums.rows, "no such row")
+        columns = scaled.sums.columns
+        sums = UnsafePointer(scaled.sums.address(ofRow: row))
+        (scale, bias) = (UnsafePointer(scaled.scale.base), UnsafePointer(scaled.bias.base))
+    }
+
+    func compared(with pixels: PixelRows, row: Int) -> ReconstructionSums {
+        precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
+        let (bytes, x) = pixels.addresses(ofRow: row)
+        return ReconstructionSums(
+            elbod_compare(level, bytes, x, floats, sums, scale, bias, columns))
+    }
+
+    func squaredError(against pixels: PixelRows, row: Int) -> Float {
+        precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
+        let (bytes, x) = pixels.addresses(ofRow: row)
+        return elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
+    }
+
+    /// The divergence of means and behind them log-variances; writes `count` means where it is asked to.
+    func divergence(
+        count: Int, rows: Int, row: Int, step: Float = 1, codes: UnsafeMutablePointer<UInt8>? = nil,
+        halves: UnsafeMutablePointer<UInt16>? = nil, means: UnsafeMutablePointer<Float>? = nil
+    ) -> Float {
+        precondition(row < rows && columns == 2 * count, "shapes differ")
+        return elbod_posterior(
+            level, floats, sums, scale, bias, count, 1 / step, codes, halves, means) / 2
+    }
 }
 
 extension ReconstructionSums {
@@ -125,22 +145,14 @@ extension ReconstructionSums {
 /// `KL(N(μ, σ²) ‖ N(0, 1))` in nats of one row of `outputs`, means and behind them log-variances;
 /// writes the means into the same row of `means`.
 public func klDivergence(row: Int, of outputs: Matrix, means: Matrix) -> Float {
-    precondition(
-        row >= 0 && row < outputs.rows && row < means.rows && outputs.columns == 2 * means.columns,
-        "shapes differ")
-    return elbod_posterior(
-        level, outputs.base + row * outputs.columns, nil, nil, nil, means.columns, 0, nil, nil,
-        means.base + row * means.columns) / 2
+    Outputs(of: outputs, row: row).divergence(
+        count: means.columns, rows: means.rows, row: row, means: means.base + row * means.columns)
 }
 
 /// The same, with the means written as bfloat16.
 public func klDivergence(row: Int, of outputs: Matrix, means: NumberRows<UInt16>) -> Float {
-    precondition(
-        row >= 0 && row < outputs.rows && row < means.rows && outputs.columns == 2 * means.columns,
-        "shapes differ")
-    return elbod_posterior(
-        level, outputs.base + row * outputs.columns, nil, nil, nil, means.columns, 0, nil,
-        means.address(ofRow: row), nil) / 2
+    Outputs(of: outputs, row: row).divergence(
+        count: means.columns, rows: means.rows, row: row, halves: means.address(ofRow: row))
 }
 
 /// The same of sums of products of bytes, with the means written as bytes in steps of `step`, 128 for
@@ -148,10 +160,7 @@ public func klDivergence(row: Int, of outputs: Matrix, means: NumberRows<UInt16>
 public func klDivergence(
     row: Int, of outputs: ScaledSums, means: NumberRows<UInt8>, step: Float
 ) -> Float {
-    precondition(
-        row >= 0 && row < outputs.sums.rows && row < means.rows
-            && outputs.sums.columns == 2 * means.columns, "shapes differ")
-    return elbod_posterior(
-        level, nil, outputs.sums.address(ofRow: row), outputs.scale.base, outputs.bias.base,
-        means.columns, 1 / step, means.address(ofRow: row), nil, nil) / 2
+    Outputs(of: outputs, row: row).divergence(
+        count: means.columns, rows: means.rows, row: row, step: step,
+        codes: means.address(ofRow: row))
 }

@@ -15,8 +15,8 @@ public final class ThreadTeam {
 
     /// What the threads of a team see of each other.
     ///
-    /// `task` is written by the caller before it raises `generation` and read by the others after
-    /// they have seen that, so the two never meet; that is what makes it safe to share.
+    /// `@unchecked Sendable` because `task` is written by the caller before it raises `generation` and
+    /// read by the others after they have seen that, so the two never meet; the rest is atomic.
     private final class Shared: @unchecked Sendable {
         let generation = Atomic<Int>(0)
         let working = Atomic<Int>(0)

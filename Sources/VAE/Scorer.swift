@@ -19,18 +19,6 @@ public final class Scorer {
         scores = Array(repeating: Scores(), count: capacity)
     }
 
-    /// Scores blank batches of every size class, so that oneDNN has generated its machine code (tens
-    /// of milliseconds) before the first image comes.
-    public func warmUp() {
-        let blank = Matrix(rows: activations.capacity, columns: parameters.architecture.inputs)
-        var size = 1
-        while size < activations.capacity {
-            score(blank.rows(0..<size))
-            size *= 2
-        }
-        score(blank)
-    }
-
     /// Scores every row of `images`, shape `(batch, inputs)`, pixels in [0, 1].
     ///
     /// For a conditional model `activations.condition` must hold their classes.

@@ -1,3 +1,4 @@
+import Console
 import Files
 import Synchronization
 import ZeroMQ
@@ -25,7 +26,11 @@ struct HopBenchmark {
         let clock = ContinuousClock()
         func receive(_ count: Int) throws {
             for _ in 0..<count {
-                repeat { _ = try pull.receive(into: &part) } while part.more
+                repeat {
+                    guard try pull.receive(into: &part) else {
+                        throw Failure("no frame came through \(address) for 5 s", .unavailable)
+                    }
+                } while part.more
             }
         }
         try receive(20_000)

@@ -2,6 +2,8 @@ import Foundation
 import Synchronization
 
 /// A race, or with `locked` as argument none, to try ThreadSanitizer on before it is believed.
+///
+/// `@unchecked Sendable` without being it: the compiler has to let the race pass for the sanitizer to find.
 @main final class Canary: @unchecked Sendable {
     private var count = 0
     private let guarded = Mutex(0)
