@@ -139,7 +139,7 @@ let package = Package(
         .target(name: "PictureSamples", path: "Tests/PictureSamples", swiftSettings: house),
 
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
+            name: "TensorsTests", dependencies: ["CSIMD", "Tensors"], swiftSettings: house),
         .testTarget(
             name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: safe),
         .testTarget(

@@ -1,8 +1,5 @@
 internal import CSIMD
 
-/// Which copy of the loops in CSIMD this processor runs.
-private let level = elbod_level()
-
 extension PixelRows {
     /// Writes pixels times 255 of the first `count` images as floats.
     public func widen(_ count: Int, into output: Matrix) {
@@ -70,8 +67,7 @@ public struct ScaledSums: Sendable {
     }
 }
 
-/// Compares an image with its reconstruction, given by logits; see `compare(row:of:logits:…)`, of which
-/// this is the faster form that keeps no reconstruction.
+/// Compares an image with its reconstruction, given by logits, as `compare` does for matrices.
 public func compare(row: Int, of pixels: PixelRows, logits: Matrix) -> ReconstructionSums {
     Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
@@ -116,7 +112,7 @@ private struct Outputs {
         precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
         let (bytes, x) = pixels.addresses(ofRow: row)
         return ReconstructionSums(
-            elbod_compare(level, bytes, x, floats, sums, scale, bias, columns))
+            elbod_compare(level, bytes, x, floats, sums, scale, bias, columns, nil, 0, 0))
     }
 
     func squaredError(against pixels: PixelRows, row: Int) -> Float {
@@ -133,12 +129,6 @@ private struct Outputs {
         precondition(row < rows && columns == 2 * count, "shapes differ")
         return elbod_posterior(
             level, floats, sums, scale, bias, count, 1 / step, codes, halves, means) / 2
-    }
-}
-
-extension ReconstructionSums {
-    fileprivate init(_ comparison: elbod_comparison) {
-        self.init(squaredError: comparison.squared, crossEntropy: comparison.cross)
     }
 }
 

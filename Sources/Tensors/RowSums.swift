@@ -1,4 +1,4 @@
-import Glibc
+internal import CSIMD
 
 /// Sums over one image's pixels: what both the training loss and the scores are made of.
 public struct ReconstructionSums: Sendable {
@@ -8,87 +8,53 @@ public struct ReconstructionSums: Sendable {
     public var crossEntropy: Float
 }
 
-/// Compares one row of images with its reconstruction.
+/// Compares one row of `images`, in [0, 1], with its reconstruction `x̂ = logistic(a)`, given by the
+/// logits a in the same row of `logits`.
 ///
-/// `images`, `logits` and `reconstruction = logistic(logits)` have the same shape. The cross-entropy
-/// is `Σ max(a, 0) − x·a + log(1 + exp(−|a|))`, which never takes the logarithm of a rounded zero.
-/// With `s = logistic(a)` the last term is `−log max(s, 1 − s)`, and since the maximum lies in
-/// [½, 1] as many as 126 of them can be multiplied before one logarithm is taken: 8 logarithms an
-/// image instead of one a pixel.
+/// The cross-entropy is `Σ max(a, 0) − x·a + log(1 + exp(−|a|))`, which never takes the logarithm of
+/// a rounded zero.
+public func compare(row: Int, of images: Matrix, logits: Matrix) -> ReconstructionSums {
+    precondition(images.columns == logits.columns, "shapes differ")
+    let comparison = elbod_compare(
+        level, nil, images.address(ofRow: row), logits.address(ofRow: row), nil, nil, nil,
+        images.columns, nil, 0, 0)
+    return ReconstructionSums(comparison)
+}
+
+/// The same, and the gradient of one of the sums with respect to the logits, times `weight`, into the
+/// same row of `gradient`: `x̂ − x` of the cross-entropy, `(x̂ − x)·x̂·(1 − x̂)` of half the squared error.
 public func compare(
-    row: Int, of images: Matrix, logits: Matrix, reconstruction: Matrix
+    row: Int, of images: Matrix, logits: Matrix, gradient: Matrix, of sum: ComparedSum,
+    weight: Float
 ) -> ReconstructionSums {
-    let columns = images.columns
     precondition(
-        logits.columns == columns && reconstruction.columns == columns && row >= 0
-            && row < images.rows && row < logits.rows && row < reconstruction.rows,
-        "shapes differ")
-    let (x, a, s) = (
-        images.base + row * columns, logits.base + row * columns,
-        reconstruction.base + row * columns
-    )
-    var squared = Lanes.zero
-    var linear = Lanes.zero
-    var logarithm: Float = 0
-    var product = Lanes(repeating: 1)
-    let whole = columns / Lanes.scalarCount
-    for block in 0..<whole {
-        let (x, a, s) = (
-            Lanes(at: x + block * Lanes.scalarCount), Lanes(at: a + block * Lanes.scalarCount),
-            Lanes(at: s + block * Lanes.scalarCount)
-        )
-        let difference = x - s
-        squared += difference * difference
-        linear += maximum(a, Lanes.zero) - x * a
-        product *= maximum(s, 1 - s)
-        if block % 100 == 99 {
-            logarithm += logSum(product)
-            product = Lanes(repeating: 1)
-        }
-    }
-    logarithm += logSum(product)
-    var sums = ReconstructionSums(
-        squaredError: squared.sum(), crossEntropy: linear.sum() - logarithm)
-    for column in whole * Lanes.scalarCount..<columns {
-        let difference = x[column] - s[column]
-        sums.squaredError += difference * difference
-        sums.crossEntropy +=
-            max(a[column], 0) - x[column] * a[column] - logf(max(s[column], 1 - s[column]))
-    }
-    return sums
+        images.columns == logits.columns && images.columns == gradient.columns, "shapes differ")
+    let comparison = elbod_compare(
+        level, nil, images.address(ofRow: row), logits.address(ofRow: row), nil, nil, nil,
+        images.columns, gradient.address(ofRow: row), weight, sum == .halfSquaredError ? 1 : 0)
+    return ReconstructionSums(comparison)
+}
+
+/// What a gradient is of.
+public enum ComparedSum: Sendable {
+    /// `ReconstructionSums.crossEntropy`.
+    case crossEntropy
+    /// Half of `ReconstructionSums.squaredError`.
+    case halfSquaredError
 }
 
 /// `KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ μ² + σ² − 1 − log σ²` of one row, in nats.
 ///
-/// `deviation = σ = exp(½ log σ²)`. Kingma & Welling, "Auto-Encoding Variational Bayes", appendix B.
-public func klDivergence(
-    row: Int, mu: Matrix, logVariance: Matrix, deviation: Matrix
-) -> Float {
-    let columns = mu.columns
-    precondition(
-        logVariance.columns == columns && deviation.columns == columns && row >= 0
-            && row < mu.rows && row < logVariance.rows && row < deviation.rows, "shapes differ")
-    let (m, l, d) = (
-        mu.base + row * columns, logVariance.base + row * columns, deviation.base + row * columns
-    )
-    var sums = Lanes.zero
-    let whole = columns / Lanes.scalarCount
-    for block in 0..<whole {
-        let (m, l, d) = (
-            Lanes(at: m + block * Lanes.scalarCount), Lanes(at: l + block * Lanes.scalarCount),
-            Lanes(at: d + block * Lanes.scalarCount)
-        )
-        sums += m * m + (d * d - 1 - l)
-    }
-    var sum = sums.sum()
-    for column in whole * Lanes.scalarCount..<columns {
-        sum += m[column] * m[column] + (d[column] * d[column] - 1 - l[column])
-    }
-    return sum / 2
+/// Kingma & Welling, "Auto-Encoding Variational Bayes", appendix B.
+public func klDivergence(row: Int, mu: Matrix, logVariance: Matrix) -> Float {
+    precondition(mu.columns == logVariance.columns, "shapes differ")
+    return elbod_sample(
+        level, mu.address(ofRow: row), logVariance.address(ofRow: row), nil, mu.columns, nil, nil)
+        / 2
 }
 
-private func logSum(_ product: Lanes) -> Float {
-    var sum: Float = 0
-    for lane in product.indices { sum += logf(product[lane]) }
-    return sum
+extension ReconstructionSums {
+    init(_ comparison: elbod_comparison) {
+        self.init(squaredError: comparison.squared, crossEntropy: comparison.cross)
+    }
 }

@@ -1,26 +1,41 @@
+internal import CSIMD
+
 // Operations that know about rows: a bias is added to each, a gradient is summed over all of them.
 
-/// Sets the first `rows` rows of `matrix` to copies of `row`, shape `(1, columns)`; a product
-/// accumulated on top is then already biased.
-public func fillRows(of matrix: Matrix, with row: Matrix) {
-    precondition(row.rows == 1 && row.columns == matrix.columns, "the row does not fit")
-    for index in 0..<matrix.rows {
-        (matrix.base + index * matrix.columns).update(from: row.base, count: row.columns)
+/// Adds `bias`, shape `(1, columns)`, to every row of `matrix`, and makes what is then below zero zero
+/// if `rectifying`: ReLU.
+public func add(_ bias: Matrix, toRowsOf matrix: Matrix, rectifying: Bool = false) {
+    precondition(bias.rows == 1 && bias.columns == matrix.columns, "the row does not fit")
+    for row in 0..<matrix.rows {
+        elbod_add_bias(
+            level, matrix.address(ofRow: row), bias.base, matrix.columns, rectifying ? 1 : 0)
     }
 }
 
 /// Writes the sum of every column of `matrix` into `sums`, shape `(1, columns)`.
 public func sumRows(of matrix: Matrix, into sums: Matrix) {
-    precondition(sums.rows == 1 && sums.columns == matrix.columns, "the sums do not fit")
-    let (columns, sums) = (matrix.columns, sums.base)
-    sums.update(repeating: 0, count: columns)
+    sums.base.update(repeating: 0, count: sums.count)
+    addMoments(of: matrix, sums: sums, squares: nil)
+}
+
+/// Adds all rows of `matrix` to `sums`, and their squares to `squares`, both `(1, columns)`.
+public func addMoments(of matrix: Matrix, sums: Matrix, squares: Matrix?) {
+    precondition(
+        sums.count == matrix.columns && (squares?.count ?? sums.count) == matrix.columns,
+        "the sums do not fit")
     for row in 0..<matrix.rows {
-        let elements = matrix.base + row * columns
-        for column in 0..<columns { sums[column] += elements[column] }
+        elbod_add_moments(
+            level, matrix.address(ofRow: row), matrix.columns, sums.base, squares?.base)
     }
 }
 
 extension Matrix {
+    /// Where a row is.
+    func address(ofRow row: Int) -> UnsafeMutablePointer<Float> {
+        precondition(row >= 0 && row < rows, "no such row")
+        return base + row * columns
+    }
+
     /// The elements of one row, valid while `body` runs.
     @inlinable
     public func withRow<Result>(_ row: Int, _ body: (Span<Float>) -> Result) -> Result {
@@ -39,12 +54,17 @@ extension Matrix {
         return body(&span)
     }
 
-    /// Writes `bytes / divisor` into one row: 8-bit pixels become numbers in [0, 1].
-    public func setRow(_ row: Int, bytes: Span<UInt8>, dividedBy divisor: Float) {
-        precondition(row >= 0 && row < rows && bytes.count == columns, "the bytes do not fit a row")
-        let elements = base + row * columns
-        bytes.withUnsafeBufferPointer { bytes in
-            for column in 0..<bytes.count { elements[column] = Float(bytes[column]) / divisor }
+    /// Writes 8-bit pixels into one row as numbers in [0, 1].
+    public func setRow(_ row: Int, pixels: Span<UInt8>) {
+        precondition(pixels.count == columns, "the pixels do not fit a row")
+        pixels.withUnsafeBufferPointer { pixels in
+            elbod_unit_pixels(level, pixels.baseAddress, pixels.count, address(ofRow: row))
         }
     }
+}
+
+/// Begins to bring `pixels` into the cache, for those who know what they will read next and find it
+/// in places that no processor foresees.
+public func fetch(_ pixels: Span<UInt8>) {
+    pixels.withUnsafeBufferPointer { elbod_fetch($0.baseAddress, $0.count) }
 }

@@ -14,7 +14,7 @@ public struct Activations {
     public let mu: Matrix
     /// Posterior log-variances log σ², `(capacity, latent)`.
     public let logVariance: Matrix
-    /// Posterior standard deviations σ = exp(½ log σ²), `(capacity, latent)`.
+    /// Posterior standard deviations σ = exp(½ log σ²), `(capacity, latent)`; where z is sampled.
     public let deviation: Matrix
     /// The latent code that was decoded, `(capacity, latent)`: μ when scoring, μ + σ·ε in training.
     public let z: Matrix
@@ -24,23 +24,6 @@ public struct Activations {
     public let logits: Matrix
     /// The reconstruction x̂, in [0, 1], `(capacity, inputs)`.
     public let reconstruction: Matrix
-    /// The transcendental functions, for the one thread that uses this view.
-    public let functions: Functions
-
-    /// The functions a forward pass applies element by element; each thread needs its own.
-    public final class Functions {
-        let exponential: ElementwiseFunction
-        let logistic: ElementwiseFunction
-
-        /// Prepares them for `capacity` images of `architecture`.
-        public init(_ architecture: Architecture, capacity: Int) {
-            exponential = ElementwiseFunction(
-                .exponential, columns: architecture.latent, capacity: capacity)
-            logistic = ElementwiseFunction(
-                .logistic, columns: architecture.inputs, capacity: capacity)
-        }
-    }
-
     /// Allocates for `architecture`.
     public init(_ architecture: Architecture, capacity: Int) {
         precondition(capacity > 0, "a batch holds at least one image")
@@ -54,7 +37,6 @@ public struct Activations {
         decoder = architecture.hidden.reversed().map(matrix)
         logits = matrix(architecture.inputs)
         reconstruction = matrix(architecture.inputs)
-        functions = Functions(architecture, capacity: capacity)
     }
 
     /// The most images one pass can take.
@@ -74,12 +56,15 @@ public struct Activations {
         for (row, index) in range.enumerated() { setClass(Int(labels[index]), row: row) }
     }
 
-    /// A view of the images in `range`, for the thread that owns `functions`.
-    public func rows(_ range: Range<Int>, functions: Functions) -> Activations {
-        Activations(viewing: self, range, functions)
+    /// μ, log σ², σ and z, all of them.
+    public var reparameterization: Reparameterization {
+        Reparameterization(mu: mu, logVariance: logVariance, deviation: deviation, z: z)
     }
 
-    private init(viewing whole: Activations, _ range: Range<Int>, _ functions: Functions) {
+    /// A view of the images in `range`.
+    public func rows(_ range: Range<Int>) -> Activations { Activations(viewing: self, range) }
+
+    private init(viewing whole: Activations, _ range: Range<Int>) {
         condition = whole.condition.rows(range)
         encoder = whole.encoder.map { $0.rows(range) }
         mu = whole.mu.rows(range)
@@ -89,6 +74,5 @@ public struct Activations {
         decoder = whole.decoder.map { $0.rows(range) }
         logits = whole.logits.rows(range)
         reconstruction = whole.reconstruction.rows(range)
-        self.functions = functions
     }
 }

@@ -57,7 +57,7 @@ public func matrix(ofImages pixels: ArraySlice<UInt8>, count: Int) -> Matrix {
     let images = Matrix(rows: count, columns: columns)
     for row in 0..<count {
         let start = row * columns
-        images.setRow(row, bytes: pixels.span.extracting(start..<(start + columns)), dividedBy: 255)
+        images.setRow(row, pixels: pixels.span.extracting(start..<(start + columns)))
     }
     return images
 }

@@ -32,14 +32,13 @@ public struct ELBOEstimator {
             for row in 0..<batch {
                 let start = (first + row) * architecture.inputs
                 images.setRow(
-                    row, bytes: pixels.span.extracting(start..<(start + architecture.inputs)),
-                    dividedBy: 255)
+                    row, pixels: pixels.span.extracting(start..<(start + architecture.inputs)))
             }
             activations.setClasses(of: first..<(first + batch), in: labels)
             random.fillWithNormal(epsilon.rows(0..<batch))
             parameters.encode(images.rows(0..<batch), into: activations)
             parameters.sample(epsilon.rows(0..<batch), in: activations)
-            parameters.decode(activations.z.rows(0..<batch), into: activations)
+            parameters.decodeLogits(activations.z.rows(0..<batch), into: activations)
             for row in 0..<batch {
                 sum += Double(activations.negativeELBO(row, of: images, architecture))
             }
@@ -53,8 +52,8 @@ extension Activations {
     fileprivate func negativeELBO(
         _ row: Int, of images: Matrix, _ architecture: Architecture
     ) -> Float {
-        let sums = compare(row: row, of: images, logits: logits, reconstruction: reconstruction)
-        let kl = klDivergence(row: row, mu: mu, logVariance: logVariance, deviation: deviation)
+        let sums = compare(row: row, of: images, logits: logits)
+        let kl = klDivergence(row: row, mu: mu, logVariance: logVariance)
         return architecture.likelihood.negativeLogLikelihood(sums, pixels: images.columns) + kl
     }
 }

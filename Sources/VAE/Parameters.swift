@@ -78,11 +78,14 @@ public struct Dense: Sendable {
         weight.rows(shape.inputs..<(shape.inputs + shape.classes))
     }
 
-    /// Writes `x·W + c·V + b` into `y`, `(batch, outputs)`; `x` is `(batch, inputs)` and `condition`
-    /// holds c, `(batch, classes)`, which layers without classes do not look at.
-    public func forward(_ x: Matrix, condition: Matrix, into y: Matrix) {
-        fillRows(of: y, with: bias)
-        multiply(x, inputWeight, into: y, accumulating: true)
+    /// Writes `x·W + c·V + b`, or ReLU of it if `rectifying`, into `y`, `(batch, outputs)`; `x` is
+    /// `(batch, inputs)` and `condition` holds c, `(batch, classes)`, which layers without classes do
+    /// not look at.
+    public func forward(
+        _ x: Matrix, condition: Matrix, rectifying: Bool = false, into y: Matrix
+    ) {
+        multiply(x, inputWeight, into: y)
         if shape.classes > 0 { multiply(condition, classWeight, into: y, accumulating: true) }
+        add(bias, toRowsOf: y, rectifying: rectifying)
     }
 }

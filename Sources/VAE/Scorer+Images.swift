@@ -19,7 +19,7 @@ extension Scorer {
             for row in 0..<batch {
                 let start = (first + row) * inputs
                 images.setRow(
-                    row, bytes: pixels.span.extracting(start..<(start + inputs)), dividedBy: 255)
+                    row, pixels: pixels.span.extracting(start..<(start + inputs)))
             }
             activations.setClasses(of: first..<(first + batch), in: labels)
             score(images.rows(0..<batch))

@@ -28,12 +28,9 @@ public final class Scorer {
         parameters.decode(activations.mu.rows(0..<images.rows), into: activations)
         let pixels = parameters.architecture.inputs
         for row in 0..<images.rows {
-            let sums = compare(
-                row: row, of: images, logits: activations.logits,
-                reconstruction: activations.reconstruction)
+            let sums = compare(row: row, of: images, logits: activations.logits)
             let kl = klDivergence(
-                row: row, mu: activations.mu, logVariance: activations.logVariance,
-                deviation: activations.deviation)
+                row: row, mu: activations.mu, logVariance: activations.logVariance)
             let negative = parameters.architecture.likelihood.negativeLogLikelihood(
                 sums, pixels: pixels)
             scores[row] = Scores(

@@ -24,10 +24,7 @@ public final class UnitActivity {
 
     /// Adds the first `rows` rows of posterior means `mu`, shape `(rows, latent)`.
     public func add(_ mu: Matrix, rows: Int) {
-        for row in 0..<rows {
-            forEachElement(sums, mu.rows(row..<(row + 1))) { $0 += $1 }
-            forEachElement(squares, mu.rows(row..<(row + 1))) { $0 += $1 * $1 }
-        }
+        addMoments(of: mu.rows(0..<rows), sums: sums, squares: squares)
     }
 
     /// Active units according to the `images` images added.

@@ -24,19 +24,11 @@ public final class Adam {
         self.learningRate = learningRate
     }
 
-    /// Updates one matrix of parameters, given its moments and its gradient; all of one shape.
-    ///
-    /// `steps` counts this step already.
-    func update(_ parameters: Matrix, _ first: Matrix, _ second: Matrix, gradient: Matrix) {
-        let (beta1, beta2, epsilon) = (decay.first, decay.second, epsilon)
-        let rate = Float(Double(learningRate) / (1 - pow(Double(beta1), Double(steps))))
-        let correction = Float(1 / (1 - pow(Double(beta2), Double(steps))).squareRoot())
-        @inline(__always)  // a closure literal here is called eight lanes at a time, not inlined
-        func rule(_ p: inout Lanes, _ m: inout Lanes, _ v: inout Lanes, _ g: Lanes) {
-            m = beta1 * m + (1 - beta1) * g
-            v = beta2 * v + (1 - beta2) * g * g
-            p -= quotient(rate * m, squareRoot(v) * correction + epsilon)
-        }
-        forEachVector(parameters, first, second, gradient, rule)
+    /// What the step that `steps` counts already does to parameters and moments.
+    var rule: AdamRule {
+        AdamRule(
+            decay: decay, epsilon: epsilon,
+            rate: Float(Double(learningRate) / (1 - pow(Double(decay.first), Double(steps)))),
+            correction: Float(1 / (1 - pow(Double(decay.second), Double(steps))).squareRoot()))
     }
 }

@@ -6,32 +6,15 @@ import VAE
 
 extension BatchBuffers {
     /// Computes the gradients of `(Σ reconstruction + β·Σ kl) / batch` with respect to all
-    /// activations, after `forward`.
+    /// activations, after `forward`, which has left those with respect to the logits.
     ///
     /// `batch` is the size of the whole batch, of which these images may be a part.
     func backward(_ parameters: Parameters, beta: Float, batch: Int) {
         let scale = 1 / Float(batch)
-        logitsBackward(parameters.architecture.likelihood, scale: scale)
         decodeBackward(parameters)
-        sampleBackward(beta: beta, scale: scale)
+        activations.reparameterization.backward(
+            delta.z, weight: beta * scale, mu: delta.mu, logVariance: delta.logVariance)
         encodeBackward(parameters)
-    }
-
-    /// For a Bernoulli pixel, `∂/∂a` of `max(a, 0) − x·a + log(1 + exp(−|a|))` is `x̂ − x`.
-    ///
-    /// For a Gaussian one the chain goes through `x̂ = logistic(a)`, whose derivative is `x̂·(1 − x̂)`.
-    private func logitsBackward(_ likelihood: Likelihood, scale: Float) {
-        switch likelihood {
-        case .bernoulli:
-            forEachElement(delta.logits, activations.reconstruction, images) { d, r, x in
-                d = (r - x) * scale
-            }
-        case .gaussian(let variance):
-            let weight = scale / variance
-            forEachElement(delta.logits, activations.reconstruction, images) { d, r, x in
-                d = (r - x) * r * (1 - r) * weight
-            }
-        }
     }
 
     private func decodeBackward(_ parameters: Parameters) {
@@ -42,19 +25,8 @@ extension BatchBuffers {
             multiply(
                 deltas[index + 1], layers[index].inputWeight, transposing: .second,
                 into: deltas[index])
-            if index > 0 { maskInactive(deltas[index], outputs[index]) }
+            if index > 0 { maskInactive(deltas[index], output: outputs[index]) }
         }
-    }
-
-    /// z = μ + σ·ε with σ = exp(½ log σ²), so `∂z/∂log σ² = ½·σ·ε = ½·(z − μ)`.
-    ///
-    /// The KL term adds `β·μ` and `β·½·(σ² − 1)`.
-    private func sampleBackward(beta: Float, scale: Float) {
-        let weight = beta * scale
-        forEachElement(delta.mu, delta.z, activations.mu) { d, dz, mu in d = dz + weight * mu }
-        forEachElement(
-            delta.logVariance, delta.z, activations.z, activations.mu, activations.deviation
-        ) { d, dz, z, mu, sigma in d = (dz * (z - mu) + weight * (sigma * sigma - 1)) / 2 }
     }
 
     private func encodeBackward(_ parameters: Parameters) {
@@ -63,13 +35,13 @@ extension BatchBuffers {
         multiply(
             delta.logVariance, parameters.logVariance.weight, transposing: .second,
             into: delta.encoder[last], accumulating: true)
-        maskInactive(delta.encoder[last], activations.encoder[last])
+        maskInactive(delta.encoder[last], output: activations.encoder[last])
         // Nobody needs the gradient of the image, so the first layer passes nothing on.
         for index in (0..<last).reversed() {
             multiply(
                 delta.encoder[index + 1], parameters.encoder[index + 1].weight,
                 transposing: .second, into: delta.encoder[index])
-            maskInactive(delta.encoder[index], activations.encoder[index])
+            maskInactive(delta.encoder[index], output: activations.encoder[index])
         }
     }
 
@@ -85,9 +57,4 @@ extension BatchBuffers {
             ]
             + Array(zip(decoded, delta.decoder + [delta.logits]))
     }
-}
-
-/// ReLU passes a gradient where its output was above zero and nothing elsewhere.
-private func maskInactive(_ delta: Matrix, _ output: Matrix) {
-    forEachElement(delta, output) { d, y in d = y > 0 ? d : 0 }
 }

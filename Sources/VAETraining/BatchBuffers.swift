@@ -41,11 +41,11 @@ public struct BatchBuffers {
         )
     }
 
-    /// A view of the images in `range`, for the thread that owns `functions`.
-    func rows(_ range: Range<Int>, functions: Activations.Functions) -> BatchBuffers {
+    /// A view of the images in `range`.
+    func rows(_ range: Range<Int>) -> BatchBuffers {
         BatchBuffers(
             images: images.rows(range), seen: seen.rows(range), epsilon: epsilon.rows(range),
-            activations: activations.rows(range, functions: functions),
+            activations: activations.rows(range),
             delta: Deltas(
                 encoder: delta.encoder.map { $0.rows(range) }, mu: delta.mu.rows(range),
                 logVariance: delta.logVariance.rows(range), z: delta.z.rows(range),
@@ -64,24 +64,37 @@ public struct BatchBuffers {
 }
 
 extension BatchBuffers {
-    /// Runs all images forward with z = μ + σ·ε and returns the sums of the loss's terms, in nats.
-    func forward(_ parameters: Parameters) -> (reconstruction: Double, kl: Double) {
+    /// Runs all images forward with z = μ + σ·ε and returns the sums of the loss's terms, in nats;
+    /// `batch` is the size of the whole batch, of which these images may be a part.
+    ///
+    /// The gradient of `Σ reconstruction / batch` with respect to the logits comes with comparing.
+    func forward(
+        _ parameters: Parameters, batch: Int
+    ) -> (reconstruction: Double, kl: Double) {
         parameters.encode(seen, into: activations)
-        parameters.sample(epsilon, in: activations)
-        parameters.decode(activations.z, into: activations)
-        let architecture = parameters.architecture
-        var sum = (reconstruction: 0.0, kl: 0.0)
+        let likelihood = parameters.architecture.likelihood
+        let (compared, variance) = likelihood.compared
+        let weight = 1 / (Float(batch) * variance)
+        let kl = activations.reparameterization.sample(epsilon)
+        parameters.decodeLogits(activations.z, into: activations)
+        var reconstruction = 0.0
         for row in 0..<images.rows {
             let sums = compare(
-                row: row, of: images, logits: activations.logits,
-                reconstruction: activations.reconstruction)
-            sum.reconstruction += Double(
-                architecture.likelihood.negativeLogLikelihood(sums, pixels: architecture.inputs))
-            sum.kl += Double(
-                klDivergence(
-                    row: row, mu: activations.mu, logVariance: activations.logVariance,
-                    deviation: activations.deviation))
+                row: row, of: images, logits: activations.logits, gradient: delta.logits,
+                of: compared, weight: weight)
+            reconstruction += Double(
+                likelihood.negativeLogLikelihood(sums, pixels: images.columns))
         }
-        return sum
+        return (reconstruction, kl)
+    }
+}
+
+extension Likelihood {
+    /// What the negative log-likelihood of an image is made of, and what that is divided by.
+    fileprivate var compared: (sum: ComparedSum, variance: Float) {
+        switch self {
+        case .bernoulli: (.crossEntropy, 1)
+        case .gaussian(let variance): (.halfSquaredError, variance)
+        }
     }
 }

@@ -98,10 +98,16 @@ public final class Trainer {
         step.optimizer.learningRate = recipe.learningRate(
             step: step.optimizer.steps, of: stepsPerEpoch * recipe.epochs)
         let terms = step.take(batch: batch) { view, range in
-            for (row, position) in range.enumerated() {
+            let image = { (position: Int) in
                 let start = order[first + position] * inputs
-                let image = pixels.span.extracting(start..<(start + inputs))
-                view.images.setRow(row, bytes: image, dividedBy: 255)
+                return start..<(start + inputs)
+            }
+            for (row, position) in range.enumerated() {
+                // The next image is where shuffling put it: anywhere.
+                if position + 1 < range.upperBound {
+                    fetch(pixels.span.extracting(image(position + 1)))
+                }
+                view.images.setRow(row, pixels: pixels.span.extracting(image(position)))
                 if let labels, parameters.architecture.isConditional {
                     view.activations.setClass(Int(labels[order[first + position]]), row: row)
                 }

@@ -15,10 +15,12 @@ public final class TrainingStep {
     public let buffers: BatchBuffers
 
     private let beta: Float
-    /// One per thread.
-    private let functions: [Activations.Functions]
     private let gradient: Parameters
     private let team: ThreadTeam
+    /// One per thread, for batches of `prepared` images.
+    private var shares: [Share] = []
+    private var prepared = 0
+    private var sums: [(reconstruction: Double, kl: Double)]
 
     /// Trains `parameters` in place.
     public init(_ parameters: Parameters, recipe: Recipe) {
@@ -28,12 +30,9 @@ public final class TrainingStep {
         optimizer = Adam(architecture, learningRate: recipe.learningRate)
         buffers = BatchBuffers(
             architecture, capacity: recipe.batch, denoising: recipe.denoising > 0)
-        let share = (recipe.batch + recipe.threads - 1) / recipe.threads
-        functions = (0..<recipe.threads).map { _ in
-            Activations.Functions(architecture, capacity: share)
-        }
         gradient = Parameters(architecture)
         team = ThreadTeam(count: recipe.threads)
+        sums = Array(repeating: (0, 0), count: recipe.threads)
     }
 
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
@@ -44,9 +43,8 @@ public final class TrainingStep {
     public func take(batch: Int, fill: (BatchBuffers, Range<Int>) -> Void) -> LossTerms {
         let terms = propagate(batch: batch, fill: fill)
         optimizer.steps += 1
-        forEachBand(batch: batch) { weights, first, second, gradient in
-            optimizer.update(weights, first, second, gradient: gradient)
-        }
+        let rule = optimizer.rule
+        forEachBand { rule.apply($0.parameters, $0.first, $0.second, gradient: $0.gradient) }
         return terms
     }
 
@@ -55,21 +53,17 @@ public final class TrainingStep {
         batch: Int, fill: (BatchBuffers, Range<Int>) -> Void
     ) -> (terms: LossTerms, gradient: Parameters) {
         let terms = propagate(batch: batch, fill: fill)
-        forEachBand(batch: batch) { _, _, _, _ in }
+        forEachBand { _ in }
         return (terms, gradient)
     }
 
     /// Runs the batch forward and backward, each thread its rows.
     private func propagate(batch: Int, fill: (BatchBuffers, Range<Int>) -> Void) -> LossTerms {
-        let threads = functions.count
-        var sums = [(reconstruction: Double, kl: Double)](repeating: (0, 0), count: threads)
-        let views = (0..<threads).map { index in
-            buffers.rows(part(index, of: threads, count: batch), functions: functions[index])
-        }
-        team.run(collecting: &sums) { index in
-            fill(views[index], part(index, of: threads, count: batch))
-            let sum = views[index].forward(parameters)
-            views[index].backward(parameters, beta: beta, batch: batch)
+        if batch != prepared { prepare(batch: batch) }
+        team.run(collecting: &sums) { [shares] thread in
+            fill(shares[thread].images, shares[thread].range)
+            let sum = shares[thread].images.forward(parameters, batch: batch)
+            shares[thread].images.backward(parameters, beta: beta, batch: batch)
             return sum
         }
         let reconstruction = sums.reduce(0) { $0 + $1.reconstruction } / Double(batch)
@@ -78,36 +72,84 @@ public final class TrainingStep {
             loss: reconstruction + Double(beta) * kl, reconstruction: reconstruction, kl: kl)
     }
 
-    /// Computes the gradient, each thread its bands, and calls `body` with each band of parameters,
-    /// moments and gradient as soon as it is there.
-    private func forEachBand(batch: Int, _ body: (Matrix, Matrix, Matrix, Matrix) -> Void) {
-        let whole = buffers.rows(0..<batch, functions: functions[0])
-        let (flows, threads) = (whole.layerFlows, functions.count)
-        team.run { thread in
-            for (index, flow) in flows.enumerated() {
-                let (weights, first, second, gradient) = (
-                    parameters.layers[index], optimizer.first.layers[index],
-                    optimizer.second.layers[index], gradient.layers[index]
-                )
-                let band = part(thread, of: threads, count: weights.shape.inputs)
-                multiply(
-                    transposing: band, of: flow.input, by: flow.delta,
-                    into: gradient.weight.rows(band))
-                body(
-                    weights.weight.rows(band), first.weight.rows(band), second.weight.rows(band),
-                    gradient.weight.rows(band))
-                if thread == index % threads {
-                    sumRows(of: flow.delta, into: gradient.bias)
-                    body(weights.bias, first.bias, second.bias, gradient.bias)
-                    guard weights.shape.classes > 0 else { continue }
-                    multiply(
-                        transposing: 0..<weights.shape.classes, of: whole.activations.condition,
-                        by: flow.delta, into: gradient.classWeight)
-                    body(
-                        weights.classWeight, first.classWeight, second.classWeight,
-                        gradient.classWeight)
-                }
+    /// Computes the gradient, each thread its bands, and calls `body` with each band as soon as its
+    /// gradient is there.
+    private func forEachBand(_ body: (Band) -> Void) {
+        team.run { [shares] thread in
+            for band in shares[thread].bands {
+                band.computeGradient()
+                body(band)
             }
+        }
+    }
+
+    /// Shares out batches of `batch` images, and the parameters.
+    private func prepare(batch: Int) {
+        let whole = buffers.rows(0..<batch)
+        shares = (0..<team.count).map { thread in
+            let range = part(thread, of: team.count, count: batch)
+            return Share(images: buffers.rows(range), range: range, bands: bands(thread, of: whole))
+        }
+        prepared = batch
+    }
+
+    private func bands(_ thread: Int, of whole: BatchBuffers) -> [Band] {
+        var bands: [Band] = []
+        for (index, flow) in whole.layerFlows.enumerated() {
+            let parts = [parameters, optimizer.first, optimizer.second, gradient]
+                .map { $0.layers[index] }
+            func add(_ origin: Band.Origin, _ matrix: (Dense) -> Matrix) {
+                let matrices = parts.map(matrix)
+                bands.append(
+                    Band(
+                        origin: origin, delta: flow.delta, parameters: matrices[0],
+                        first: matrices[1], second: matrices[2], gradient: matrices[3]))
+            }
+            let shape = parts[0].shape
+            let range = part(thread, of: team.count, count: shape.inputs)
+            add(.product(flow.input, range)) { $0.weight.rows(range) }
+            guard thread == index % team.count else { continue }
+            add(.sum) { $0.bias }
+            guard shape.classes > 0 else { continue }
+            add(.product(whole.activations.condition, 0..<shape.classes)) { $0.classWeight }
+        }
+        return bands
+    }
+}
+
+/// What one thread does of a step.
+private struct Share {
+    /// Its images of the batch.
+    let images: BatchBuffers
+    /// Which ones those are.
+    let range: Range<Int>
+    /// Its part of the parameters.
+    let bands: [Band]
+}
+
+/// Some rows of a layer's weight, or its bias, and what its gradient comes from.
+struct Band {
+    /// What, with the gradient `delta` of the layer's outputs, makes the gradient.
+    enum Origin {
+        /// Some columns of the layer's inputs: `inputsᵀ·delta`.
+        case product(Matrix, Range<Int>)
+        /// Nothing: the sum of the rows of `delta`.
+        case sum
+    }
+
+    let origin: Origin
+    let delta: Matrix
+    let parameters: Matrix
+    let first: Matrix
+    let second: Matrix
+    let gradient: Matrix
+
+    func computeGradient() {
+        switch origin {
+        case .product(let input, let columns):
+            multiply(transposing: columns, of: input, by: delta, into: gradient)
+        case .sum:
+            sumRows(of: delta, into: gradient)
         }
     }
 }

@@ -63,18 +63,23 @@ import Testing
         #expect(c.elements == [0, 0, 0, 0, 0, 0])
     }
 
-    @Test func `a bias fills every row and its gradient sums them`() {
+    @Test func `a bias is added to every row and its gradient sums them`() {
         let matrix = Matrix(rows: 3, columns: 2)
-        fillRows(of: matrix, with: Matrix(rows: 1, columns: 2, [1, -2]))
+        add(Matrix(rows: 1, columns: 2, [1, -2]), toRowsOf: matrix)
         #expect(matrix.elements == [1, -2, 1, -2, 1, -2])
-        let sums = Matrix(rows: 1, columns: 2)
+        let (sums, squares) = (Matrix(rows: 1, columns: 2), Matrix(rows: 1, columns: 2, [1, 1]))
         sumRows(of: matrix, into: sums)
         #expect(sums.elements == [3, -6])
+        addMoments(of: matrix, sums: sums, squares: squares)
+        #expect(sums.elements == [6, -12])
+        #expect(squares.elements == [4, 13])
+        add(Matrix(rows: 1, columns: 2, [-2, 3]), toRowsOf: matrix, rectifying: true)
+        #expect(matrix.elements == [0, 1, 0, 1, 0, 1])
     }
 
     @Test func `pixels become numbers between zero and one`() {
         let matrix = Matrix(rows: 2, columns: 3)
-        matrix.setRow(1, bytes: ([0, 51, 255] as [UInt8]).span, dividedBy: 255)
+        matrix.setRow(1, pixels: ([0, 51, 255] as [UInt8]).span)
         #expect(matrix.rows(1..<2).elements == [0, 0.2, 1])
     }
 }

@@ -15,8 +15,8 @@ import Testing
     ) {
         let (x, w, b) = (matrix(13, 9, seed: 1), matrix(9, 6, seed: 2), matrix(1, 6, seed: 3))
         let expected = Matrix(rows: 13, columns: 6)
-        fillRows(of: expected, with: b)
-        multiply(x, w, into: expected, accumulating: true)
+        multiply(x, w, into: expected)
+        add(b, toRowsOf: expected)
         let product = PackedProduct(w, bias: b, as: .single, rectifying: isRectified, capacity: 13)
         let y = Matrix(rows: 13, columns: 6)
         product.apply(to: x, into: y, rows: rows)

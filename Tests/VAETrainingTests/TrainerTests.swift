@@ -114,7 +114,7 @@ struct ToySet {
                     for (row, position) in range.enumerated() {
                         let image = set.pixels.span.extracting(
                             (16 * position)..<(16 * position + 16))
-                        view.images.setRow(row, bytes: image, dividedBy: 255)
+                        view.images.setRow(row, pixels: image)
                     }
                     forEachElement(view.epsilon) { $0 = 0.5 }
                 }.gradient.buffer.elements

@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Tensors
 import Text
 import VAE
@@ -169,8 +170,8 @@ extension Activations {
     /// Adds `½(μ² + σ² − 1 − log σ²)` of every latent unit of one image.
     fileprivate func addDivergences(of row: Int, to sums: inout [Double]) {
         for unit in sums.indices {
-            let (m, l, s) = (mu[row, unit], logVariance[row, unit], deviation[row, unit])
-            sums[unit] += Double(m * m + s * s - 1 - l) / 2
+            let (m, l) = (Double(mu[row, unit]), Double(logVariance[row, unit]))
+            sums[unit] += (m * m + exp(l) - 1 - l) / 2
         }
     }
 }

@@ -1,0 +1,158 @@
+// What the loops of this folder are written with: vectors of sixteen, and a way to compile each loop three
+// times, for AVX-512, for AVX2, and for whatever the program was built for. Swift cannot compile one
+// function for a processor other than the program's.
+//
+// Each loop is written once, as `name_any`; `elbod_level` says which copy this processor runs. All take
+// counts of elements, and pointers that need no alignment.
+#pragma once
+#include <stdint.h>
+#include <string.h>
+
+// Vectors are passed between functions that are all inlined, so how is of no matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float elbod_f16 __attribute__((ext_vector_type(16)));
+typedef int32_t elbod_i16 __attribute__((ext_vector_type(16)));
+typedef uint32_t elbod_u16 __attribute__((ext_vector_type(16)));
+typedef uint8_t elbod_b16 __attribute__((ext_vector_type(16)));
+typedef uint16_t elbod_h16 __attribute__((ext_vector_type(16)));
+
+#define ELBOD_INLINE static inline __attribute__((always_inline))
+
+/// Runs a block for every sixteen of `count` places, with `at` the first and `lanes` how many there are: the
+/// loop over whole vectors knows that they are sixteen, and what is left comes after it.
+#define ELBOD_EACH(count, ...)                       \
+    do {                                             \
+        long at = 0;                                 \
+        for (; at + 16 <= (count); at += 16) {       \
+            const long lanes = 16;                   \
+            __VA_ARGS__                              \
+        }                                            \
+        if (at < (count)) {                          \
+            const long lanes = (count) - at;         \
+            __VA_ARGS__                              \
+        }                                            \
+    } while (0)
+
+/// As many of sixteen numbers at an address as there are, and zeros.
+ELBOD_INLINE elbod_f16 elbod_some(const float *address, long lanes) {
+    elbod_f16 x = 0.0f;
+    memcpy(&x, address, 4 * lanes);
+    return x;
+}
+
+/// The same of bytes.
+ELBOD_INLINE elbod_f16 elbod_some_bytes(const uint8_t *address, long lanes) {
+    elbod_b16 x = 0;
+    memcpy(&x, address, lanes);
+    return __builtin_convertvector(x, elbod_f16);
+}
+
+/// The same of whole numbers.
+ELBOD_INLINE elbod_f16 elbod_some_whole(const int32_t *address, long lanes) {
+    elbod_i16 x = 0;
+    memcpy(&x, address, 4 * lanes);
+    return __builtin_convertvector(x, elbod_f16);
+}
+
+/// Writes as many of sixteen numbers as there are.
+ELBOD_INLINE void elbod_put(float *address, elbod_f16 x, long lanes) { memcpy(address, &x, 4 * lanes); }
+
+/// The same, made bytes by rounding down; x is in [0, 256).
+ELBOD_INLINE void elbod_put_bytes(uint8_t *address, elbod_f16 x, long lanes) {
+    elbod_b16 bytes = __builtin_convertvector(__builtin_convertvector(x, elbod_i16), elbod_b16);
+    memcpy(address, &bytes, lanes);
+}
+
+/// The same, rounded to bfloat16.
+ELBOD_INLINE void elbod_put_halves(uint16_t *address, elbod_f16 x, long lanes) {
+    elbod_u16 bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits += 0x7fff + ((bits >> 16) & 1);
+    elbod_h16 halves = __builtin_convertvector(bits >> 16, elbod_h16);
+    memcpy(address, &halves, 2 * lanes);
+}
+
+/// x, with `other` in the lanes that are not there.
+ELBOD_INLINE elbod_f16 elbod_filled(elbod_f16 x, long lanes, float other) {
+    for (long lane = lanes; lane < 16; lane++) x[lane] = other;
+    return x;
+}
+
+/// x, but at least `low` and at most `high`.
+ELBOD_INLINE elbod_f16 elbod_between(elbod_f16 x, float low, float high) {
+    return __builtin_elementwise_min(__builtin_elementwise_max(x, (elbod_f16)(low)), (elbod_f16)(high));
+}
+
+/// exp(x) for x in [-87, 88], relative error below 3e-7: 2^n by the exponent's bits, 2^f by Taylor's
+/// polynomial, |f| ≤ ½.
+ELBOD_INLINE elbod_f16 elbod_exp(elbod_f16 x) {
+    x = elbod_between(x, -87.0f, 88.0f);
+    // Adding 1.5·2²³ rounds to a whole number, which is then in the low bits.
+    elbod_f16 shifted = x * 1.44269504f + 12582912.0f;
+    elbod_f16 f = x * 1.44269504f - (shifted - 12582912.0f);
+    elbod_f16 p = f * 1.5403530e-4f + 1.3333558e-3f;
+    p = p * f + 9.6181291e-3f;
+    p = p * f + 5.5504109e-2f;
+    p = p * f + 2.4022651e-1f;
+    p = p * f + 6.9314718e-1f;
+    p = p * f + 1.0f;
+    elbod_i16 bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits << 23) + 0x3f800000;
+    elbod_f16 scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return p * scale;
+}
+
+/// The natural logarithm of a product of sixteen numbers in [2⁻¹²⁶, 1]: exponents are added, and what
+/// is left of each, in [1, 2), multiplied.
+ELBOD_INLINE float elbod_log_product(elbod_f16 numbers) {
+    elbod_i16 bits;
+    memcpy(&bits, &numbers, sizeof bits);
+    elbod_i16 exponents = (bits >> 23) - 127;
+    bits = (bits & 0x007fffff) | 0x3f800000;
+    elbod_f16 rest;
+    memcpy(&rest, &bits, sizeof rest);
+    float product = 1;
+    int exponent = 0;
+    for (int lane = 0; lane < 16; lane++) {
+        product *= rest[lane];
+        exponent += exponents[lane];
+    }
+    return exponent * 0.69314718f + __builtin_logf(product);
+}
+
+ELBOD_INLINE float elbod_sum(elbod_f16 v) {
+    elbod_f16 lanes = v;
+    float sum = 0;
+    for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
+    return sum;
+}
+
+#if defined(__x86_64__)
+/// 2 with AVX-512, 1 with AVX2, 0 otherwise.
+static inline int elbod_level(void) {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512dq"))
+        return 2;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
+}
+#define ELBOD_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
+#define ELBOD_MIDDLE __attribute__((target("avx2,fma")))
+#else
+static inline int elbod_level(void) { return 0; }
+#define ELBOD_WIDE
+#define ELBOD_MIDDLE
+#endif
+
+// The three copies of each loop, and the choice between them.
+#define ELBOD_COPIES(type, name, parameters, arguments)                                     \
+    static ELBOD_WIDE type name##_2 parameters { return name##_any arguments; }             \
+    static ELBOD_MIDDLE type name##_1 parameters { return name##_any arguments; }           \
+    static type name##_0 parameters { return name##_any arguments; }                        \
+    static inline type name(int level, ELBOD_LIST parameters) {                             \
+        return level == 2 ? name##_2 arguments : level == 1 ? name##_1 arguments : name##_0 arguments; \
+    }
+#define ELBOD_LIST(...) __VA_ARGS__

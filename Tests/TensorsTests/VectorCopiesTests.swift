@@ -1,0 +1,71 @@
+import CSIMD
+import Foundation
+import Tensors
+import Testing
+
+/// The loops of training are compiled for several kinds of processor; all that this one can run must
+/// agree with the formula, whether or not vectors are filled.
+@Suite struct VectorCopiesTests {
+    private static let levels = Array(0...elbod_level())
+
+    private func numbers(_ count: Int, seed: UInt64) -> [Float] {
+        var random = RandomNumbers(seed: seed)
+        return (0..<count).map { _ in random.nextNormal() }
+    }
+
+    @Test(arguments: levels, [1, 15, 16, 33, 200])
+    func `a draw and its divergence follow their formulas`(level: Int32, count: Int) {
+        let (mu, l, epsilon) = (
+            numbers(count, seed: 1), numbers(count, seed: 2), numbers(count, seed: 3)
+        )
+        var (sigma, z) = (
+            [Float](repeating: 9, count: count + 1), [Float](repeating: 9, count: count + 1)
+        )
+        let sum = elbod_sample(level, mu, l, epsilon, count, &sigma, &z)
+        let expected = (0..<count).reduce(0.0) {
+            $0 + pow(Double(mu[$1]), 2) + exp(Double(l[$1])) - 1 - Double(l[$1])
+        }
+        #expect(abs(Double(sum) - expected) < 1e-5 * max(1, expected))
+        for index in 0..<count {
+            let s = exp(Double(l[index]) / 2)
+            #expect(abs(Double(sigma[index]) - s) < 2e-6 * s)
+            #expect(abs(Double(z[index]) - (Double(mu[index]) + s * Double(epsilon[index]))) < 1e-5)
+        }
+        #expect(sigma[count] == 9 && z[count] == 9, "wrote behind the end")
+    }
+
+    @Test(arguments: levels, [1, 16, 33])
+    func `Adam follows algorithm 1 of its paper`(level: Int32, count: Int) {
+        let gradients = numbers(3 * count, seed: 4)
+        var (p, m, v) = (
+            numbers(count, seed: 5), [Float](repeating: 0, count: count),
+            [Float](repeating: 0, count: count)
+        )
+        var exact = (p: p.map(Double.init), m: m.map(Double.init), v: v.map(Double.init))
+        for step in 1...3 {
+            let g = Array(gradients[((step - 1) * count)..<(step * count)])
+            let corrections = (1 - pow(0.9, Double(step)), 1 - pow(0.999, Double(step)))
+            elbod_adam(
+                level, &p, &m, &v, g, count, 0.9, 0.999, Float(1e-2 / corrections.0),
+                Float(1 / corrections.1.squareRoot()), 1e-8)
+            for index in 0..<count {
+                exact.m[index] = 0.9 * exact.m[index] + 0.1 * Double(g[index])
+                exact.v[index] = 0.999 * exact.v[index] + 0.001 * pow(Double(g[index]), 2)
+                let (mean, variance) = (
+                    exact.m[index] / corrections.0, exact.v[index] / corrections.1
+                )
+                exact.p[index] -= 1e-2 * mean / (variance.squareRoot() + 1e-8)
+            }
+        }
+        for index in 0..<count { #expect(abs(Double(p[index]) - exact.p[index]) < 1e-6) }
+    }
+
+    @Test(arguments: levels, [1, 16, 33])
+    func `gradients pass where an output was above zero`(level: Int32, count: Int) {
+        let output = numbers(count, seed: 6)
+        var gradient = numbers(count, seed: 7)
+        let expected = zip(gradient, output).map { $1 > 0 ? $0 : 0 }
+        elbod_mask(level, &gradient, output, count)
+        #expect(gradient == expected)
+    }
+}
