@@ -15,6 +15,75 @@ static inline void elbod_flush_subnormals(void) {
 #endif
 }
 
+/// A product of matrices `c = a·b`, `(m, k)` by `(k, n)`, or `c += a·b` if `accumulating`, as an executable
+/// primitive: factors of `type`, row by row or, where they are `transposed`, column by column; sums and
+/// results in 32-bit floats.
+static inline dnnl_status_t elbod_matmul_create(
+    dnnl_primitive_t *primitive, dnnl_memory_t *a, dnnl_memory_t *b, dnnl_memory_t *c, dnnl_engine_t engine,
+    dnnl_dim_t m, dnnl_dim_t k, dnnl_dim_t n, dnnl_data_type_t type, int a_transposed, int b_transposed,
+    int accumulating) {
+    dnnl_dims_t a_dims = {m, k}, b_dims = {k, n}, c_dims = {m, n};
+    dnnl_dims_t a_strides = {a_transposed ? 1 : k, a_transposed ? m : 1};
+    dnnl_dims_t b_strides = {b_transposed ? 1 : n, b_transposed ? k : 1};
+    dnnl_dims_t c_strides = {n, 1};
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_primitive_attr_t attributes = NULL;
+    dnnl_post_ops_t after = NULL;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
+    if (status == dnnl_success && accumulating) {
+        status = dnnl_post_ops_create(&after);
+#if DNNL_VERSION_MAJOR >= 3
+        if (status == dnnl_success) status = dnnl_post_ops_append_sum(after, 1, 0, dnnl_f32);
+#else
+        if (status == dnnl_success) status = dnnl_post_ops_append_sum(after, 1);
+#endif
+        if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, after);
+    }
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_memory_desc_t of_a = NULL, of_b = NULL, of_c = NULL;
+    if (status == dnnl_success) status = dnnl_memory_desc_create_with_strides(&of_a, 2, a_dims, type, a_strides);
+    if (status == dnnl_success) status = dnnl_memory_desc_create_with_strides(&of_b, 2, b_dims, type, b_strides);
+    if (status == dnnl_success)
+        status = dnnl_memory_desc_create_with_strides(&of_c, 2, c_dims, dnnl_f32, c_strides);
+    if (status == dnnl_success)
+        status = dnnl_matmul_primitive_desc_create(&description, engine, of_a, of_b, NULL, of_c, attributes);
+    if (status == dnnl_success) status = dnnl_memory_create(a, of_a, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success) status = dnnl_memory_create(b, of_b, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success) status = dnnl_memory_create(c, of_c, engine, DNNL_MEMORY_NONE);
+    dnnl_memory_desc_destroy(of_a);
+    dnnl_memory_desc_destroy(of_b);
+    dnnl_memory_desc_destroy(of_c);
+#else
+    dnnl_memory_desc_t of_a, of_b, of_c;
+    dnnl_matmul_desc_t operation;
+    if (status == dnnl_success) status = dnnl_memory_desc_init_by_strides(&of_a, 2, a_dims, type, a_strides);
+    if (status == dnnl_success) status = dnnl_memory_desc_init_by_strides(&of_b, 2, b_dims, type, b_strides);
+    if (status == dnnl_success) status = dnnl_memory_desc_init_by_strides(&of_c, 2, c_dims, dnnl_f32, c_strides);
+    if (status == dnnl_success) status = dnnl_matmul_desc_init(&operation, &of_a, &of_b, NULL, &of_c);
+    if (status == dnnl_success)
+        status = dnnl_primitive_desc_create(&description, &operation, attributes, engine, NULL);
+    if (status == dnnl_success) status = dnnl_memory_create(a, &of_a, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success) status = dnnl_memory_create(b, &of_b, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success) status = dnnl_memory_create(c, &of_c, engine, DNNL_MEMORY_NONE);
+#endif
+    if (status == dnnl_success) status = dnnl_primitive_create(primitive, description);
+    if (description) dnnl_primitive_desc_destroy(description);
+    if (after) dnnl_post_ops_destroy(after);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    return status;
+}
+
+/// Runs a product on its factors and its result.
+static inline dnnl_status_t elbod_matmul_execute(
+    dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t a, dnnl_memory_t b, dnnl_memory_t c,
+    const void *from, const void *by, float *into) {
+    dnnl_memory_set_data_handle(a, (void *)from);
+    dnnl_memory_set_data_handle(b, (void *)by);
+    dnnl_memory_set_data_handle(c, into);
+    dnnl_exec_arg_t arguments[3] = {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}};
+    return dnnl_primitive_execute(primitive, stream, 3, arguments);
+}
+
 /// One fully connected layer for `m` rows, as an executable primitive whose weights are packed the way
 /// the primitive likes best: `y = x·W + b`, and ReLU of it if `rectifying`.
 ///

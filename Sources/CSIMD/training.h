@@ -12,6 +12,11 @@ static inline void elbod_fetch(const uint8_t *bytes, long count) {
     for (long at = 0; at < count; at += 64) __builtin_prefetch(bytes + at);
 }
 
+/// Numbers rounded to bfloat16.
+ELBOD_INLINE void elbod_halve_any(const float *numbers, long count, uint16_t *halves) {
+    ELBOD_EACH(count, { elbod_put_halves(halves + at, elbod_some(numbers + at, lanes), lanes); });
+}
+
 /// 1 / (1 + exp(−a)).
 ELBOD_INLINE void elbod_logistic_any(const float *a, long count, float *s) {
     ELBOD_EACH(count, { elbod_put(s + at, 1.0f / (1.0f + elbod_exp(-elbod_some(a + at, lanes))), lanes); });
@@ -92,6 +97,7 @@ ELBOD_INLINE void elbod_adam_any(
 
 ELBOD_COPIES(
     void, elbod_unit_pixels, (const uint8_t *bytes, long count, float *numbers), (bytes, count, numbers))
+ELBOD_COPIES(void, elbod_halve, (const float *numbers, long count, uint16_t *halves), (numbers, count, halves))
 ELBOD_COPIES(void, elbod_logistic, (const float *a, long count, float *s), (a, count, s))
 ELBOD_COPIES(
     void, elbod_add_bias, (float *y, const float *b, long count, int rectifying), (y, b, count, rectifying))

@@ -20,45 +20,67 @@ public func prepareThreadForComputing() {
     elbod_flush_subnormals()
 }
 
-/// Matrix product `c = a·b`, or `c += a·b` when `accumulating`, by oneDNN's single-precision GEMM.
-///
-/// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.
-public func multiply(
-    _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
-    accumulating: Bool = false
-) {
-    let (m, k) = (a.rows, a.columns)
-    let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
-    precondition(
-        k == innerOfB && c.rows == m && c.columns == n,
-        "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
-    guard m > 0, n > 0 else { return }
-    guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
-    let status = dnnl_sgemm(
-        letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
-        dnnl_dim_t(k), 1,
-        a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
-        c.base, dnnl_dim_t(c.columns))
-    precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
-}
+/// Multiplies matrices, in one arithmetic; belongs to one thread.
+public final class Multiplier {
+    private let halves: HalfMultiplier?
 
-/// Product `c = a[:, columns]ᵀ·b` of some columns of `a`, shape `(k, …)`, with `b`, `(k, n)`.
-///
-/// `c` is `(columns.count, n)`: a band of the gradient of a weight, so that threads can share it.
-public func multiply(
-    transposing columns: Range<Int>, of a: Matrix, by b: Matrix, into c: Matrix
-) {
-    precondition(
-        columns.lowerBound >= 0 && columns.upperBound <= a.columns && a.rows == b.rows
-            && c.rows == columns.count && c.columns == b.columns, "shapes differ")
-    guard c.count > 0 else { return }
-    // A sum over nothing is zero; oneDNN would leave what was there.
-    guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
-    let status = dnnl_sgemm(
-        letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns), dnnl_dim_t(a.rows),
-        1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), 0,
-        c.base, dnnl_dim_t(c.columns))
-    precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
+    /// A multiplier in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
+    public init(_ arithmetic: PackedProduct.Arithmetic = .single) {
+        precondition(arithmetic != .bytes, "bytes have no fractions")
+        halves = arithmetic == .bfloat16 ? HalfMultiplier() : nil
+    }
+
+    /// Matrix product `c = a·b`, or `c += a·b` when `accumulating`.
+    ///
+    /// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.
+    public func multiply(
+        _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
+        accumulating: Bool = false
+    ) {
+        let (m, k) = (a.rows, a.columns)
+        let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
+        precondition(
+            k == innerOfB && c.rows == m && c.columns == n,
+            "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
+        if let halves {
+            let shape = HalfMultiplier.Shape(
+                m: m, k: k, n: n, isSecondTransposed: transposing == .second,
+                isAccumulating: accumulating)
+            return halves.run(shape, a, 0..<k, b, into: c)
+        }
+        let status = dnnl_sgemm(
+            letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
+            dnnl_dim_t(k), 1,
+            a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
+            c.base, dnnl_dim_t(c.columns))
+        precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
+    }
+
+    /// Product `c = a[:, columns]ᵀ·b` of some columns of `a`, shape `(k, …)`, with `b`, `(k, n)`.
+    ///
+    /// `c` is `(columns.count, n)`: a band of the gradient of a weight, so that threads can share it.
+    public func multiply(
+        transposing columns: Range<Int>, of a: Matrix, by b: Matrix, into c: Matrix
+    ) {
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= a.columns && a.rows == b.rows
+                && c.rows == columns.count && c.columns == b.columns, "shapes differ")
+        guard c.count > 0 else { return }
+        // A sum over nothing is zero; oneDNN would leave what was there.
+        guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
+        if let halves {
+            let shape = HalfMultiplier.Shape(
+                m: c.rows, k: a.rows, n: c.columns, isFirstTransposed: true)
+            return halves.run(shape, a, columns, b, into: c)
+        }
+        let status = dnnl_sgemm(
+            letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns),
+            dnnl_dim_t(a.rows), 1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base,
+            dnnl_dim_t(b.columns), 0, c.base, dnnl_dim_t(c.columns))
+        precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
+    }
 }
 
 /// 'T' or 'N', as BLAS spells it.

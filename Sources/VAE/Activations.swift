@@ -24,9 +24,15 @@ public struct Activations {
     public let logits: Matrix
     /// The reconstruction x̂, in [0, 1], `(capacity, inputs)`.
     public let reconstruction: Matrix
+    /// How products are computed, for the one thread that uses this view.
+    public let multiplier: Multiplier
+
     /// Allocates for `architecture`.
-    public init(_ architecture: Architecture, capacity: Int) {
+    public init(
+        _ architecture: Architecture, capacity: Int, multiplier: Multiplier = Multiplier()
+    ) {
         precondition(capacity > 0, "a batch holds at least one image")
+        self.multiplier = multiplier
         let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
         condition = matrix(architecture.classes)
         encoder = architecture.hidden.map(matrix)
@@ -61,10 +67,12 @@ public struct Activations {
         Reparameterization(mu: mu, logVariance: logVariance, deviation: deviation, z: z)
     }
 
-    /// A view of the images in `range`.
-    public func rows(_ range: Range<Int>) -> Activations { Activations(viewing: self, range) }
+    /// A view of the images in `range`, for the thread that owns `multiplier`, or that of this view.
+    public func rows(_ range: Range<Int>, multiplier: Multiplier? = nil) -> Activations {
+        Activations(viewing: self, range, multiplier ?? self.multiplier)
+    }
 
-    private init(viewing whole: Activations, _ range: Range<Int>) {
+    private init(viewing whole: Activations, _ range: Range<Int>, _ multiplier: Multiplier) {
         condition = whole.condition.rows(range)
         encoder = whole.encoder.map { $0.rows(range) }
         mu = whole.mu.rows(range)
@@ -74,5 +82,6 @@ public struct Activations {
         decoder = whole.decoder.map { $0.rows(range) }
         logits = whole.logits.rows(range)
         reconstruction = whole.reconstruction.rows(range)
+        self.multiplier = multiplier
     }
 }

@@ -7,16 +7,16 @@ extension Parameters {
     /// conditional model reads `activations.condition`.
     public func encode(_ images: Matrix, into activations: Activations) {
         let batch = 0..<images.rows
-        let condition = activations.condition.rows(batch)
+        let (condition, multiplier) = (activations.condition.rows(batch), activations.multiplier)
         var x = images
         for (layer, output) in zip(encoder, activations.encoder) {
             let y = output.rows(batch)
-            layer.forward(x, condition: condition, rectifying: true, into: y)
+            layer.forward(x, condition: condition, rectifying: true, into: y, by: multiplier)
             x = y
         }
-        mu.forward(x, condition: condition, into: activations.mu.rows(batch))
+        mu.forward(x, condition: condition, into: activations.mu.rows(batch), by: multiplier)
         logVariance.forward(
-            x, condition: condition, into: activations.logVariance.rows(batch))
+            x, condition: condition, into: activations.logVariance.rows(batch), by: multiplier)
     }
 
     /// Reparameterises: `z = μ + σ·ε`, with `epsilon` of shape `(batch, latent)`; fills σ and z.
@@ -28,14 +28,15 @@ extension Parameters {
     /// `activations`.
     public func decodeLogits(_ codes: Matrix, into activations: Activations) {
         let batch = 0..<codes.rows
-        let condition = activations.condition.rows(batch)
+        let (condition, multiplier) = (activations.condition.rows(batch), activations.multiplier)
         var x = codes
         for (layer, output) in zip(decoder, activations.decoder) {
             let y = output.rows(batch)
-            layer.forward(x, condition: condition, rectifying: true, into: y)
+            layer.forward(x, condition: condition, rectifying: true, into: y, by: multiplier)
             x = y
         }
-        output.forward(x, condition: condition, into: activations.logits.rows(batch))
+        output.forward(
+            x, condition: condition, into: activations.logits.rows(batch), by: multiplier)
     }
 
     /// The same, and the reconstruction.

@@ -82,10 +82,13 @@ public struct Dense: Sendable {
     /// `(batch, inputs)` and `condition` holds c, `(batch, classes)`, which layers without classes do
     /// not look at.
     public func forward(
-        _ x: Matrix, condition: Matrix, rectifying: Bool = false, into y: Matrix
+        _ x: Matrix, condition: Matrix, rectifying: Bool = false, into y: Matrix,
+        by multiplier: Multiplier
     ) {
-        multiply(x, inputWeight, into: y)
-        if shape.classes > 0 { multiply(condition, classWeight, into: y, accumulating: true) }
+        multiplier.multiply(x, inputWeight, into: y)
+        if shape.classes > 0 {
+            multiplier.multiply(condition, classWeight, into: y, accumulating: true)
+        }
         add(bias, toRowsOf: y, rectifying: rectifying)
     }
 }

@@ -38,10 +38,11 @@ extension Trainer {
         guard saved.preprocessing == model.preprocessing else {
             throw .checkpoint("the checkpoint's preprocessing differs from that asked for")
         }
-        for (key, value) in model.provenance.sorted(by: { $0.key < $1.key })
-        where saved.provenance[key] != value && key != "epochs" {
+        for key in Set(model.provenance.keys).union(saved.provenance.keys).sorted()
+        where saved.provenance[key] != model.provenance[key] && key != "epochs" {
             throw .checkpoint(
-                "the checkpoint's \(key) is \(saved.provenance[key] ?? "unknown"), not \(value)")
+                "the checkpoint's \(key) is \(saved.provenance[key] ?? "not said"), not "
+                    + (model.provenance[key] ?? "the default"))
         }
         let count = step.parameters.buffer.count
         guard first.elements.count == count, second.elements.count == count else {

@@ -17,6 +17,8 @@ public final class TrainingStep {
     private let beta: Float
     private let gradient: Parameters
     private let team: ThreadTeam
+    /// One per thread.
+    private let multipliers: [Multiplier]
     /// One per thread, for batches of `prepared` images.
     private var shares: [Share] = []
     private var prepared = 0
@@ -32,6 +34,7 @@ public final class TrainingStep {
             architecture, capacity: recipe.batch, denoising: recipe.denoising > 0)
         gradient = Parameters(architecture)
         team = ThreadTeam(count: recipe.threads)
+        multipliers = (0..<recipe.threads).map { _ in Multiplier(recipe.precision.arithmetic) }
         sums = Array(repeating: (0, 0), count: recipe.threads)
     }
 
@@ -75,9 +78,9 @@ public final class TrainingStep {
     /// Computes the gradient, each thread its bands, and calls `body` with each band as soon as its
     /// gradient is there.
     private func forEachBand(_ body: (Band) -> Void) {
-        team.run { [shares] thread in
+        team.run { [shares, multipliers] thread in
             for band in shares[thread].bands {
-                band.computeGradient()
+                band.computeGradient(by: multipliers[thread])
                 body(band)
             }
         }
@@ -85,10 +88,11 @@ public final class TrainingStep {
 
     /// Shares out batches of `batch` images, and the parameters.
     private func prepare(batch: Int) {
-        let whole = buffers.rows(0..<batch)
+        let whole = buffers.rows(0..<batch, multiplier: multipliers[0])
         shares = (0..<team.count).map { thread in
             let range = part(thread, of: team.count, count: batch)
-            return Share(images: buffers.rows(range), range: range, bands: bands(thread, of: whole))
+            let images = buffers.rows(range, multiplier: multipliers[thread])
+            return Share(images: images, range: range, bands: bands(thread, of: whole))
         }
         prepared = batch
     }
@@ -144,10 +148,10 @@ struct Band {
     let second: Matrix
     let gradient: Matrix
 
-    func computeGradient() {
+    func computeGradient(by multiplier: Multiplier) {
         switch origin {
         case .product(let input, let columns):
-            multiply(transposing: columns, of: input, by: delta, into: gradient)
+            multiplier.multiply(transposing: columns, of: input, by: delta, into: gradient)
         case .sum:
             sumRows(of: delta, into: gradient)
         }

@@ -136,6 +136,7 @@ struct Train: AsyncParsableCommand {
             "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
             "elbod": elbodVersion,
         ]
+        if recipe.precision != .single { facts["precision"] = recipe.precision.rawValue }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.
         if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }

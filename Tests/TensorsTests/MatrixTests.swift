@@ -17,10 +17,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [(1, 1, 1), (3, 5, 7), (16, 200, 33)])
+    /// With factors rounded to 8 significant bits, a product is off by a part in 256 at most, and a sum
+    /// of k independent ones by about √k times that.
+    private static let arithmetics: [(PackedProduct.Arithmetic, tolerance: Double)] =
+        [(.single, 1e-5)]
+        + (PackedProduct.Arithmetic.bfloat16.isSupported ? [(.bfloat16, 1e-2)] : [])
+
+    @Test(arguments: arithmetics, [(1, 1, 1), (3, 5, 7), (16, 200, 33), (128, 784, 50)])
     func `a product agrees with the definition in every order of its factors`(
-        m: Int, k: Int, n: Int
+        arithmetic: (of: PackedProduct.Arithmetic, tolerance: Double),
+        size: (m: Int, k: Int, n: Int)
     ) {
+        let (m, k, n) = size
         var random = RandomNumbers(seed: 7)
         let (a, b) = (Matrix(rows: m, columns: k), Matrix(rows: k, columns: n))
         random.fillWithNormal(a)
@@ -30,34 +38,36 @@ import Testing
                 (0..<k).reduce(0.0) { $0 + Double(a[row, $1]) * Double(b[$1, column]) }
             }
         }
+        let tolerance = arithmetic.tolerance * Double(k).squareRoot()
+        let multiplier = Multiplier(arithmetic.of)
         let c = Matrix(rows: m, columns: n)
         let products = [
-            { multiply(a, b, into: c) },
-            { multiply(a, b.transposed(), transposing: .second, into: c) },
-            { multiply(transposing: 0..<m, of: a.transposed(), by: b, into: c) },
+            { multiplier.multiply(a, b, into: c) },
+            { multiplier.multiply(a, b.transposed(), transposing: .second, into: c) },
+            { multiplier.multiply(transposing: 0..<m, of: a.transposed(), by: b, into: c) },
         ]
-        for product in products {
+        for product in products + products {
             product()
             for (value, expected) in zip(c.elements, naive) {
-                #expect(abs(Double(value) - expected) < 1e-4)
+                #expect(abs(Double(value) - expected) < tolerance)
             }
         }
         let band = Matrix(rows: m / 2, columns: n)
-        multiply(transposing: (m - m / 2)..<m, of: a.transposed(), by: b, into: band)
+        multiplier.multiply(transposing: (m - m / 2)..<m, of: a.transposed(), by: b, into: band)
         for (value, expected) in zip(band.elements, naive.suffix(m / 2 * n)) {
-            #expect(abs(Double(value) - expected) < 1e-4)
+            #expect(abs(Double(value) - expected) < tolerance)
         }
-        multiply(a, b, into: c)
-        multiply(a, b, into: c, accumulating: true)
-        #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 1e-4)
+        multiplier.multiply(a, b, into: c)
+        multiplier.multiply(a, b, into: c, accumulating: true)
+        #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 2 * tolerance)
     }
 
     @Test func `a product over nothing is zero`() {
         let c = Matrix(rows: 2, columns: 3, [Float](repeating: 9, count: 6))
-        multiply(Matrix(rows: 2, columns: 0), Matrix(rows: 0, columns: 3), into: c)
+        Multiplier().multiply(Matrix(rows: 2, columns: 0), Matrix(rows: 0, columns: 3), into: c)
         #expect(c.elements == [0, 0, 0, 0, 0, 0])
         c[0, 0] = 9
-        multiply(
+        Multiplier().multiply(
             transposing: 0..<2, of: Matrix(rows: 0, columns: 2), by: Matrix(rows: 0, columns: 3),
             into: c)
         #expect(c.elements == [0, 0, 0, 0, 0, 0])

@@ -15,7 +15,7 @@ import Testing
     ) {
         let (x, w, b) = (matrix(13, 9, seed: 1), matrix(9, 6, seed: 2), matrix(1, 6, seed: 3))
         let expected = Matrix(rows: 13, columns: 6)
-        multiply(x, w, into: expected)
+        Multiplier().multiply(x, w, into: expected)
         add(b, toRowsOf: expected)
         let product = PackedProduct(w, bias: b, as: .single, rectifying: isRectified, capacity: 13)
         let y = Matrix(rows: 13, columns: 6)

@@ -28,7 +28,7 @@ import VAE
         let y = Matrix(rows: 2, columns: 3, [9, 9, 9, 9, 9, 9])
         layer.forward(
             Matrix(rows: 2, columns: 2, [1, 10, -1, 2]), condition: Matrix(rows: 2, columns: 0),
-            into: y)
+            into: y, by: Multiplier())
         #expect(y.elements == [41.5, 52, 62, 7.5, 8, 8])
     }
 

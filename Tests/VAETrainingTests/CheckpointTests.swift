@@ -76,7 +76,12 @@ import VAETraining
         Case("the checkpoint's data is others, not toys") {
             $0.metadata["provenance.data"] = "others"
         },
-        Case("the checkpoint's data is unknown, not toys") { $0.metadata["provenance.data"] = nil },
+        Case("the checkpoint's data is not said, not toys") {
+            $0.metadata["provenance.data"] = nil
+        },
+        Case("the checkpoint's precision is bf16, not the default") {
+            $0.metadata["provenance.precision"] = "bf16"
+        },
         Case("the checkpoint's sizes or likelihood differ from those asked for") {
             $0.metadata["elbod.likelihood"] = "gaussian"
             $0.metadata["elbod.likelihood_variance"] = "0.1"

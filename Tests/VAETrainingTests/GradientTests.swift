@@ -23,6 +23,30 @@ import VAETraining
         }
     }
 
+    @Test(
+        .enabled(if: PackedProduct.Arithmetic.bfloat16.isSupported),
+        arguments: Reference.names, [1, 3])
+    func `with products of bfloat16, losses and gradients are PyTorch's but for rounding`(
+        name: String, threads: Int
+    ) throws {
+        let reference = try Reference(name)
+        let step = reference.trainingStep(threads: threads, precision: .half)
+        let (terms, gradient) = step.measure(batch: reference.batch) { view, range in
+            reference.fill(view, range, time: 0)
+        }
+        let expected = Double(reference.elements("loss_terms")[0])
+        #expect(abs(terms.loss - expected) < 2e-3 * expected)
+        #expect(terms.loss != expected, "bfloat16 rounds")
+        for (ours, theirs) in zip(gradient.layers, reference.parameters("grad").layers) {
+            let error = zip(ours.weight.elements, theirs.weight.elements).reduce(0) {
+                $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+            }
+            let size = theirs.weight.elements.reduce(0) { $0 + $1 * $1 }
+            // Measured: up to 3.5 % in length, where terms of both signs leave little.
+            #expect(error < 0.05 * 0.05 * size, "\(ours.shape.name)")
+        }
+    }
+
     @Test(arguments: Reference.names)
     func `ten Adam steps lose what PyTorch's lose and end where they end`(name: String) throws {
         let reference = try Reference(name)

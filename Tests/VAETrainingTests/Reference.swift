@@ -44,9 +44,10 @@ struct Reference {
     }
 
     /// A training step over the reference's batch, and the closure that fills it.
-    func trainingStep(threads: Int) -> TrainingStep {
+    func trainingStep(threads: Int, precision: Recipe.Precision = .single) -> TrainingStep {
         var recipe = Recipe()
         (recipe.batch, recipe.threads, recipe.beta) = (batch, threads, beta)
+        recipe.precision = precision
         recipe.denoising = file.tensors["seen"] == nil ? 0 : 1
         return TrainingStep(parameters("param"), recipe: recipe)
     }

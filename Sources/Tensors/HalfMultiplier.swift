@@ -1,0 +1,82 @@
+internal import COneDNN
+internal import CSIMD
+
+/// Multiplies matrices of 32-bit floats whose elements it rounds to bfloat16 first; sums are 32-bit
+/// floats.
+///
+/// A primitive of oneDNN is for one shape: each is made when it is first asked for and kept.
+final class HalfMultiplier {
+    /// What a primitive is made for: `(m, k)` by `(k, n)`.
+    struct Shape: Hashable {
+        var (m, k, n) = (0, 0, 0)
+        var isFirstTransposed = false
+        var isSecondTransposed = false
+        var isAccumulating = false
+    }
+
+    private struct Kernel {
+        let primitive: dnnl_primitive_t
+        let (a, b, c): (dnnl_memory_t, dnnl_memory_t, dnnl_memory_t)
+    }
+
+    private let engine: dnnl_engine_t
+    private let stream: dnnl_stream_t
+    private var kernels: [Shape: Kernel] = [:]
+    private var first = NumberRows<UInt16>(rows: 1, columns: 0)
+    private var second = NumberRows<UInt16>(rows: 1, columns: 0)
+
+    init() {
+        var (engine, stream): (dnnl_engine_t?, dnnl_stream_t?)
+        dnnl_engine_create(&engine, dnnl_cpu, 0)
+        dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
+        guard let engine, let stream else { fatalError("oneDNN has no engine for this processor") }
+        (self.engine, self.stream) = (engine, stream)
+    }
+
+    deinit {
+        for kernel in kernels.values {
+            dnnl_primitive_destroy(kernel.primitive)
+            for memory in [kernel.a, kernel.b, kernel.c] { dnnl_memory_destroy(memory) }
+        }
+        dnnl_stream_destroy(stream)
+        dnnl_engine_destroy(engine)
+    }
+
+    /// The product of some columns of `a`, transposed or not, and `b`.
+    func run(_ shape: Shape, _ a: Matrix, _ columns: Range<Int>, _ b: Matrix, into c: Matrix) {
+        let kernel = kernel(for: shape)
+        if first.columns < a.rows * columns.count {
+            first = NumberRows(rows: 1, columns: a.rows * columns.count)
+        }
+        if second.columns < b.count { second = NumberRows(rows: 1, columns: b.count) }
+        if columns.count == a.columns {
+            elbod_halve(level, a.base, a.count, first.base)
+        } else {
+            for row in 0..<a.rows {
+                elbod_halve(
+                    level, a.address(ofRow: row) + columns.lowerBound, columns.count,
+                    first.base + row * columns.count)
+            }
+        }
+        elbod_halve(level, b.base, b.count, second.base)
+        let status = elbod_matmul_execute(
+            kernel.primitive, stream, kernel.a, kernel.b, kernel.c, first.base, second.base, c.base)
+        precondition(status == dnnl_success, "oneDNN refused a product: \(status.rawValue)")
+    }
+
+    private func kernel(for shape: Shape) -> Kernel {
+        if let kernel = kernels[shape] { return kernel }
+        var primitive: dnnl_primitive_t?
+        var (a, b, c): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
+        let status = elbod_matmul_create(
+            &primitive, &a, &b, &c, engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
+            dnnl_dim_t(shape.n), dnnl_bf16, shape.isFirstTransposed ? 1 : 0,
+            shape.isSecondTransposed ? 1 : 0, shape.isAccumulating ? 1 : 0)
+        guard status == dnnl_success, let primitive, let a, let b, let c else {
+            fatalError("oneDNN cannot prepare a product of bfloat16: status \(status.rawValue)")
+        }
+        let kernel = Kernel(primitive: primitive, a: a, b: b, c: c)
+        kernels[shape] = kernel
+        return kernel
+    }
+}
