@@ -99,12 +99,12 @@ ELBOD_INLINE void elbod_quantize_any(
     });
 }
 
-/// Pixels as numbers from 0 to 255: as floats, as bfloat16 or, rounded, as bytes.
+/// Pixels as numbers from 0 to 255: as bfloat16 or, rounded, as bytes; or in [0, 1] as floats.
 ELBOD_INLINE void elbod_widen_any(
-    const uint8_t *bytes, const float *floats, long count, float *wide, uint16_t *halves, uint8_t *narrow) {
+    const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *halves, uint8_t *narrow) {
     ELBOD_EACH(count, {
         elbod_f16 x = bytes ? elbod_some_bytes(bytes + at, lanes) : elbod_some(floats + at, lanes) * 255.0f;
-        if (wide) elbod_put(wide + at, x, lanes);
+        if (unit) elbod_put(unit + at, elbod_pixels(bytes, floats, at, lanes), lanes);
         if (halves) elbod_put_halves(halves + at, x, lanes);
         if (narrow) elbod_put_bytes(narrow + at, x + 0.5f, lanes);
     });
@@ -131,5 +131,5 @@ ELBOD_COPIES(
     (whole, scale, bias, count, bytes))
 ELBOD_COPIES(
     void, elbod_widen,
-    (const uint8_t *bytes, const float *floats, long count, float *wide, uint16_t *halves, uint8_t *narrow),
-    (bytes, floats, count, wide, halves, narrow))
+    (const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *halves, uint8_t *narrow),
+    (bytes, floats, count, unit, halves, narrow))

@@ -97,6 +97,13 @@ public struct Matrix: @unchecked Sendable {
         memcpy(base, other.base, count * MemoryLayout<Float>.stride)
     }
 
+    /// A copy with every element multiplied by `factor`.
+    public func scaled(by factor: Float) -> Matrix {
+        let result = Matrix(rows: rows, columns: columns)
+        for index in 0..<count { result.base[index] = base[index] * factor }
+        return result
+    }
+
     /// A copy with rows and columns exchanged, in storage of its own.
     public func transposed() -> Matrix {
         let result = Matrix(rows: columns, columns: rows)

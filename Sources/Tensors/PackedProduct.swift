@@ -4,8 +4,8 @@ internal import COneDNN
 /// primitives for batches of several sizes.
 ///
 /// A number of rows is composed of prepared sizes, the last of which may be larger than what is left:
-/// what is computed of the rows behind is nobody's. Nothing is allocated after initialisation. Belongs
-/// to one thread.
+/// what is computed of the rows behind is nobody's. One or two rows of floats go one by one instead,
+/// by a `RowProduct`. Nothing is allocated after initialisation. Belongs to one thread.
 public final class PackedProduct {
     /// What the layer computes with.
     public enum Arithmetic: Sendable {
@@ -36,6 +36,7 @@ public final class PackedProduct {
     private let inputs: Int
     private let outputs: Int
     private let capacity: Int
+    private let single: RowProduct?
 
     private struct Kernel {
         let rows: Int
@@ -54,6 +55,8 @@ public final class PackedProduct {
     }
 
     /// `x·W + b`, or ReLU of it, with `weights` of shape `(inputs, outputs)` and `bias`, `(1, outputs)`.
+    ///
+    /// Floats of 32 bits are kept as they are, beside being packed, and are not to change.
     public convenience init(
         _ weights: Matrix, bias: Matrix, as arithmetic: Arithmetic, rectifying: Bool,
         output: Output = .single, capacity: Int
@@ -63,7 +66,9 @@ public final class PackedProduct {
         self.init(
             (weights.rows, weights.columns), bias: bias, types: (type, type),
             output == .single ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
-            plain: (dnnl_f32, UnsafeRawPointer(weights.base)))
+            plain: (dnnl_f32, UnsafeRawPointer(weights.base)),
+            single: RowProduct(
+                weights, bias: bias, rectifying: rectifying, asHalves: arithmetic == .bfloat16))
         withExtendedLifetime(weights) {}
     }
 
@@ -81,18 +86,20 @@ public final class PackedProduct {
         _ shape: (inputs: Int, outputs: Int), bias: Matrix?,
         types: (source: dnnl_data_type_t, weights: dnnl_data_type_t),
         _ destination: dnnl_data_type_t, _ rectifying: Bool, _ capacity: Int,
-        plain: (type: dnnl_data_type_t, base: UnsafeRawPointer)
+        plain: (type: dnnl_data_type_t, base: UnsafeRawPointer), single: RowProduct? = nil
     ) {
         (inputs, outputs) = shape
         self.capacity = capacity
         self.bias = bias
+        self.single = single
         var (engine, stream): (dnnl_engine_t?, dnnl_stream_t?)
         dnnl_engine_create(&engine, dnnl_cpu, 0)
         dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
         guard let engine, let stream else { fatalError("oneDNN has no engine for this processor") }
         (self.engine, self.stream) = (engine, stream)
         // The largest first: its way of packing is used by all.
-        for rows in Self.sizes(upTo: capacity).reversed() {
+        let smallest = min(single.map { 2 * $0.most } ?? 1, capacity)
+        for rows in Self.sizes(from: smallest, upTo: capacity).reversed() {
             var (primitive, source, destinationMemory):
                 (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?)
             var biasMemory: dnnl_memory_t?
@@ -134,10 +141,10 @@ public final class PackedProduct {
         dnnl_engine_destroy(engine)
     }
 
-    /// The powers of two up to `capacity`, and `capacity`.
-    static func sizes(upTo capacity: Int) -> [Int] {
+    /// `smallest` times the powers of two up to `capacity`, and `capacity`.
+    private static func sizes(from smallest: Int, upTo capacity: Int) -> [Int] {
         var sizes: [Int] = []
-        var size = 1
+        var size = smallest
         while size < capacity {
             sizes.append(size)
             size *= 2
@@ -148,19 +155,25 @@ public final class PackedProduct {
     /// The layer of floats, of the first `rows` rows.
     public func apply(to input: Matrix, into output: Matrix, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 4, UnsafeMutableRawPointer(output.base), 4)
+        run(rows, UnsafeRawPointer(input.base), 4, UnsafeMutableRawPointer(output.base), 4) {
+            $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1))
+        }
     }
 
     /// The layer of bfloat16, into floats.
     public func apply(to input: NumberRows<UInt16>, into output: Matrix, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4)
+        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4) {
+            $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1), or: nil)
+        }
     }
 
     /// The layer of bfloat16, into bfloat16.
     public func apply(to input: NumberRows<UInt16>, into output: NumberRows<UInt16>, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2)
+        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2) {
+            $0.apply(input.address(ofRow: $1), into: nil, or: output.address(ofRow: $1))
+        }
     }
 
     /// The layer of bytes, into their sums.
@@ -177,11 +190,16 @@ public final class PackedProduct {
 
     private func run(
         _ rows: Int, _ input: UnsafeRawPointer, _ inputSize: Int, _ output: UnsafeMutableRawPointer,
-        _ outputSize: Int
+        _ outputSize: Int, alone: (RowProduct, Int) -> Void = { _, _ in }
     ) {
         precondition(rows >= 0 && rows <= capacity, "more rows than prepared for")
         var row = 0
         while row < rows {
+            if let single, rows - row <= single.most {
+                alone(single, row)
+                row += 1
+                continue
+            }
             let kernel = kernels[
                 Self.choice(of: kernels.count, rows - row, capacity - row) { kernels[$0].rows }]
             let status = elbod_product_execute(

@@ -1,7 +1,7 @@
 internal import CSIMD
 
 extension PixelRows {
-    /// Writes pixels times 255 of the first `count` images as floats.
+    /// Writes pixels in [0, 1] of the first `count` images as floats.
     public func widen(_ count: Int, into output: Matrix) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
         forEachRow(count) { row, bytes, floats in

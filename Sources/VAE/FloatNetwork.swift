@@ -1,7 +1,6 @@
 import Tensors
 
-/// The layers of a model in floats, of 32 bits or bfloat16; pixels come as 0…255, and the first layer's
-/// weights are that much smaller.
+/// The layers of a model in floats, of 32 bits or bfloat16.
 final class FloatNetwork<Values: FloatValues>: Network {
     private(set) var kl: [Float]
 
@@ -26,7 +25,8 @@ final class FloatNetwork<Values: FloatValues>: Network {
         let heads = parameters.heads(extent)
         layers = (
             parameters.encoder.enumerated().map { index, layer in
-                let weight = index == 0 ? layer.weight.scaled(by: 1 / 255) : layer.weight
+                let scaled = index == 0 && Values.unit != 1
+                let weight = scaled ? layer.weight.scaled(by: Values.unit) : layer.weight
                 return product(weight, layer.bias, true, Values.output)
             }, product(heads.weight, heads.bias, false, isWhole ? .single : Values.output),
             parameters.decoder.map { product($0.weight, $0.bias, true, Values.output) }
@@ -78,7 +78,10 @@ protocol FloatValues {
 
     init(rows: Int, columns: Int)
 
-    /// Becomes pixels times 255 of the first `count` images.
+    /// What a pixel that is 1 here is in [0, 1]: bfloat16 holds the bytes 0…255 exactly, and no 255th of
+    /// them, so the first layer's weights are that much smaller.
+    static var unit: Float { get }
+    /// Becomes the pixels of the first `count` images.
     func take(_ images: PixelRows, _ count: Int)
     /// Makes one row the means in front of the log-variances in that of `posterior`; returns the KL
     /// divergence.
@@ -92,6 +95,7 @@ protocol FloatValues {
 extension Matrix: FloatValues {
     static var arithmetic: PackedProduct.Arithmetic { .single }
     static var output: PackedProduct.Output { .single }
+    static var unit: Float { 1 }
 
     func take(_ images: PixelRows, _ count: Int) { images.widen(count, into: self) }
 
@@ -107,6 +111,7 @@ extension Matrix: FloatValues {
 extension NumberRows: FloatValues where Element == UInt16 {
     static var arithmetic: PackedProduct.Arithmetic { .bfloat16 }
     static var output: PackedProduct.Output { .bfloat16 }
+    static var unit: Float { 1 / 255 }
 
     func take(_ images: PixelRows, _ count: Int) { images.widen(count, into: self) }
 

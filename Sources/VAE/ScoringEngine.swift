@@ -145,10 +145,3 @@ extension Parameters {
         return (weight, bias)
     }
 }
-
-extension Matrix {
-    /// A copy with every element multiplied.
-    func scaled(by factor: Float) -> Matrix {
-        Matrix(rows: rows, columns: columns, elements.map { $0 * factor })
-    }
-}

@@ -68,4 +68,28 @@ import Testing
         elbod_mask(level, &gradient, output, count)
         #expect(gradient == expected)
     }
+
+    @Test(arguments: levels, [(37, 128 + 16 + 3), (32, 5), (7, 16)])
+    func `a layer of one row is its formula, whichever inputs are zero`(
+        level: Int32, size: (k: Int, n: Int)
+    ) {
+        let (k, n) = size
+        let x = numbers(k, seed: 8).enumerated().map { $0 % 3 == 0 || $0 / 16 == 1 ? 0 : $1 }
+        let (w, b) = (numbers(k * n, seed: 9), numbers(n, seed: 10))
+        for rectifying in [false, true] {
+            var y = [Float](repeating: 9, count: n + 1)
+            var (values, active) = (
+                [Float](repeating: 0, count: k), [Int32](repeating: 0, count: k)
+            )
+            elbod_row(level, x, k, w, n, b, rectifying ? 1 : 0, &y, &values, &active)
+            for column in 0..<n {
+                let sum = (0..<k).reduce(Double(b[column])) {
+                    $0 + Double(x[$1]) * Double(w[$1 * n + column])
+                }
+                let expected = rectifying ? max(sum, 0) : sum
+                #expect(abs(Double(y[column]) - expected) <= 1e-5, "column \(column)")
+            }
+            #expect(y[n] == 9, "wrote behind the end")
+        }
+    }
 }
