@@ -1,12 +1,12 @@
 /// How one pixel is stored: NumPy's element types that can hold a grey level.
-public struct ElementType: Hashable, Sendable {
+public struct ElementType: Hashable, Sendable, BitwiseCopyable {
     /// What kind of number.
     public var kind: Kind
     /// Whether the most significant byte comes first.
     public var isBigEndian = false
 
     /// The numbers that can be read.
-    public enum Kind: String, CaseIterable, Sendable {
+    public enum Kind: String, CaseIterable, Sendable, BitwiseCopyable {
         /// A byte that is 0 or not.
         case bool
         /// Integers, divided by the largest value of their type.

@@ -2,9 +2,11 @@ import Files
 import Tensors
 
 /// What is kept of an image besides its pixels, from the moment it is taken in to its verdict.
-public struct Frame: Sendable {
-    /// Who sent it.
-    public var source: Source
+///
+/// It refers to nothing, so that handing it from thread to thread counts no references.
+public struct Frame: Sendable, BitwiseCopyable {
+    /// The place of who sent it among the sources, see `Batch.source(_:)`.
+    public var source: Int
     /// The sender's number, or ours where the sender gives none.
     public var sequence: UInt64
     /// Position within a message of several images, and how many those are.
@@ -19,32 +21,30 @@ public struct Frame: Sendable {
     var decoded: PictureExtent?
     /// Frames of this source that were dropped here and that no verdict before this one reports.
     public var droppedBefore: UInt64 = 0
-    /// Where a copy of its verdict goes, if its sender waits for one.
-    public var reply: Reply?
+    /// Whether its sender waits for a copy of its verdict, see `Batch.reply(_:)`.
+    var awaitsReply = false
     /// Lengths of the header's texts kept for the verdict; 0 where there was none.
     var echo = EchoLengths()
 
-    struct EchoLengths: Sendable {
+    struct EchoLengths: Sendable, BitwiseCopyable {
         var message = 0
         var id = 0
         var timestamp = 0
         var shape = 0
-    }
 
-    /// A frame of nobody, for rows that hold none.
-    static let none = Frame(
-        source: Source("", index: 0), sequence: 0, received: UnixTime(nanoseconds: 0),
-        type: ElementType(.uint8))
+        var count: Int { message + id + timestamp + shape }
+    }
 }
 
 /// Room for frames, one a row: their pixels, what is kept besides, and texts of their headers.
 ///
-/// All memory is allocated at initialisation.
+/// All memory is allocated at initialisation; copying it copies the reference. Each row belongs to
+/// whoever took it: the queue's lock says who that is.
 struct FrameRows: Sendable {
     /// Their pixels.
     let images: PixelRows
-    private var frames: [Frame]
-    private var echoes: [UInt8]
+    private let frames: NumberRows<Frame>
+    private let echoes: NumberRows<UInt8>
 
     /// Bytes kept per frame for `msg`, `id`, `ts` and `shape` together; what does not fit, or is not
     /// JSON to the letter, is dropped and reads null in the verdict.
@@ -52,63 +52,60 @@ struct FrameRows: Sendable {
 
     init(capacity: Int, pixels: Int) {
         images = PixelRows(rows: capacity, columns: pixels)
-        frames = Array(repeating: .none, count: capacity)
-        echoes = Array(repeating: 0, count: capacity * Self.echoLimit)
+        frames = NumberRows(rows: capacity, columns: 1)
+        echoes = NumberRows(rows: capacity, columns: Self.echoLimit)
     }
 
+    /// The frame in `row`, which somebody has put there.
     subscript(row: Int) -> Frame {
-        get { frames[row] }
-        _modify { yield &frames[row] }
+        get { frames[row, 0] }
+        nonmutating set { frames[row, 0] = newValue }
     }
 
     /// Puts a frame into a row whose pixels are there already, with texts of its header.
-    mutating func put(_ frame: Frame, echoing header: FrameHeader, of text: Span<UInt8>, row: Int) {
-        frames[row] = frame
-        var end = row * Self.echoLimit
-        let limit = end + Self.echoLimit
+    func put(_ frame: Frame, echoing header: FrameHeader, of text: Span<UInt8>, row: Int) {
+        var (frame, end) = (frame, 0)
         func keep(_ range: Range<Int>?) -> Int {
-            guard let range, end + range.count <= limit, text.isStrictJSON(range) else { return 0 }
+            guard let range, end + range.count <= Self.echoLimit, text.isStrictJSON(range) else {
+                return 0
+            }
             for index in range {
                 // Between tokens a line may break; a verdict is one line.
-                echoes[end] = text[index] < 0x20 ? 0x20 : text[index]
+                echoes[row, end] = text[index] < 0x20 ? 0x20 : text[index]
                 end += 1
             }
             return range.count
         }
-        frames[row].echo.shape = keep(header.shape)
-        frames[row].echo.timestamp = keep(header.timestamp)
-        frames[row].echo.id = keep(header.id)
-        frames[row].echo.message = keep(header.message)
+        frame.echo.shape = keep(header.shape)
+        frame.echo.timestamp = keep(header.timestamp)
+        frame.echo.id = keep(header.id)
+        frame.echo.message = keep(header.message)
+        frames[row, 0] = frame
     }
 
     /// Copies a row of `other`, with everything that belongs to it.
-    mutating func copy(_ otherRow: Int, of other: borrowing FrameRows, to row: Int) {
+    func copy(_ otherRow: Int, of other: FrameRows, to row: Int) {
         images.copy(otherRow, of: other.images, to: row)
-        frames[row] = other.frames[otherRow]
-        let echo = frames[row].echo
-        let (from, to) = (otherRow * Self.echoLimit, row * Self.echoLimit)
-        for index in 0..<(echo.shape + echo.timestamp + echo.id + echo.message) {
-            echoes[to + index] = other.echoes[from + index]
-        }
+        let frame = other[otherRow]
+        frames[row, 0] = frame
+        echoes.copy(otherRow, of: other.echoes, to: row, count: frame.echo.count)
     }
 
-    /// Lets go of what the frame in `row` refers to.
-    mutating func clear(_ row: Int) { frames[row].reply = nil }
+    /// The texts of the frame in `row`; `echoes(_:)` says where in them which is.
+    func withEchoBytes<Result>(_ row: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+        echoes.withRow(row, body)
+    }
 
-    /// Where in `echoBytes` the texts of the frame in `row` are.
+    /// Where the texts of the frame in `row` are.
     func echoes(_ row: Int) -> Echoes {
-        let lengths = frames[row].echo
-        let shape = row * Self.echoLimit
-        let timestamp = shape + lengths.shape
+        let lengths = self[row].echo
+        let timestamp = lengths.shape
         let id = timestamp + lengths.timestamp
         let message = id + lengths.id
         return Echoes(
-            shape: shape..<timestamp, timestamp: timestamp..<id, id: id..<message,
+            shape: 0..<timestamp, timestamp: timestamp..<id, id: id..<message,
             message: message..<(message + lengths.message))
     }
-
-    /// The bytes that `echoes(_:)` points into.
-    var echoBytes: Span<UInt8> { @_lifetime(borrow self) get { echoes.span } }
 }
 
 /// Where the texts that a verdict repeats are.

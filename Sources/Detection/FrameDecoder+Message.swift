@@ -102,7 +102,8 @@ extension FrameDecoder {
 
         /// The frame of the `image`-th image.
         func frame(_ image: Int, received: UnixTime) -> Frame {
-            var frame = Frame(source: source, sequence: sequence, received: received, type: type)
+            var frame = Frame(
+                source: source.index, sequence: sequence, received: received, type: type)
             (frame.index, frame.images) = (image, images)
             frame.decoded = prepared?.extent
             return frame

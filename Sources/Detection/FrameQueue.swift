@@ -24,7 +24,9 @@ public struct FrameQueue: Sendable {
     /// The most that can wait.
     public let capacity: Int
 
-    private var rows: FrameRows
+    private let rows: FrameRows
+    /// Of those rows whose senders wait for the verdict.
+    private var replies: [Reply?]
     private var free: [Int32]
     private var next: [Int32]
     /// Two lanes a source, one for each policy.
@@ -44,16 +46,20 @@ public struct FrameQueue: Sendable {
         var hasTurn = false
     }
 
-    /// Room for `capacity` frames of `pixels` pixels; if `isShared`, a quarter of it is closed to
-    /// frames that must not be dropped.
-    public init(capacity: Int, pixels: Int, isShared: Bool = false) {
+    /// Room for `capacity` frames of `pixels` pixels, beside `claims` frames that are claimed and not
+    /// yet released.
+    ///
+    /// If it `isShared`, a quarter of the room is closed to frames that must not be dropped.
+    public init(capacity: Int, pixels: Int, isShared: Bool = false, claims: Int = 0) {
         precondition(capacity > 0, "a queue holds at least one frame")
         self.capacity = capacity
         reserve = isShared && capacity > 1 ? max(1, capacity / 4) : 0
         // One row more, so that a frame can be decoded before another has to give way.
-        rows = FrameRows(capacity: capacity + 1, pixels: pixels)
-        free = (0...Int32(capacity)).reversed()
-        next = Array(repeating: -1, count: capacity + 1)
+        let count = capacity + 1 + claims
+        rows = FrameRows(capacity: count, pixels: pixels)
+        replies = Array(repeating: nil, count: count)
+        free = (0..<Int32(count)).reversed()
+        next = Array(repeating: -1, count: count)
         longest = LongestFirst(capacity: capacity)
     }
 
@@ -95,7 +101,7 @@ public struct FrameQueue: Sendable {
         }
         free.removeLast()
         var frame = message.frame(image, received: received)
-        frame.reply = reply
+        if let reply { (frame.awaitsReply, replies[row]) = (true, reply) }
         rows.put(frame, echoing: message.header, of: header, row: row)
         push(row, lane: 2 * source + policy.rawValue)
         accounts[source].waiting += 1
@@ -124,7 +130,16 @@ public struct FrameQueue: Sendable {
 
     /// Moves waiting frames into `batch` until it is full, one from each source in turn.
     public mutating func take(into batch: inout Batch) {
-        while count > 0, !batch.isFull {
+        claim(for: &batch)
+        batch.fetch()
+        release(&batch)
+    }
+
+    /// Gives `batch` the frames that `take` would, without moving them: it can `fetch` them while
+    /// others use the queue, and their rows are free again after `release`.
+    public mutating func claim(for batch: inout Batch) {
+        batch.know(sources)
+        while count > 0, batch.canClaim {
             let lane = Int(turns[firstTurn])
             firstTurn = (firstTurn + 1) % turns.count
             turnCount -= 1
@@ -135,12 +150,24 @@ public struct FrameQueue: Sendable {
             let source = lane / 2
             accounts[source].waiting -= 1
             accounts[source].scoring += 1
-            rows[row].droppedBefore = accounts[source].unreported
-            accounts[source].unreported = 0
-            batch.append(row, of: rows)
-            rows.clear(row)
-            free.append(Int32(row))
+            if accounts[source].unreported > 0 {
+                rows[row].droppedBefore = accounts[source].unreported
+                accounts[source].unreported = 0
+            }
+            batch.claim(row, of: rows, reply: takeReply(row))
         }
+    }
+
+    /// Takes back the rows of what `batch` has claimed and fetched.
+    public mutating func release(_ batch: inout Batch) {
+        free += batch.claims
+        batch.forgetClaims()
+    }
+
+    private mutating func takeReply(_ row: Int) -> Reply? {
+        guard rows[row].awaitsReply else { return nil }
+        defer { replies[row] = nil }
+        return replies[row]
     }
 
     /// What scoring made of a frame.
@@ -149,7 +176,7 @@ public struct FrameQueue: Sendable {
     /// Books the verdicts on the frames of `batch`, one each.
     public mutating func settle(_ batch: Batch, _ verdicts: [Verdict]) {
         for row in 0..<batch.count {
-            let source = batch.frame(row).source.index
+            let source = batch.frame(row).source
             accounts[source].scoring -= 1
             switch verdicts[row] {
             case .normal: accounts[source].normal += 1
@@ -178,9 +205,8 @@ public struct FrameQueue: Sendable {
     private mutating func dropOldestOfLongest() -> Bool {
         guard let lane = longest.longest else { return false }
         let row = pop(lane)
-        rows.clear(row)
-        // Below the row that has just been decoded into, which is taken next: the room is full, so
-        // that row is the only one on the stack.
+        replies[row] = nil
+        // Below the row that has just been decoded into, which is taken next.
         free.insert(Int32(row), at: 0)
         accounts[lane / 2].waiting -= 1
         drop(lane / 2)

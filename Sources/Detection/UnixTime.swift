@@ -1,7 +1,7 @@
 /// A moment, in nanoseconds since 1970-01-01 UTC.
 ///
 /// Detection never asks a clock; it is told.
-public struct UnixTime: Hashable, Comparable, Sendable {
+public struct UnixTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the epoch.
     public var nanoseconds: Int64
 
@@ -20,11 +20,41 @@ public struct UnixTime: Hashable, Comparable, Sendable {
 
     /// Appends `2026-11-23T07:01:56.120311Z`, always 27 bytes.
     func append(to bytes: inout [UInt8]) {
-        let microseconds = nanoseconds.flooredQuotient(1000)
-        let (days, inDay) = (
-            microseconds.flooredQuotient(86_400_000_000),
-            microseconds.flooredRemainder(86_400_000_000)
-        )
+        var writer = TimeWriter()
+        writer.append(self, to: &bytes)
+    }
+
+    /// As in `2026-11-23T07:01:56.120311Z`.
+    public var iso8601: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Writes moments as `UnixTime.iso8601` does, and remembers the text of the last second: verdicts of a
+/// batch are of the same one.
+struct TimeWriter: Sendable {
+    private var second: Int64?
+    /// As in `2026-11-23T07:01:56.`.
+    private var text: [UInt8] = []
+
+    /// Appends a moment, always 27 bytes.
+    mutating func append(_ time: UnixTime, to bytes: inout [UInt8]) {
+        let microseconds = time.nanoseconds.flooredQuotient(1000)
+        let latest = microseconds.flooredQuotient(1_000_000)
+        if latest != second {
+            text.removeAll(keepingCapacity: true)
+            Self.append(second: latest, to: &text)
+            second = latest
+        }
+        bytes.append(contentsOf: text)
+        bytes.append(microseconds.flooredRemainder(1_000_000), digits: 6)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    private static func append(second: Int64, to bytes: inout [UInt8]) {
+        let (days, inDay) = (second.flooredQuotient(86_400), second.flooredRemainder(86_400))
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(146_097)
@@ -40,21 +70,12 @@ public struct UnixTime: Hashable, Comparable, Sendable {
         bytes.append(UInt8(ascii: "-"))
         bytes.append(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, digits: 2)
         bytes.append(UInt8(ascii: "T"))
-        bytes.append(inDay / 3_600_000_000, digits: 2)
+        bytes.append(inDay / 3600, digits: 2)
         bytes.append(UInt8(ascii: ":"))
-        bytes.append(inDay / 60_000_000 % 60, digits: 2)
+        bytes.append(inDay / 60 % 60, digits: 2)
         bytes.append(UInt8(ascii: ":"))
-        bytes.append(inDay / 1_000_000 % 60, digits: 2)
+        bytes.append(inDay % 60, digits: 2)
         bytes.append(UInt8(ascii: "."))
-        bytes.append(inDay % 1_000_000, digits: 6)
-        bytes.append(UInt8(ascii: "Z"))
-    }
-
-    /// As in `2026-11-23T07:01:56.120311Z`.
-    public var iso8601: String {
-        var bytes: [UInt8] = []
-        append(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

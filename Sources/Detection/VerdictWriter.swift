@@ -9,6 +9,7 @@ public struct VerdictWriter: Sendable {
     public private(set) var line: [UInt8] = []
 
     private let judge: Judge
+    private var times = TimeWriter()
     /// Both as the inside of a JSON string.
     private let epoch: [UInt8]
     private let worker: [UInt8]
@@ -56,13 +57,17 @@ public struct VerdictWriter: Sendable {
         row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime
     ) -> Judge.Judgement {
         let judgement = judge.judge(scores)
-        let frame = batch.frame(row)
+        let (frame, name) = (batch.frame(row), batch.source(row).escapedName)
         let echoes = batch.rows.echoes(row)
         line.removeAll(keepingCapacity: true)
         line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
-        if echoes.id.isEmpty { appendIdentity(of: frame) } else { echo(echoes.id, of: batch) }
+        if echoes.id.isEmpty {
+            appendIdentity(of: frame, name)
+        } else {
+            echo(echoes.id, of: batch, row)
+        }
         line.append(",\"source\":\"")
-        line.append(contentsOf: frame.source.escapedName)
+        line.append(contentsOf: name)
         line.append("\",\"epoch\":\"")
         line.append(contentsOf: epoch)
         line.append("\",\"seq\":")
@@ -70,16 +75,16 @@ public struct VerdictWriter: Sendable {
         line.append(",\"index\":")
         line.append(UInt64(frame.index))
         line.append(",\"msg\":")
-        echo(echoes.message, of: batch)
+        echo(echoes.message, of: batch, row)
         append(judgement)
         line.append(contentsOf: fixed)
         if writesAllScores { append(scores) }
         line.append(",\"ts_source\":")
-        echo(echoes.timestamp, of: batch)
+        echo(echoes.timestamp, of: batch, row)
         line.append(",\"ts_received\":\"")
-        frame.received.append(to: &line)
+        times.append(frame.received, to: &line)
         line.append("\",\"ts_scored\":\"")
-        scored.append(to: &line)
+        times.append(scored, to: &line)
         line.append("\",\"queue_us\":")
         line.append(batchStarted.microseconds(since: frame.received))
         line.append(",\"score_us\":")
@@ -89,7 +94,11 @@ public struct VerdictWriter: Sendable {
         line.append(",\"input\":{\"dtype\":\"")
         line.append(frame.type.kind.rawValue)
         line.append("\",\"shape\":")
-        if let decoded = frame.decoded { append(decoded) } else { echo(echoes.shape, of: batch) }
+        if let decoded = frame.decoded {
+            append(decoded)
+        } else {
+            echo(echoes.shape, of: batch, row)
+        }
         line.append("},\"worker\":\"")
         line.append(contentsOf: worker)
         line.append("\"")
@@ -138,9 +147,9 @@ public struct VerdictWriter: Sendable {
     }
 
     /// `"source:epoch:sequence"`, and the index where a message held several images.
-    private mutating func appendIdentity(of frame: Frame) {
+    private mutating func appendIdentity(of frame: Frame, _ name: [UInt8]) {
         line.append("\"")
-        line.append(contentsOf: frame.source.escapedName)
+        line.append(contentsOf: name)
         line.append(":")
         line.append(contentsOf: epoch)
         line.append(":")
@@ -152,10 +161,11 @@ public struct VerdictWriter: Sendable {
         line.append("\"")
     }
 
-    private mutating func echo(_ range: Range<Int>, of batch: Batch) {
+    private mutating func echo(_ range: Range<Int>, of batch: Batch, _ row: Int) {
         guard !range.isEmpty else { return line.append("null") }
-        let bytes = batch.rows.echoBytes
-        for index in range { line.append(bytes[index]) }
+        batch.rows.withEchoBytes(row) { bytes in
+            for index in range { line.append(bytes[index]) }
+        }
     }
 }
 

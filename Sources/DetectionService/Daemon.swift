@@ -124,7 +124,7 @@ public final class Daemon: Sendable {
         let policies = Set(configuration.ingest.map { $0.pattern == .sub })
         return FrameQueue(
             capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
-            isShared: policies.count == 2)
+            isShared: policies.count == 2, claims: configuration.threads * configuration.batch)
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path

@@ -144,7 +144,7 @@ final class Handover: Sendable {
                 if sleepIfEmpty { state.sleepers += 1 }
                 return (.nothing, false, false)
             }
-            state.queue.take(into: &batch)
+            state.queue.claim(for: &batch)
             swap(&state.rejections, &rejections)
             state.batches += 1
             let isRoomAwaited = state.isReceiverWaiting
@@ -155,12 +155,17 @@ final class Handover: Sendable {
         }
         if mustWake { arrival.signal() }
         if isRoomAwaited { onRoom() }
+        // Not under the lock: the receiver would wait for a hundred images to be copied.
+        batch.fetch()
         return delivery
     }
 
-    /// Books the verdicts on a batch.
-    func settle(_ batch: Batch, _ verdicts: [FrameQueue.Verdict]) {
-        state.withLock { $0.queue.settle(batch, verdicts) }
+    /// Books the verdicts on a batch, and gives back the room its frames had.
+    func settle(_ batch: inout Batch, _ verdicts: [FrameQueue.Verdict]) {
+        state.withLock { state in
+            state.queue.settle(batch, verdicts)
+            state.queue.release(&batch)
+        }
     }
 
     /// All that is counted, at one moment.

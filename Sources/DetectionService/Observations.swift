@@ -18,9 +18,9 @@ final class Observations: Sendable {
         let wanted: Int
         var scores: [Scores] = []
 
-        /// Whether the scores of this frame count.
-        func wants(_ observation: Observation) -> Bool {
-            !isComplete && (source == nil || source == observation.source.name)
+        /// Whether the scores of a frame of `sender` count.
+        func wants(_ sender: Source) -> Bool {
+            !isComplete && (source == nil || source == sender.name)
         }
 
         /// Whether all are there.
@@ -28,7 +28,9 @@ final class Observations: Sendable {
     }
 
     private struct State {
-        var recent: [Observation] = []
+        /// By place among `sources`, which are only ever added to.
+        var recent: [(source: Int, scores: Scores)] = []
+        var sources: [Source] = []
         var next = 0
         var collection: Collection?
         var meters = Meters()
@@ -46,25 +48,32 @@ final class Observations: Sendable {
         guard batch.count > 0 else { return }
         state.withLock { state in
             state.meters.noteBatch(started: started, scored: scored)
+            if state.sources.count < batch.sources.count { state.sources = batch.sources }
             for row in 0..<batch.count where verdicts[row] != .notFinite {
                 let frame = batch.frame(row)
                 state.meters.note(frame, scores[row], scored: scored)
-                let observation = Observation(source: frame.source, scores: scores[row])
+                let observation = (source: frame.source, scores: scores[row])
                 if state.recent.count < Self.limit {
                     state.recent.append(observation)
                 } else {
                     state.recent[state.next] = observation
                     state.next = (state.next + 1) % Self.limit
                 }
-                if let collection = state.collection, collection.wants(observation) {
-                    state.collection?.scores.append(observation.scores)
+                if state.collection?.wants(batch.source(row)) == true {
+                    state.collection?.scores.append(scores[row])
                 }
             }
         }
     }
 
     /// The last frames that were scored, at most 10,000, in no special order.
-    var recent: [Observation] { state.withLock { $0.recent } }
+    var recent: [Observation] {
+        state.withLock { state in
+            state.recent.map {
+                Observation(source: state.sources[$0.source], scores: $0.scores)
+            }
+        }
+    }
 
     /// Begins to gather the scores of the next `count` frames; false if others are being gathered.
     func startCollecting(_ count: Int, source: String?) -> Bool {

@@ -8,11 +8,13 @@ struct Outbox {
     /// All lines, one after the other; `range(_:)` says where each is.
     private(set) var bytes: [UInt8] = []
     private var entries: [Entry] = []
+    /// Where copies of lines go, by their indices; few senders wait for any.
+    private(set) var replies: [(index: Int, reply: Reply)] = []
 
     private struct Entry {
-        let source: Source
+        /// The place of its source.
+        let source: Int
         let kind: Kind
-        let reply: Reply?
         let start: Int
         var end: Int
     }
@@ -33,11 +35,11 @@ struct Outbox {
     var count: Int { entries.count }
 
     /// Adds a line that lacks its end.
-    mutating func append(_ line: [UInt8], _ kind: Kind, of source: Source, reply: Reply?) {
+    mutating func append(_ line: [UInt8], _ kind: Kind, of source: Int, reply: Reply?) {
         let start = bytes.count
         bytes += line
-        entries.append(
-            Entry(source: source, kind: kind, reply: reply, start: start, end: bytes.count))
+        if let reply { replies.append((entries.count, reply)) }
+        entries.append(Entry(source: source, kind: kind, start: start, end: bytes.count))
         bytes.append(contentsOf: repeatElement(0, count: Self.slack))
     }
 
@@ -57,24 +59,23 @@ struct Outbox {
 
     private static let tail = Array(",\"pub_seq\":".utf8)
 
-    /// The topic of a message.
-    func topic(_ index: Int) -> [UInt8] {
-        switch entries[index].kind {
-        case .normal: entries[index].source.normalTopic
-        case .anomaly: entries[index].source.anomalyTopic
-        case .error: entries[index].source.errorTopic
+    /// The topic of a message, given all sources.
+    func topic(_ index: Int, _ sources: [Source]) -> [UInt8] {
+        let source = sources[entries[index].source]
+        return switch entries[index].kind {
+        case .normal: source.normalTopic
+        case .anomaly: source.anomalyTopic
+        case .error: source.errorTopic
         }
     }
 
     /// Where in `bytes` a line is.
     func range(_ index: Int) -> Range<Int> { entries[index].start..<entries[index].end }
 
-    /// Where a copy of a line goes, if its sender waits for one.
-    func reply(_ index: Int) -> Reply? { entries[index].reply }
-
     /// Forgets all messages.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
+        replies.removeAll(keepingCapacity: true)
     }
 }

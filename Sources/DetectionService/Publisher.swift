@@ -69,10 +69,13 @@ final class Publisher: Sendable {
     /// Verdicts and errors published so far.
     var publications: UInt64 { outlet.withLock { $0.publications } }
 
-    /// Publishes the messages of batch number `batch`, once all earlier ones have been.
+    /// Publishes the messages of batch number `batch`, of some of `sources`, once all earlier ones
+    /// have been.
     ///
     /// Every batch must be published, even if it is empty, or those behind it wait for ever.
-    func publish(_ outbox: inout Outbox, batch: Int) throws(ZMQError) {
+    func publish(
+        _ outbox: inout Outbox, of sources: [Source], batch: Int
+    ) throws(ZMQError) {
         waitForTurn(batch)
         defer { passTurn() }
         let failure = outlet.withLock { outlet -> ZMQError? in
@@ -80,7 +83,7 @@ final class Publisher: Sendable {
                 for index in 0..<outbox.count {
                     outlet.publications += 1
                     outbox.finish(index, publication: outlet.publications)
-                    _ = try outlet.socket.send(outbox.topic(index).span, more: true)
+                    _ = try outlet.socket.send(outbox.topic(index, sources).span, more: true)
                     _ = try outlet.socket.send(
                         outbox.bytes.span.extracting(outbox.range(index)))
                 }

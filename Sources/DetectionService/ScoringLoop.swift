@@ -90,9 +90,11 @@ struct ScoringLoop: ~Copyable {
             batch, scorer.scores, outcomes, edition: edition.number, started: started,
             scored: scored)
         var failure: ZMQError?
-        do { try parts.publisher.publish(&outbox, batch: number) } catch { failure = error }
+        do { try parts.publisher.publish(&outbox, of: batch.sources, batch: number) } catch {
+            failure = error
+        }
         sendReplies()
-        parts.handover.settle(batch, outcomes)
+        parts.handover.settle(&batch, outcomes)
         batch.removeAll()
         outbox.removeAll()
         outcomes.removeAll(keepingCapacity: true)
@@ -100,23 +102,24 @@ struct ScoringLoop: ~Copyable {
     }
 
     private mutating func judge(_ row: Int, scored: UnixTime, started: UnixTime) {
-        let frame = batch.frame(row)
         let scores = scorer.scores[row]
         guard scores.isFinite else {
+            let frame = batch.frame(row)
             outcomes.append(.notFinite)
             return write(
                 Handover.Rejected(
-                    reason: .scoreNotFinite, source: frame.source, sequence: frame.sequence,
-                    received: frame.received, reply: frame.reply))
+                    reason: .scoreNotFinite, source: batch.source(row), sequence: frame.sequence,
+                    received: frame.received, reply: batch.reply(row)))
         }
         let isAnomaly: Bool
-        if !edition.sources.isEmpty, let bounds = edition.sources[frame.source.name] {
+        if !edition.sources.isEmpty, let bounds = edition.sources[batch.source(row).name] {
+            let name = batch.source(row).name
             // Taken out for the while, so that its buffer is not copied.
             var writer =
-                own.removeValue(forKey: frame.source.name)
+                own.removeValue(forKey: name)
                 ?? VerdictWriter(edition, bounds, parts.identity, allScores)
             isAnomaly = outbox.add(row, of: batch, scores, by: &writer, scored, started)
-            own[frame.source.name] = writer
+            own[name] = writer
         } else {
             isAnomaly = outbox.add(row, of: batch, scores, by: &verdicts, scored, started)
         }
@@ -127,12 +130,11 @@ struct ScoringLoop: ~Copyable {
         errors.write(
             rejected.reason, source: rejected.source, sequence: rejected.sequence,
             received: rejected.received)
-        outbox.append(errors.line, .error, of: rejected.source, reply: rejected.reply)
+        outbox.append(errors.line, .error, of: rejected.source.index, reply: rejected.reply)
     }
 
     private func sendReplies() {
-        for index in 0..<outbox.count {
-            guard let reply = outbox.reply(index) else { continue }
+        for (index, reply) in outbox.replies {
             parts.replies.add(Array(outbox.bytes[outbox.range(index)]), to: reply)
         }
     }
@@ -146,10 +148,9 @@ extension Outbox {
     ) -> Bool {
         let judgement = writer.write(
             row: row, of: batch, scores: scores, scored: scored, batchStarted: started)
-        let frame = batch.frame(row)
         append(
-            writer.line, judgement.isAnomaly ? .anomaly : .normal, of: frame.source,
-            reply: frame.reply)
+            writer.line, judgement.isAnomaly ? .anomaly : .normal, of: batch.frame(row).source,
+            reply: batch.reply(row))
         return judgement.isAnomaly
     }
 }

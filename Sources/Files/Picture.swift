@@ -22,7 +22,7 @@ public struct Picture: Sendable, Hashable {
 }
 
 /// The size of a picture.
-public struct PictureExtent: Sendable, Hashable, CustomStringConvertible {
+public struct PictureExtent: Sendable, Hashable, CustomStringConvertible, BitwiseCopyable {
     /// The height in pixels.
     public let rows: Int
     /// The width in pixels.

@@ -6,7 +6,7 @@ import Glibc
 /// products of bytes. Copying it copies the reference.
 ///
 /// `@unchecked Sendable` because the memory is allocated once, never moves and never resizes. Whoever
-/// writes owns it at that time: a queue under its lock, or a batch or an engine of one thread.
+/// writes a row owns it at that time: a queue under its lock, or a batch or an engine of one thread.
 public struct NumberRows<Element: BitwiseCopyable>:
     @unchecked Sendable
 {
@@ -52,6 +52,32 @@ public struct NumberRows<Element: BitwiseCopyable>:
     public subscript(row: Int) -> [Element] {
         precondition(row >= 0 && row < rows, "no such row")
         return Array(UnsafeBufferPointer(start: base + row * columns, count: columns))
+    }
+
+    /// The element at `(row, column)`, bounds-checked.
+    public subscript(row: Int, column: Int) -> Element {
+        get {
+            precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+            return base[row * columns + column]
+        }
+        nonmutating set {
+            precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+            base[row * columns + column] = newValue
+        }
+    }
+
+    /// Copies the first `count` elements of a row of `other`.
+    public func copy(_ otherRow: Int, of other: NumberRows, to row: Int, count: Int) {
+        precondition(
+            row >= 0 && row < rows && otherRow >= 0 && otherRow < other.rows && count >= 0
+                && count <= min(columns, other.columns), "no such rows")
+        address(ofRow: row).update(from: other.address(ofRow: otherRow), count: count)
+    }
+
+    /// The elements of one row, valid while `body` runs.
+    public func withRow<Result>(_ row: Int, _ body: (Span<Element>) -> Result) -> Result {
+        precondition(row >= 0 && row < rows, "no such row")
+        return body(UnsafeBufferPointer(start: address(ofRow: row), count: columns).span)
     }
 
     func address(ofRow row: Int) -> UnsafeMutablePointer<Element> { base + row * columns }

@@ -10,7 +10,7 @@ import Testing
         #expect(message.source.name == "cam-1")
         let frame = try #require(intake.frames.first)
         #expect(intake.batch.count == 1)
-        #expect(frame.source === message.source)
+        #expect(frame.source == message.source.index)
         #expect(frame.sequence == 9 && frame.index == 0 && frame.images == 1)
         #expect(frame.received == UnixTime(nanoseconds: 5))
         #expect(frame.type == ElementType(.uint8))

@@ -18,7 +18,7 @@ import Testing
         var intake = Intake(capacity: 20)
         for _ in 0..<10 { try intake.take(header(), topic: "flood") }
         for source in ["a", "b", "a"] { try intake.take(header(), topic: source) }
-        let names = intake.frames.map(\.source.name)
+        let names = intake.names
         #expect(names.prefix(5) == ["flood", "a", "b", "flood", "a"])
         #expect(names.dropFirst(5).allSatisfy { $0 == "flood" } && names.count == 13)
     }
@@ -131,9 +131,9 @@ import Testing
                 for row in 0..<batch.count {
                     let frame = batch.frame(row)
                     #expect(
-                        frame.sequence > last[frame.source.name] ?? 0
-                            || last[frame.source.name] == nil)
-                    last[frame.source.name] = frame.sequence
+                        frame.sequence > last[batch.source(row).name] ?? 0
+                            || last[batch.source(row).name] == nil)
+                    last[batch.source(row).name] = frame.sequence
                 }
                 intake.queue.settle(
                     batch, (0..<batch.count).map { $0 % 3 == 0 ? .anomalous : .normal })
@@ -145,5 +145,36 @@ import Testing
         }
         #expect(intake.account("s0")?.dropped == 0 && intake.account("s1")?.dropped == 0)
         #expect(intake.queue.total.dropped > 0 && intake.queue.total.rejected > 0)
+    }
+
+    @Test func `what is claimed stays as it is until it is released, however full the queue gets`()
+        throws
+    {
+        var intake = Intake()
+        intake.queue = FrameQueue(capacity: 3, pixels: 4, claims: 3)
+        var (sent, found) = (UInt8(0), [UInt8]())
+        for _ in 0..<5 {
+            for _ in 0..<3 {
+                try intake.take(header(), payload: [sent, 0, 0, 0])
+                sent += 1
+            }
+            var batch = Batch(capacity: 3, pixels: 4)
+            intake.queue.claim(for: &batch)
+            #expect(batch.isFull && batch.count == 0)
+            #expect(intake.queue.count == 0 && intake.account("endpoint")?.scoring == 3)
+            // More than there is room for, so that a row given away too early would be written to.
+            for _ in 0..<9 {
+                try intake.take(header(), payload: [sent, 0, 0, 0])
+                sent += 1
+            }
+            batch.fetch()
+            found += (0..<3).map { UInt8((batch.images[$0][0] * 255).rounded()) }
+            intake.queue.settle(batch, [.normal, .normal, .normal])
+            intake.queue.release(&batch)
+            intake.settle()
+        }
+        let firstThree: [UInt8] = [0, 1, 2, 12, 13, 14, 24, 25, 26, 36, 37, 38, 48, 49, 50]
+        #expect(found == firstThree)
+        #expect(intake.account("endpoint")?.waiting == 0)
     }
 }

@@ -105,6 +105,12 @@ struct Intake {
         return (0..<batch.count).map { batch.frame($0) }
     }
 
+    /// The names of the sources of `frames`.
+    var names: [String] {
+        let batch = batch
+        return (0..<batch.count).map { batch.source($0).name }
+    }
+
     /// The pixels of the frames.
     var pixels: [[Float]] {
         let batch = batch

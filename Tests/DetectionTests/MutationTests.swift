@@ -79,7 +79,8 @@ import Testing
         _ message: FrameDecoder.Message, _ header: [UInt8], _ payload: [UInt8], _ intake: Intake
     ) {
         let text = String(decoding: header, as: UTF8.self)
-        let frames = intake.frames.filter { $0.source === message.source }.suffix(message.images)
+        let frames = intake.frames.filter { $0.source == message.source.index }.suffix(
+            message.images)
         guard let frame = frames.last else {
             Issue.record("\(text) was accepted and is not there")
             return
