@@ -12,6 +12,9 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float elbod_f16 __attribute__((ext_vector_type(16)));
+typedef float elbod_f8 __attribute__((ext_vector_type(8)));
+typedef float elbod_f4 __attribute__((ext_vector_type(4)));
+typedef float elbod_f2 __attribute__((ext_vector_type(2)));
 typedef int32_t elbod_i16 __attribute__((ext_vector_type(16)));
 typedef uint32_t elbod_u16 __attribute__((ext_vector_type(16)));
 typedef uint8_t elbod_b16 __attribute__((ext_vector_type(16)));
@@ -115,29 +118,27 @@ ELBOD_INLINE elbod_f16 elbod_exp(elbod_f16 x) {
     return p * scale;
 }
 
+/// The sum of sixteen numbers, by halves.
+ELBOD_INLINE float elbod_sum(elbod_f16 v) {
+    elbod_f8 eight = v.lo + v.hi;
+    elbod_f4 four = eight.lo + eight.hi;
+    elbod_f2 two = four.lo + four.hi;
+    return two.x + two.y;
+}
+
 /// The natural logarithm of a product of sixteen numbers in [2⁻¹²⁶, 1]: exponents are added, and what
 /// is left of each, in [1, 2), multiplied.
 ELBOD_INLINE float elbod_log_product(elbod_f16 numbers) {
     elbod_i16 bits;
     memcpy(&bits, &numbers, sizeof bits);
-    elbod_i16 exponents = (bits >> 23) - 127;
+    elbod_f16 exponents = __builtin_convertvector((bits >> 23) - 127, elbod_f16);
     bits = (bits & 0x007fffff) | 0x3f800000;
     elbod_f16 rest;
     memcpy(&rest, &bits, sizeof rest);
-    float product = 1;
-    int exponent = 0;
-    for (int lane = 0; lane < 16; lane++) {
-        product *= rest[lane];
-        exponent += exponents[lane];
-    }
-    return exponent * 0.69314718f + __builtin_logf(product);
-}
-
-ELBOD_INLINE float elbod_sum(elbod_f16 v) {
-    elbod_f16 lanes = v;
-    float sum = 0;
-    for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
-    return sum;
+    elbod_f8 eight = rest.lo * rest.hi;
+    elbod_f4 four = eight.lo * eight.hi;
+    elbod_f2 two = four.lo * four.hi;
+    return elbod_sum(exponents) * 0.69314718f + __builtin_logf(two.x * two.y);
 }
 
 #if defined(__x86_64__)

@@ -11,7 +11,7 @@ extension Precision: ExpressibleByArgument {}
 /// `elbo benchmark`: how fast this machine scores.
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how fast this machine scores with a model, one core, no sockets.",
+        abstract: "Measure how fast this machine scores with a model, no sockets.",
         discussion: """
             From 8-bit pixels to all four scores, in batches of several sizes; the median
             of several runs. The images are such as the model generates: a single one is
@@ -26,6 +26,10 @@ struct Benchmark: ParsableCommand {
     var batch = [1, 8, 64, 128]
     @Flag(help: "Compute the mean squared error alone, without the other scores.")
     var mse = false
+    @Option(
+        help: ArgumentHelp(
+            "Threads that score at once, each with an engine of its own.", valueName: "n"))
+    var threads = 1
     @Flag(help: "Score noise without a black pixel instead.")
     var noise = false
     @Option(help: ArgumentHelp("Seconds for each.", valueName: "s"))
@@ -43,8 +47,9 @@ struct Benchmark: ParsableCommand {
     }
 
     func validate() throws {
-        guard batch.allSatisfy({ 1...65_536 ~= $0 }), seconds > 0 else {
-            throw ValidationError("Batches hold 1 to 65536 images, and seconds are above 0.")
+        guard batch.allSatisfy({ 1...65_536 ~= $0 }), seconds > 0, 1...256 ~= threads else {
+            throw ValidationError(
+                "Batches hold 1 to 65536 images, seconds are above 0, and threads are 1 to 256.")
         }
     }
 
@@ -66,7 +71,8 @@ struct Benchmark: ParsableCommand {
                 : loaded.model.generatedImages(count: Self.images, seed: 1)
             for precision in precision {
                 for batch in batch {
-                    let row = measure(loaded.model.parameters, precision, batch, pixels)
+                    let row = measureTogether(
+                        loaded.model.parameters, precision, batch, pixels)
                     rows.append(row)
                     guard !json else { continue }
                     print(
@@ -81,6 +87,21 @@ struct Benchmark: ParsableCommand {
 
     /// So many that no branch is foreseen from the last time.
     private static let images = 1024
+
+    /// As many threads as are asked for; images a second are those of all.
+    private func measureTogether(
+        _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+    ) -> Row {
+        var rows = [Row?](repeating: nil, count: threads)
+        ThreadTeam(count: threads).run(collecting: &rows) { _ in
+            measure(parameters, precision, batch, pixels)
+        }
+        let rates = rows.compactMap { $0?.images_per_second }
+        return Row(
+            precision: precision.rawValue, batch: batch,
+            images_per_second: rates.reduce(0, +),
+            microseconds_per_batch: Double(batch * threads) * 1e6 / rates.reduce(0, +))
+    }
 
     private func measure(
         _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]

@@ -107,19 +107,32 @@ class Server:
         self.process.wait()
 
 
+def elbo_benchmark(options, *arguments, core=1):
+    return json.loads(output(BIN / "elbo", "benchmark", "--model", MODEL, "--json", "--seconds", options.seconds,
+                             *arguments, core=core))
+
+
 def scoring(options, folder, graph):
     """One core, from 8-bit pixels to the mean squared error; and to all scores."""
     for _ in range(options.rounds):
         for batch in (1, 64):
+            row = f"scoring, batches of {batch}"
             for engine in ("onnxruntime", "torch"):
-                rate = peer("score", engine, graph, batch, options.seconds, core=1)["images_per_second"]
-                table.add(f"scoring, batches of {batch}", engine, rate)
-            for extent in ("--mse", ""):
-                answer = json.loads(output(BIN / "elbo", "benchmark", "--model", MODEL, "--batch", batch, "--json",
-                                           "--seconds", options.seconds, *([extent] if extent else []), core=1))
-                for one in answer:
-                    name = f"elbod {one['precision']}" + (", all scores" if not extent else "")
-                    table.add(f"scoring, batches of {batch}", name, one["images_per_second"])
+                table.add(row, engine, peer("score", engine, graph, batch, options.seconds, core=1)["images_per_second"])
+            extents = [("", ("--mse",)), (", all scores", ())]
+            # A single image costs the more the fewer of its pixels are black.
+            extents += [(" of noise", ("--mse", "--noise"))] if batch == 1 else []
+            for name, arguments in extents:
+                for one in elbo_benchmark(options, "--batch", batch, *arguments):
+                    table.add(row, f"elbod {one['precision']}{name}", one["images_per_second"])
+
+
+def batches(options, folder, graph):
+    """One core, all scores: what an image costs in batches of several sizes."""
+    for _ in range(options.rounds):
+        for one in elbo_benchmark(options, "--batch", 1, 2, 3, 4, 8, 16, 32, 64, 128, 256):
+            table.add(f"µs an image in batches of {one['batch']}", f"elbod {one['precision']}",
+                      1e6 / one["images_per_second"])
 
 
 CONTESTANTS = ("python", *(f"elbod {precision}" for precision in PRECISIONS))
@@ -142,7 +155,7 @@ def stream(options, folder, graph):
 def latency(options, folder, graph):
     """Frames at a fixed rate, open loop: from when a frame was due to its verdict, in µs."""
     for _ in range(options.rounds):
-        for rate in (1000, 10_000, 40_000):
+        for rate in (1000, 10_000, 40_000, 50_000):
             for contestant in CONTESTANTS:
                 server = Server(folder, graph, contestant)
                 found = server.replay("--rate", rate, "--count", int(rate * options.seconds * 5))["latency_us"]
@@ -186,16 +199,31 @@ def start(options, folder, graph):
 
 
 def workers(options, folder, graph):
-    """One and two scoring threads."""
+    """One and two scoring threads: of a daemon beside its producer, and alone."""
     for _ in range(options.rounds):
         for threads in (1, 2):
             server = Server(folder, graph, "elbod fp32", threads=threads)
             result = server.replay("--count", options.frames)
-            table.add("scoring threads, images/s", str(threads), result["images_per_second"])
+            table.add("scoring threads of a daemon, images/s", str(threads), result["images_per_second"])
             server.stop()
+        for threads in (1, 2):
+            for one in elbo_benchmark(options, "--batch", 64, "--threads", threads, core="0-1"):
+                table.add("scoring threads alone, images/s", f"{one['precision']}, {threads}", one["images_per_second"])
 
 
-ROWS = {function.__name__: function for function in (scoring, stream, latency, training, start, workers)}
+def sources(options, folder, graph):
+    """Frames of one and of many sources in turn, 16 in a message."""
+    sys.path.insert(0, str(ROOT / "tools/drills"))
+    import drills
+    for _ in range(options.rounds):
+        for count in (1, 10, 1000):
+            rate, memory = drills.rate_of_sources(count)
+            table.add("sources, images/s", f"elbod fp32, {count:,}", rate)
+            table.add("sources, MiB", f"elbod fp32, {count:,}", memory)
+
+
+ROWS = {function.__name__: function
+        for function in (scoring, batches, stream, latency, training, start, workers, sources)}
 
 
 def ratio(row, contestant, value):

@@ -313,32 +313,38 @@ def drill_stall(options):
     check(daemon.stop() == 0, "the daemon ends in order")
 
 
+def rate_of_sources(count):
+    """Images a second of `count` sources in turn, in messages of 16, and the daemon's memory in MiB after it."""
+    daemon = Daemon()
+    names = [f"camera-{index}" for index in range(count)]
+    out = context.socket(zmq.PUSH)
+    out.connect(daemon.address)
+    for number in range(200):
+        for name in names[: max(1, 1000 // 200)]:
+            out.send_multipart([header(name, number, 16), PIXELS * 16])
+    for name in names:
+        out.send_multipart([header(name, 1000, 16), PIXELS * 16])
+    daemon.settle()
+    before, start = daemon.status()["scored"], time.monotonic()
+    pixels, messages = PIXELS * 16, 30_000
+    for number in range(messages):
+        out.send(header(names[number % count], 2000 + number, 16), zmq.SNDMORE)
+        out.send(pixels)
+    while daemon.status()["scored"] < before + messages * 16:
+        time.sleep(0.002)
+    rate, memory = messages * 16 / (time.monotonic() - start), daemon.memory()
+    out.close()
+    daemon.stop()
+    return rate, memory
+
+
 def drill_sources(options):
     """One, ten and a thousand sources: the same throughput; memory in steady state."""
     rates = {}
     for turn in range(3):
         for count in (1, 10, 1000):
-            daemon = Daemon()
-            names = [f"camera-{index}" for index in range(count)]
-            out = context.socket(zmq.PUSH)
-            out.connect(daemon.address)
-            for number in range(200):
-                for name in names[: max(1, 1000 // 200)]:
-                    out.send_multipart([header(name, number, 16), PIXELS * 16])
-            for name in names:
-                out.send_multipart([header(name, 1000, 16), PIXELS * 16])
-            daemon.settle()
-            before, start = daemon.status()["scored"], time.monotonic()
-            pixels, messages = PIXELS * 16, 30_000
-            for number in range(messages):
-                out.send(header(names[number % count], 2000 + number, 16), zmq.SNDMORE)
-                out.send(pixels)
-            while daemon.status()["scored"] < before + messages * 16:
-                time.sleep(0.002)
-            rates.setdefault(count, []).append(messages * 16 / (time.monotonic() - start))
-            memory = daemon.memory()
-            out.close()
-            daemon.stop()
+            rate, memory = rate_of_sources(count)
+            rates.setdefault(count, []).append(rate)
     medians = {count: statistics.median(values) for count, values in rates.items()}
     for count, median in medians.items():
         print(f"  {count:5} sources: {median:,.0f} images/s (of {', '.join(f'{value:,.0f}' for value in rates[count])})")
