@@ -25,6 +25,7 @@ struct FileFrame {
                 header: "{}", payload: bytes,
                 summary: "\(format.rawValue.uppercased()) of \(extent)")
         } else {
+            guard bytes.starts(with: [0, 0]) else { throw DatasetError.unknownFormat(file: name) }
             let set = try IDX.decodeImages(bytes, name: name)
             self.init(
                 RawArray(

@@ -47,7 +47,7 @@ extension Status {
             \(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)
               model        \(model) in \(model_directory)
               calibration  \(calibration), revision \(calibration_revision): normal from \
-            \(significant(lower)) to \(significant(upper)) by \(score), k = \(k)
+            \(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)
               ingest       \(ingest.joined(separator: ", "))
               publish      \(publish.joined(separator: ", "))
               received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) \
