@@ -113,7 +113,8 @@ static inline ELBOD_HALVES __attribute__((always_inline)) void elbod_row_pair_co
 }
 
 /// As `elbod_row`, of bfloat16, in pairs: W is `(k / 2 rounded up, n, 2)`, filled up with zeros. Writes floats
-/// to y, or else bfloat16 to `narrow`. Only for processors that have the instructions.
+/// to y, or else bfloat16 to `narrow`. `values` and `active` are room for eight for every sixteen of k begun.
+/// Only for processors that have the instructions.
 static inline ELBOD_HALVES void elbod_row_pairs(
     const uint16_t *x, long k, const uint16_t *w, long n, const float *bias, int rectifying, float *y,
     uint16_t *narrow, uint32_t *values, int32_t *active) {

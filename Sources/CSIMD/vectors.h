@@ -98,9 +98,10 @@ ELBOD_INLINE elbod_f16 elbod_between(elbod_f16 x, float low, float high) {
 }
 
 /// exp(x) for x in [-87, 88], relative error below 3e-7: 2^n by the exponent's bits, 2^f by Taylor's
-/// polynomial, |f| ≤ ½.
+/// polynomial, |f| ≤ ½. What is no number stays none.
 ELBOD_INLINE elbod_f16 elbod_exp(elbod_f16 x) {
-    x = elbod_between(x, -87.0f, 88.0f);
+    x = x < -87.0f ? (elbod_f16)(-87.0f) : x;
+    x = x > 88.0f ? (elbod_f16)(88.0f) : x;
     // Adding 1.5·2²³ rounds to a whole number, which is then in the low bits.
     elbod_f16 shifted = x * 1.44269504f + 12582912.0f;
     elbod_f16 f = x * 1.44269504f - (shifted - 12582912.0f);

@@ -8,6 +8,7 @@ public struct Batch: Sendable {
     let rows: FrameRows
     /// Rows of a queue that it may fetch.
     private(set) var claims: [Int32] = []
+    private var fetched = 0
     private var origin: FrameRows?
     private var replies: [Reply?]
     /// All sources there are, by their places.
@@ -46,6 +47,8 @@ public struct Batch: Sendable {
         precondition(!isFull, "the batch is full")
         try message.decode(image, of: payload, intoRow: count, of: images)
         while sources.count <= message.source.index { sources.append(message.source) }
+        // Another decoder may have given the place to somebody else, while the batch was empty.
+        sources[message.source.index] = message.source
         rows.put(
             message.frame(image, received: received), echoing: message.header, of: header,
             row: count)
@@ -58,27 +61,27 @@ public struct Batch: Sendable {
     }
 
     /// Whether there is room for another claim.
-    var canClaim: Bool { count + claims.count < capacity }
+    var canClaim: Bool { count + claims.count - fetched < capacity }
 
     /// Promises it the frame in `row` of a queue's; there must be room.
     mutating func claim(_ row: Int, of queue: FrameRows, reply: Reply?) {
         if origin == nil { origin = queue }
-        if let reply { replies[count + claims.count] = reply }
+        if let reply { replies[count + claims.count - fetched] = reply }
         claims.append(Int32(row))
     }
 
     /// Copies the frames it has claimed; their rows belong to it until they are released.
     public mutating func fetch() {
         guard let origin else { return }
-        for row in claims {
-            rows.copy(Int(row), of: origin, to: count)
-            count += 1
+        while fetched < claims.count {
+            rows.copy(Int(claims[fetched]), of: origin, to: count)
+            (count, fetched) = (count + 1, fetched + 1)
         }
     }
 
     mutating func forgetClaims() {
         claims.removeAll(keepingCapacity: true)
-        origin = nil
+        (origin, fetched) = (nil, 0)
     }
 
     /// Scores all frames; their scores are then the engine's first `count`.

@@ -35,6 +35,9 @@ public struct FrameQueue: Sendable {
     /// Lanes with frames, each once, in the order of their turns; a ring.
     private var turns: [Int32] = []
     private var (firstTurn, turnCount) = (0, 0)
+    /// Frames that may be claimed at once beside those that wait, and how many are.
+    private let claimLimit: Int
+    private var claimed = 0
     /// Room that only droppable frames may use, so that senders which wait cannot shut out others.
     private let reserve: Int
 
@@ -55,6 +58,7 @@ public struct FrameQueue: Sendable {
         self.capacity = capacity
         reserve = isShared && capacity > 1 ? max(1, capacity / 4) : 0
         // One row more, so that a frame can be decoded before another has to give way.
+        claimLimit = claims
         let count = capacity + 1 + claims
         rows = FrameRows(capacity: count, pixels: pixels)
         replies = Array(repeating: nil, count: count)
@@ -130,7 +134,7 @@ public struct FrameQueue: Sendable {
 
     /// Moves waiting frames into `batch` until it is full, one from each source in turn.
     public mutating func take(into batch: inout Batch) {
-        claim(for: &batch)
+        move(to: &batch)
         batch.fetch()
         release(&batch)
     }
@@ -138,6 +142,11 @@ public struct FrameQueue: Sendable {
     /// Gives `batch` the frames that `take` would, without moving them: it can `fetch` them while
     /// others use the queue, and their rows are free again after `release`.
     public mutating func claim(for batch: inout Batch) {
+        move(to: &batch)
+        precondition(claimed <= claimLimit, "more frames are claimed than there is room for")
+    }
+
+    private mutating func move(to batch: inout Batch) {
         batch.know(sources)
         while count > 0, batch.canClaim {
             let lane = Int(turns[firstTurn])
@@ -155,12 +164,14 @@ public struct FrameQueue: Sendable {
                 accounts[source].unreported = 0
             }
             batch.claim(row, of: rows, reply: takeReply(row))
+            claimed += 1
         }
     }
 
     /// Takes back the rows of what `batch` has claimed and fetched.
     public mutating func release(_ batch: inout Batch) {
         free += batch.claims
+        claimed -= batch.claims.count
         batch.forgetClaims()
     }
 
@@ -191,9 +202,11 @@ public struct FrameQueue: Sendable {
         accounts.reduce(into: Account()) { $0.add($1) }
     }
 
-    private mutating func enter(_ source: Source) {
+    /// Takes note of a source when its first message has been read, whatever becomes of that.
+    ///
+    /// Places are given in this order, so each source is the next one or known already.
+    public mutating func enter(_ source: Source) {
         while accounts.count <= source.index {
-            // Indices are given in order, so this happens once for each source.
             sources.append(source)
             accounts.append(Account())
             lanes += [Lane(), Lane()]
@@ -207,7 +220,7 @@ public struct FrameQueue: Sendable {
         let row = pop(lane)
         replies[row] = nil
         // Below the row that has just been decoded into, which is taken next.
-        free.insert(Int32(row), at: 0)
+        free.insert(Int32(row), at: free.count - 1)
         accounts[lane / 2].waiting -= 1
         drop(lane / 2)
         return true

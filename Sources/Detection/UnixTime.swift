@@ -32,8 +32,8 @@ public struct UnixTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     }
 }
 
-/// Writes moments as `UnixTime.iso8601` does, and remembers the text of the last second: verdicts of a
-/// batch are of the same one.
+/// Writes moments as `UnixTime.iso8601` does, and remembers the text of the last second, for moments of
+/// one kind follow each other within it.
 struct TimeWriter: Sendable {
     private var second: Int64?
     /// As in `2026-11-23T07:01:56.`.

@@ -9,7 +9,8 @@ public struct VerdictWriter: Sendable {
     public private(set) var line: [UInt8] = []
 
     private let judge: Judge
-    private var times = TimeWriter()
+    private var receivedTimes = TimeWriter()
+    private var scoredTimes = TimeWriter()
     /// Both as the inside of a JSON string.
     private let epoch: [UInt8]
     private let worker: [UInt8]
@@ -82,9 +83,9 @@ public struct VerdictWriter: Sendable {
         line.append(",\"ts_source\":")
         echo(echoes.timestamp, of: batch, row)
         line.append(",\"ts_received\":\"")
-        times.append(frame.received, to: &line)
+        receivedTimes.append(frame.received, to: &line)
         line.append("\",\"ts_scored\":\"")
-        times.append(scored, to: &line)
+        scoredTimes.append(scored, to: &line)
         line.append("\",\"queue_us\":")
         line.append(batchStarted.microseconds(since: frame.received))
         line.append(",\"score_us\":")

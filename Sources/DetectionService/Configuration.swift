@@ -30,7 +30,7 @@ public struct Configuration: Equatable, Sendable {
     /// Which part of publishers' frames is ours.
     public var shard = Shard.whole
     /// MiB of resident memory beyond which peers are cut off, see `MemoryGuard`; 0 is what the
-    /// daemon takes at its start, its queue, and 48.
+    /// daemon takes at its start, its queue, its batches, and 48.
     public var memoryLimit = 0
     /// Seconds without a frame after which a source counts as stale.
     public var staleAfter = 10

@@ -6,15 +6,17 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
-    /// Bytes of memory that the daemon may take: what it has now, its queue when full, and 48 MiB,
-    /// or 176 for a model that preprocesses.
+    /// Bytes of memory that the daemon may take: what it has now, its queue and every thread's batch
+    /// when full, and 48 MiB, or 176 for a model that preprocesses.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
+        // A batch's frames are in the queue's room until they are settled, and in its own.
+        let frames = configuration.queue + 2 * configuration.threads * configuration.batch
         let frame = 4 * first.model.model.imageShape.pixels + 1024
         // The largest picture decoded is 64 MiB of colour with opacity and 16 of grey, or three
         // times 32 of a progressive JPEG's coefficients and 16 of grey.
         let pictures = first.model.model.preprocessing.isEmpty ? 0 : 128 << 20
-        return MemoryGuard.resident + configuration.queue * frame + (48 << 20) + pictures
+        return MemoryGuard.resident + frames * frame + (48 << 20) + pictures
     }
 
     func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {

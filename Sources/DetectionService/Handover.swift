@@ -85,6 +85,8 @@ final class Handover: Sendable {
         received: UnixTime, policy: FrameQueue.Policy, reply: Reply?
     ) -> FrameQueue.Outcome? {
         let (outcome, mustWake) = state.withLock { state -> (FrameQueue.Outcome?, Bool) in
+            // Even if it must wait: sources that are met meanwhile have places behind its own.
+            state.queue.enter(message.source)
             guard state.queue.hasRoom(for: policy) else {
                 state.isReceiverWaiting = true
                 return (nil, false)

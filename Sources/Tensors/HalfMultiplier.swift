@@ -19,27 +19,20 @@ final class HalfMultiplier {
         let (a, b, c): (dnnl_memory_t, dnnl_memory_t, dnnl_memory_t)
     }
 
-    private let engine: dnnl_engine_t
-    private let stream: dnnl_stream_t
+    private let engine = Engine()
     private var kernels: [Shape: Kernel] = [:]
     private var first = NumberRows<UInt16>(rows: 1, columns: 0)
     private var second = NumberRows<UInt16>(rows: 1, columns: 0)
 
-    init() {
-        var (engine, stream): (dnnl_engine_t?, dnnl_stream_t?)
-        dnnl_engine_create(&engine, dnnl_cpu, 0)
-        dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
-        guard let engine, let stream else { fatalError("oneDNN has no engine for this processor") }
-        (self.engine, self.stream) = (engine, stream)
-    }
+    deinit { releaseKernels() }
 
-    deinit {
+    /// Destroys all primitives; they are made again when they are asked for.
+    func releaseKernels() {
         for kernel in kernels.values {
             dnnl_primitive_destroy(kernel.primitive)
             for memory in [kernel.a, kernel.b, kernel.c] { dnnl_memory_destroy(memory) }
         }
-        dnnl_stream_destroy(stream)
-        dnnl_engine_destroy(engine)
+        kernels.removeAll()
     }
 
     /// The product of some columns of `a`, transposed or not, and `b`.
@@ -60,7 +53,8 @@ final class HalfMultiplier {
         }
         elbod_halve(level, b.base, b.count, second.base)
         let status = elbod_matmul_execute(
-            kernel.primitive, stream, kernel.a, kernel.b, kernel.c, first.base, second.base, c.base)
+            kernel.primitive, engine.stream, kernel.a, kernel.b, kernel.c, first.base, second.base,
+            c.base)
         precondition(status == dnnl_success, "oneDNN refused a product: \(status.rawValue)")
     }
 
@@ -69,7 +63,7 @@ final class HalfMultiplier {
         var primitive: dnnl_primitive_t?
         var (a, b, c): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
         let status = elbod_matmul_create(
-            &primitive, &a, &b, &c, engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
+            &primitive, &a, &b, &c, engine.engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
             dnnl_dim_t(shape.n), dnnl_bf16, shape.isFirstTransposed ? 1 : 0,
             shape.isSecondTransposed ? 1 : 0, shape.isAccumulating ? 1 : 0)
         guard status == dnnl_success, let primitive, let a, let b, let c else {

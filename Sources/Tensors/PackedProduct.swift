@@ -4,8 +4,8 @@ internal import COneDNN
 /// primitives for batches of several sizes.
 ///
 /// A number of rows is composed of prepared sizes, the last of which may be larger than what is left:
-/// what is computed of the rows behind is nobody's. One or two rows of floats go one by one instead,
-/// by a `RowProduct`. Nothing is allocated after initialisation. Belongs to one thread.
+/// what is computed of the rows behind is nobody's. With AVX-512 the last one or two rows of floats, or
+/// the last one of bfloat16, go through a `RowProduct`. Nothing is allocated after initialisation. Belongs to one thread.
 public final class PackedProduct {
     /// What the layer computes with.
     public enum Arithmetic: Sendable {
@@ -30,7 +30,7 @@ public final class PackedProduct {
     }
 
     private let bias: Matrix?
-    private let (engine, stream): (dnnl_engine_t, dnnl_stream_t)
+    private let engine = Engine()
     private var weights: dnnl_memory_t?
     private var kernels: [Kernel] = []
     private let inputs: Int
@@ -67,8 +67,10 @@ public final class PackedProduct {
             (weights.rows, weights.columns), bias: bias, types: (type, type),
             output == .single ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
             plain: (dnnl_f32, UnsafeRawPointer(weights.base)),
-            single: RowProduct(
-                weights, bias: bias, rectifying: rectifying, asHalves: arithmetic == .bfloat16))
+            single: level == 2
+                ? RowProduct(
+                    weights, bias: bias, rectifying: rectifying, asHalves: arithmetic == .bfloat16)
+                : nil)
         withExtendedLifetime(weights) {}
     }
 
@@ -92,11 +94,7 @@ public final class PackedProduct {
         self.capacity = capacity
         self.bias = bias
         self.single = single
-        var (engine, stream): (dnnl_engine_t?, dnnl_stream_t?)
-        dnnl_engine_create(&engine, dnnl_cpu, 0)
-        dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue)
-        guard let engine, let stream else { fatalError("oneDNN has no engine for this processor") }
-        (self.engine, self.stream) = (engine, stream)
+        let (engine, stream) = (engine.engine, engine.stream)
         // The largest first: its way of packing is used by all.
         let smallest = min(single.map { 2 * $0.most } ?? 1, capacity)
         for rows in Self.sizes(from: smallest, upTo: capacity).reversed() {
@@ -137,8 +135,6 @@ public final class PackedProduct {
             dnnl_memory_destroy(kernel.destination)
         }
         if let weights { dnnl_memory_destroy(weights) }
-        dnnl_stream_destroy(stream)
-        dnnl_engine_destroy(engine)
     }
 
     /// `smallest` times the powers of two up to `capacity`, and `capacity`.
@@ -203,7 +199,8 @@ public final class PackedProduct {
             let kernel = kernels[
                 Self.choice(of: kernels.count, rows - row, capacity - row) { kernels[$0].rows }]
             let status = elbod_product_execute(
-                kernel.primitive, stream, kernel.source, weights, kernel.bias, kernel.destination,
+                kernel.primitive, engine.stream, kernel.source, weights, kernel.bias,
+                kernel.destination,
                 input + row * inputs * inputSize, bias?.base, output + row * outputs * outputSize)
             precondition(status == dnnl_success, "oneDNN refused a layer: \(status.rawValue)")
             row += kernel.rows

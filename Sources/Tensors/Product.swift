@@ -30,6 +30,10 @@ public final class Multiplier {
         halves = arithmetic == .bfloat16 ? HalfMultiplier() : nil
     }
 
+    /// Lets go of what was prepared, on the thread that multiplied: oneDNN counts its scratch memory by
+    /// threads.
+    public func releaseKernels() { halves?.releaseKernels() }
+
     /// Matrix product `c = a·b`, or `c += a·b` when `accumulating`.
     ///
     /// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.

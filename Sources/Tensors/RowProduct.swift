@@ -4,7 +4,8 @@ internal import CSIMD
 /// that are black, units that ReLU has switched off.
 ///
 /// For a single row the weights of a layer are more to fetch than to multiply, so this takes a third
-/// of the time of a product that reads them all; to the bit it computes the same. Nothing is allocated
+/// of the time of a product that reads them all; to the bit it computes the same with AVX-512, for
+/// which it is made. Nothing is allocated
 /// after initialisation. Belongs to one thread.
 final class RowProduct {
     /// How many rows are faster one by one than together.
@@ -30,7 +31,7 @@ final class RowProduct {
         self.weights = asHalves ? .pairs(Self.pairs(of: weights)) : .single(weights)
         self.bias = bias
         self.rectifying = rectifying ? 1 : 0
-        // A block of sixteen is written before it is known how many of it count.
+        // Pairs are written a block of eight at a time, whatever of it counts.
         values = NumberRows(rows: 1, columns: inputs + 16)
         active = NumberRows(rows: 1, columns: inputs + 16)
     }

@@ -40,9 +40,10 @@ extension Trainer {
         }
         for key in Set(model.provenance.keys).union(saved.provenance.keys).sorted()
         where saved.provenance[key] != model.provenance[key] && key != "epochs" {
+            let with = { (value: String?) in value.map { "with \(key) \($0)" } ?? "without \(key)" }
             throw .checkpoint(
-                "the checkpoint's \(key) is \(saved.provenance[key] ?? "not said"), not "
-                    + (model.provenance[key] ?? "the default"))
+                "the checkpoint was made \(with(saved.provenance[key])), this run is "
+                    + with(model.provenance[key]))
         }
         let count = step.parameters.buffer.count
         guard first.elements.count == count, second.elements.count == count else {

@@ -38,6 +38,10 @@ public final class TrainingStep {
         sums = Array(repeating: (0, 0), count: recipe.threads)
     }
 
+    deinit {
+        team.run { [multipliers] thread in multipliers[thread].releaseKernels() }
+    }
+
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
     ///
     /// `fill` is called once per thread with a view of the buffers and the positions in the batch

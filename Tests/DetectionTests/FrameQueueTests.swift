@@ -177,4 +177,19 @@ import Testing
         #expect(found == firstThree)
         #expect(intake.account("endpoint")?.waiting == 0)
     }
+
+    @Test func `a source that must wait keeps its place, whoever comes meanwhile`() throws {
+        var intake = Intake()
+        let (first, second) = (Array(header().utf8), Array(header().utf8))
+        let waiting = try intake.decoder.open(
+            topic: Array("waits".utf8).span, header: first.span, payload: [0, 0, 0, 0].span,
+            endpoint: Span())
+        intake.queue.enter(waiting.source)
+        try intake.take(second, topic: Array("comes".utf8))
+        _ = intake.queue.add(
+            0, of: waiting, header: first.span, payload: [0, 0, 0, 0].span,
+            received: UnixTime(nanoseconds: 0), policy: .block)
+        #expect(intake.queue.sources.map(\.name) == ["waits", "comes"])
+        #expect(Set(intake.names) == ["waits", "comes"])
+    }
 }

@@ -24,6 +24,8 @@ import Testing
         let scores = command.objects.compactMap { ($0["scores"] as? [String: Double])?["mse"] }
         #expect(scores.count == 4 && Set(scores).count == 1 && scores[0] > 0.05, "\(scores)")
         #expect(command.objects.allSatisfy { $0["verdict"] as? String == "anomaly" })
+        let names = command.objects.compactMap { $0["source"] as? String }
+        #expect(names.count == 4 && Set(names).count == 4, "each by its own name: \(names)")
     }
 
     @Test func `an anomaly is told by the exit code only if asked for`() throws {

@@ -19,6 +19,14 @@ import Testing
         }
     }
 
+    @Test func `what is no number is not made one`() {
+        let (x, y) = (Matrix(rows: 1, columns: 3, [0, .nan, 200]), Matrix(rows: 1, columns: 3))
+        logistic(x, into: y)
+        #expect(y[0, 0] == 0.5 && y[0, 1].isNaN && y[0, 2] == 1)
+        let sums = compare(row: 0, of: Matrix(rows: 1, columns: 3), logits: x)
+        #expect(sums.squaredError.isNaN && sums.crossEntropy.isNaN)
+    }
+
     @Test(arguments: [1, 16, 17, 784, 3000])
     func `a row's comparison agrees with double precision, however sure the decoder is`(
         columns: Int

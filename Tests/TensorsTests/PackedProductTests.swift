@@ -58,4 +58,40 @@ import Testing
             product.apply(to: rows, into: rows, rows: 3)
         }
     }
+
+    /// Sizes that fill sixteens of inputs and outputs, and sizes that do not: oneDNN sums those apart.
+    @Test(
+        .enabled(if: PackedProduct.Arithmetic.bytes.isSupported),
+        arguments: [1, 8, 16, 40, 48, 100, 201, 216, 264, 300, 500, 784, 790],
+        [PackedProduct.Arithmetic.single, .bfloat16].filter(\.isSupported))
+    func `a row alone is what it is among others, to the bit`(
+        inputs: Int, arithmetic: PackedProduct.Arithmetic
+    ) {
+        let (rows, outputs) = (12, 100)
+        let (w, b) = (matrix(inputs, outputs, seed: 2), matrix(1, outputs, seed: 3))
+        let x = Matrix(
+            rows: rows, columns: inputs,
+            matrix(rows, inputs, seed: 1).elements.map { $0 < -0.5 ? 0 : $0 })
+        let halves = NumberRows<UInt16>(
+            rows: rows, columns: inputs, x.elements.map { UInt16($0.bitPattern >> 16) })
+        let (together, alone) = (
+            Matrix(rows: rows, columns: outputs), Matrix(rows: rows, columns: outputs)
+        )
+        for (capacity, y) in [(rows, together), (1, alone)] {
+            let product = PackedProduct(
+                w, bias: b, as: arithmetic, rectifying: false, capacity: capacity)
+            for row in stride(from: 0, to: rows, by: capacity) {
+                let range = row..<(row + capacity)
+                let result = y.rows(range)
+                if arithmetic == .single {
+                    product.apply(to: x.rows(range), into: result, rows: capacity)
+                } else {
+                    let part = NumberRows<UInt16>(
+                        rows: capacity, columns: inputs, range.flatMap { halves[$0] })
+                    product.apply(to: part, into: result, rows: capacity)
+                }
+            }
+        }
+        #expect(together.elements == alone.elements)
+    }
 }

@@ -73,13 +73,13 @@ import VAETraining
         Case(steps) { $0.metadata["adam.steps"] = "\(Int.max)" },
         Case(steps) { $0.metadata["adam.steps"] = "0" },
         Case(steps) { $0.metadata["history"] = "[]" },
-        Case("the checkpoint's data is others, not toys") {
+        Case("the checkpoint was made with data others, this run is with data toys") {
             $0.metadata["provenance.data"] = "others"
         },
-        Case("the checkpoint's data is not said, not toys") {
+        Case("the checkpoint was made without data, this run is with data toys") {
             $0.metadata["provenance.data"] = nil
         },
-        Case("the checkpoint's precision is bf16, not the default") {
+        Case("the checkpoint was made with precision bf16, this run is without precision") {
             $0.metadata["provenance.precision"] = "bf16"
         },
         Case("the checkpoint's sizes or likelihood differ from those asked for") {
