@@ -41,15 +41,18 @@ extension Configuration {
         integer("queue", "frames that may wait to be scored", \.queue, 1...1_048_576),
         integer("batch", "frames scored at once, at most", \.batch, 1...4096),
         Key(
-            name: "threads", help: "threads that score, 1 to 256; auto is one per core but one",
+            name: "threads",
+            help:
+                "threads that score, 0 to 256; auto is one per core but one, and 0 lets the "
+                + "receiving thread do it, which is the shortest way for a lone frame",
             isList: false,
             read: { configuration, values throws(ConfigurationError) in
                 guard let number = values[0] == "auto" ? automaticThreads : Int(values[0]),
-                    (1...256).contains(number)
+                    (0...256).contains(number)
                 else {
                     throw .value(
                         key: "threads", value: values[0],
-                        allowed: "a whole number from 1 to 256, or auto")
+                        allowed: "a whole number from 0 to 256, or auto")
                 }
                 configuration.threads = number
             }, show: { ["\($0.threads)"] }),

@@ -15,8 +15,10 @@ public struct Configuration: Equatable, Sendable {
     public var queue = 1024
     /// Frames scored at once, at most.
     public var batch = 128
-    /// Threads that score.
+    /// Threads that score; 0 lets the receiving thread do it.
     public var threads = Self.automaticThreads
+    /// Threads that score, the receiving one included where there is no other.
+    var scorers: Int { max(1, threads) }
     /// A message part larger than this disconnects its sender.
     public var maxMessageBytes = 16 << 20
     /// Verdicts that may wait for one slow subscriber before it loses some.

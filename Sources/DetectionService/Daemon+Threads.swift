@@ -11,7 +11,7 @@ extension Daemon {
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
         // A batch's frames are in the queue's room until they are settled, and in its own.
-        let frames = configuration.queue + 2 * configuration.threads * configuration.batch
+        let frames = configuration.queue + 2 * configuration.scorers * configuration.batch
         let frame = 4 * first.model.model.imageShape.pixels + 1024
         // The largest picture decoded is 64 MiB of colour with opacity and 16 of grey, or three
         // times 32 of a progressive JPEG's coefficients and 16 of grey.
@@ -41,12 +41,15 @@ extension Daemon {
         let thread = PipelineThread("receiving")
         let model = first.model.model
         thread.start { started throws(ZMQError) in
+            let scoring =
+                self.configuration.threads == 0
+                ? ScoringLoop(thread: 0, parts, self.configuration) : nil
             var receiver = try Receiver(
                 context, self.configuration,
                 intake: FrameIntake(
                     self.configuration, model, handover: parts.handover), wake: wakeUp,
                 replies: parts.replies,
-                access: self.access, memory: memory)
+                access: self.access, memory: memory, scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, progress: thread.progress)
             try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)

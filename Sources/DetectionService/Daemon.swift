@@ -75,7 +75,7 @@ public final class Daemon: Sendable {
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
         let handover = Handover(newQueue()) { wakeUp.signal() }
         let parts = ScoringLoop.Parts(
-            identity: Identity(), serving: Serving(first, threads: configuration.threads),
+            identity: Identity(), serving: Serving(first, threads: configuration.scorers),
             handover: handover,
             publisher: try Publisher(
                 context, configuration, credentials: access?.credentials),
@@ -124,7 +124,7 @@ public final class Daemon: Sendable {
         let policies = Set(configuration.ingest.map { $0.pattern == .sub })
         return FrameQueue(
             capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
-            isShared: policies.count == 2, claims: configuration.threads * configuration.batch)
+            isShared: policies.count == 2, claims: configuration.scorers * configuration.batch)
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path

@@ -41,16 +41,16 @@ final class Handover: Sendable {
 
     private let state: Mutex<State>
     private let arrival = DispatchSemaphore(value: 0)
-    /// Called when there is room again that the receiver waits for; from a scoring thread.
-    private let onRoom: @Sendable () -> Void
+    /// Wakes the receiver, when there is room again that it waits for; from any thread.
+    private let wakeReceiver: @Sendable () -> Void
     /// Errors kept for publishing at once; a flood of bad messages loses its details, not its count.
     private static let rejectionLimit = 1024
 
-    init(_ queue: FrameQueue, onRoom: @escaping @Sendable () -> Void) {
+    init(_ queue: FrameQueue, wakeReceiver: @escaping @Sendable () -> Void) {
         var state = State(queue: queue)
         state.rejections.reserveCapacity(Self.rejectionLimit)
         self.state = Mutex(state)
-        self.onRoom = onRoom
+        self.wakeReceiver = wakeReceiver
     }
 
     /// Calls `body` with the queue, which it may add to, and wakes a scorer if one sleeps.
@@ -79,7 +79,7 @@ final class Handover: Sendable {
         if mustWake { arrival.signal() }
     }
 
-    /// Adds an image to the queue, or returns nil if it must wait for room, which `onRoom` will tell.
+    /// Adds an image to the queue, or returns nil if it must wait for room, which `wakeReceiver` will tell.
     func add(
         _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
         received: UnixTime, policy: FrameQueue.Policy, reply: Reply?
@@ -110,8 +110,10 @@ final class Handover: Sendable {
         for _ in 0..<sleepers { arrival.signal() }
     }
 
-    /// Lets every sleeping scorer go round once, to look at something else than frames.
+    /// Lets every sleeping scorer go round once, to look at something else than frames; the receiver
+    /// too, which may be one.
     func wakeAll() {
+        wakeReceiver()
         let sleepers = state.withLock { state in
             defer { state.sleepers = 0 }
             return state.sleepers
@@ -122,14 +124,14 @@ final class Handover: Sendable {
     /// What the scorer finds when it looks; batches are numbered in the order they are taken.
     enum Delivery: Equatable { case batch(Int), nothing, closed }
 
-    /// Fills `batch` and `rejections`, both empty, with what has arrived; waits up to `timeout` if
-    /// nothing has.
+    /// Fills `batch` and `rejections`, both empty, with what has arrived; if nothing has, waits so long,
+    /// or not at all.
     func take(
-        into batch: inout Batch, _ rejections: inout [Rejected], timeout: DispatchTimeInterval
+        into batch: inout Batch, _ rejections: inout [Rejected], waiting: DispatchTimeInterval?
     ) -> Delivery {
-        let first = fill(&batch, &rejections, sleepIfEmpty: true)
-        guard first == .nothing else { return first }
-        if arrival.wait(timeout: .now() + timeout) == .timedOut {
+        let first = fill(&batch, &rejections, sleepIfEmpty: waiting != nil)
+        guard first == .nothing, let waiting else { return first }
+        if arrival.wait(timeout: .now() + waiting) == .timedOut {
             // If a signal came meanwhile, it stays for the next sleep, which it ends early.
             state.withLock { $0.sleepers = max(0, $0.sleepers - 1) }
         }
@@ -156,7 +158,7 @@ final class Handover: Sendable {
             return (.batch(state.batches), mustWake, isRoomAwaited)
         }
         if mustWake { arrival.signal() }
-        if isRoomAwaited { onRoom() }
+        if isRoomAwaited { wakeReceiver() }
         // Not under the lock: the receiver would wait for a hundred images to be copied.
         batch.fetch()
         return delivery

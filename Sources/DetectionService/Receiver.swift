@@ -5,7 +5,8 @@ import ZeroMQ
 /// Takes messages from the ingest sockets and gives their parts to the intake.
 ///
 /// Lives on one thread, which creates, uses and closes its sockets. It never waits for scoring: a
-/// socket whose senders must wait is left alone until there is room, and the others go on.
+/// socket whose senders must wait is left alone until there is room, and the others go on. Where no
+/// other thread scores it does that itself, whenever it has taken what had arrived.
 struct Receiver: ~Copyable {
     private var ports: [IngestPort] = []
     private var poller: Poller
@@ -19,6 +20,7 @@ struct Receiver: ~Copyable {
     private let wakeIndex: Int
     private let replies: Replies
     private let replyMode: Configuration.ReplyMode
+    private var scoring: ScoringLoop?
 
     /// The most messages taken from one socket before the next one's turn.
     private static let turn = 64
@@ -30,8 +32,10 @@ struct Receiver: ~Copyable {
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
         _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
-        wake: WakeUp, replies: Replies, access: Access?, memory: MemoryGuard
+        wake: WakeUp, replies: Replies, access: Access?, memory: MemoryGuard,
+        scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
+        self.scoring = scoring
         self.context = context
         self.configuration = configuration
         self.access = access
@@ -105,6 +109,7 @@ struct Receiver: ~Copyable {
         for index in ports.indices { poller.watch(index, for: []) }
         while !stop.load(ordering: .relaxed) { try waitForMessages(progress) }
         handover.close()
+        try scoring?.serveArrived()
         while ports.contains(where: \.isRouter), handover.total().0.inFlight > 0 {
             try waitForMessages(progress)
         }
@@ -121,6 +126,7 @@ struct Receiver: ~Copyable {
 
     private mutating func waitForMessages(_ progress: Progress) throws(ZMQError) {
         progress.advance()
+        try scoring?.serveArrived()
         try sendReplies()
         _ = try poller.wait(milliseconds: Self.tick)
         if poller.isReady(wakeIndex) { wake.clear() }

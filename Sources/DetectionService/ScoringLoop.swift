@@ -5,7 +5,8 @@ import ZeroMQ
 
 /// Takes batches, scores and judges them, and publishes a verdict on every frame.
 ///
-/// Lives on one thread; several such threads share the handover and the publisher.
+/// Lives on one thread, of its own or the receiver's; several such threads share the handover and the
+/// publisher.
 struct ScoringLoop: ~Copyable {
     private let thread: Int
     private let parts: Parts
@@ -47,23 +48,30 @@ struct ScoringLoop: ~Copyable {
         batch = Batch(capacity: capacity, pixels: edition.model.model.imageShape.pixels)
         outbox = Outbox(capacity: 2 * capacity)
         outcomes.reserveCapacity(capacity)
+        _ = parts.serving.adopt(thread: thread, current: 0)
     }
 
     /// Serves until the handover is closed and empty.
     mutating func run(progress: Progress) throws(ZMQError) {
-        _ = parts.serving.adopt(thread: thread, current: 0)
-        while true {
-            progress.advance()
+        repeat { progress.advance() } while try serveNext(waiting: Self.tick) != .closed
+    }
+
+    /// Serves what has arrived, and waits for nothing.
+    mutating func serveArrived() throws(ZMQError) {
+        while case .batch = try serveNext(waiting: nil) {}
+    }
+
+    private mutating func serveNext(
+        waiting: DispatchTimeInterval?
+    ) throws(ZMQError) -> Handover.Delivery {
+        adoptLatest()
+        let delivery = parts.handover.take(into: &batch, &rejections, waiting: waiting)
+        if case .batch(let number) = delivery {
+            // The frames may have been waited for: what was put into service meanwhile counts.
             adoptLatest()
-            switch parts.handover.take(into: &batch, &rejections, timeout: Self.tick) {
-            case .batch(let number):
-                // The frames may have been waited for: what was put into service meanwhile counts.
-                adoptLatest()
-                try serve(number)
-            case .nothing: break
-            case .closed: return
-            }
+            try serve(number)
         }
+        return delivery
     }
 
     private mutating func adoptLatest() {

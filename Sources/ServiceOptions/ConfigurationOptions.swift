@@ -17,7 +17,9 @@ public struct ConfigurationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Frames scored at once, at most.", valueName: "n"))
     var batch: String?
     @Option(
-        help: ArgumentHelp("Threads that score (default: one per core but one).", valueName: "n"))
+        help: ArgumentHelp(
+            "Threads that score (default: one per core but one); 0: the receiving one.",
+            valueName: "n"))
     var threads: String?
     @Option(help: ArgumentHelp("The largest message part accepted.", valueName: "bytes"))
     var maxMessageBytes: String?

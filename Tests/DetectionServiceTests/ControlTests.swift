@@ -49,8 +49,9 @@ import ZeroMQ
         #expect(steered.daemon.stop().status == 0)
     }
 
-    @Test func `other bounds serve at once, are kept, and can be taken back`() throws {
-        let steered = try Steered()
+    @Test(arguments: [0, 1])
+    func `other bounds serve at once, are kept, and can be taken back`(threads: Int) throws {
+        let steered = try Steered(["--threads", "\(threads)"])
         let client = try Client(steered.daemon)
         func revision() throws -> Int? {
             try client.sendImage()
@@ -112,8 +113,9 @@ import ZeroMQ
         #expect(try steered.status().collecting == nil)
     }
 
-    @Test func `a drained daemon takes nothing in and stays to be asked`() throws {
-        let steered = try Steered()
+    @Test(arguments: [0, 1])
+    func `a drained daemon takes nothing in and stays to be asked`(threads: Int) throws {
+        let steered = try Steered(["--threads", "\(threads)"])
         let client = try Client(steered.daemon)
         for _ in 0..<100 { try client.sendImage() }
         for _ in 0..<100 { _ = try client.verdict() }
@@ -201,8 +203,11 @@ import ZeroMQ
         ),
     ]
 
-    @Test func `bad files are refused, the old ones serve on, and good ones replace them`() throws {
-        let steered = try Steered()
+    @Test(arguments: [0, 1])
+    func `bad files are refused, the old ones serve on, and good ones replace them`(threads: Int)
+        throws
+    {
+        let steered = try Steered(["--threads", "\(threads)"])
         let client = try Client(steered.daemon)
         let whole = ["model.safetensors", "calibration.json"].map { steered.model + "/" + $0 }
         let good = try whole.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }

@@ -67,8 +67,9 @@ import ZeroMQ
         #expect(numbers.received == numbers.scored + numbers.rejected + numbers.dropped)
     }
 
-    @Test func `a stop in the middle of a flood leaves no frame unaccounted`() throws {
-        let daemon = try DaemonProcess.serving()
+    @Test(arguments: [0, 1])
+    func `a stop in the middle of a flood leaves no frame unaccounted`(threads: Int) throws {
+        let daemon = try DaemonProcess.serving(["--threads", "\(threads)"])
         let client = try Client(daemon)
         for _ in 0..<3000 { try client.sendImage() }
         let (status, log) = daemon.stop()

@@ -31,8 +31,11 @@ import ZeroMQ
         return daemon
     }
 
-    @Test func `whoever asks gets the verdict, an error or an acknowledgement as reply`() throws {
-        let daemon = try daemon()
+    @Test(arguments: [0, 1])
+    func `whoever asks gets the verdict, an error or an acknowledgement as reply`(
+        threads: Int
+    ) throws {
+        let daemon = try daemon(["--threads", "\(threads)"])
         let context = try Context()
         let three = Array(#"{"dtype": "uint8", "shape": [3, 28, 28]}"#.utf8)
         for kind in [Socket.Kind.req, .dealer] {
@@ -77,7 +80,7 @@ import ZeroMQ
         #expect(daemon.stop().status == 0)
     }
 
-    @Test(arguments: [1, 2, 3])
+    @Test(arguments: [0, 1, 2, 3])
     func `verdicts are the same and in order, however many threads score`(threads: Int) throws {
         let daemon = try DaemonProcess.serving(
             ["--threads", "\(threads)", "--batch", "5", "--all-scores", "true"])

@@ -84,7 +84,8 @@ class Server:
         if contestant.startswith("python"):
             command = [sys.executable, PEERS, "serve", graph, *self.addresses, upper_bound(), 64]
         else:
-            command = [BIN / "elbod", "--model", MODEL, "--precision", contestant.split()[-1], "--threads", threads,
+            threads = 0 if contestant.endswith(", threads 0") else threads
+            command = [BIN / "elbod", "--model", MODEL, "--precision", contestant.split()[1].strip(","), "--threads", threads,
                        "--batch", batch, "--ingest", f"pull+bind:{self.addresses[0]}", "--publish",
                        f"pub+bind:{self.addresses[1]}"]
         self.process = subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -156,7 +157,7 @@ def latency(options, folder, graph):
     """Frames at a fixed rate, open loop: from when a frame was due to its verdict, in µs."""
     for _ in range(options.rounds):
         for rate in (1000, 10_000, 40_000, 50_000):
-            for contestant in CONTESTANTS:
+            for contestant in (*CONTESTANTS, *(f"elbod {precision}, threads 0" for precision in ("fp32", "int8"))):
                 server = Server(folder, graph, contestant)
                 found = server.replay("--rate", rate, "--count", int(rate * options.seconds * 5))["latency_us"]
                 for quantile in ("p50", "p99", "p999"):

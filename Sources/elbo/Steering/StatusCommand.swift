@@ -53,8 +53,7 @@ extension Status {
               received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) \
             anomalous) + rejected \(grouped(rejected)) + dropped \(grouped(dropped)) + in flight \
             \(grouped(in_flight))
-              queue        \(grouped(queue)) of \(grouped(queue_capacity)), \(threads) scoring \
-            thread\(threads == 1 ? "" : "s")
+              queue        \(grouped(queue)) of \(grouped(queue_capacity)), \(scorers)
               sources      \(sources), \(stale_sources) stale
               reloads      \(reloads), \(reloads_refused) refused
             """
@@ -70,6 +69,14 @@ extension Status {
             text += "\n  gathering    \(collecting.gathered) of \(collecting.wanted) frames"
         }
         return text
+    }
+
+    private var scorers: String {
+        switch threads {
+        case 0: "scored by the receiving thread"
+        case 1: "1 scoring thread"
+        default: "\(threads) scoring threads"
+        }
     }
 
     private func duration(_ seconds: Double) -> String {
