@@ -51,16 +51,6 @@ ELBOD_INLINE elbod_f16 elbod_some_bytes(const uint8_t *address, long lanes) {
     return __builtin_convertvector(x, elbod_f16);
 }
 
-/// The same of bfloat16.
-ELBOD_INLINE elbod_f16 elbod_some_halves(const uint16_t *address, long lanes) {
-    elbod_h16 halves = 0;
-    memcpy(&halves, address, 2 * lanes);
-    elbod_u16 bits = __builtin_convertvector(halves, elbod_u16) << 16;
-    elbod_f16 x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 /// The same of whole numbers.
 ELBOD_INLINE elbod_f16 elbod_some_whole(const int32_t *address, long lanes) {
     elbod_i16 x = 0;

@@ -4,8 +4,8 @@
 /// Sources take turns at being scored, and when the room is full it is the longest queue that loses
 /// its oldest frame, so a source that floods pushes out its own frames and nobody else's (Suter et
 /// al., "Longest Queue Drop", 1998). Frames whose senders wait for us are never dropped: they are
-/// kept out until there is room. A value without clock and locks; all memory for frames is allocated
-/// at initialisation.
+/// kept out until there is room. It has no clock and no locks; all memory for frames is allocated at
+/// initialisation, and a copy of the queue shares it, so only one of them is to be used on.
 public struct FrameQueue: Sendable {
     /// What may happen to a frame when there is no room.
     public enum Policy: Int, Sendable {
@@ -57,8 +57,8 @@ public struct FrameQueue: Sendable {
         precondition(capacity > 0, "a queue holds at least one frame")
         self.capacity = capacity
         reserve = isShared && capacity > 1 ? max(1, capacity / 4) : 0
-        // One row more, so that a frame can be decoded before another has to give way.
         claimLimit = claims
+        // One row more, so that a frame can be decoded before another has to give way.
         let count = capacity + 1 + claims
         rows = FrameRows(capacity: count, pixels: pixels)
         replies = Array(repeating: nil, count: count)

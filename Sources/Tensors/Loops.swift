@@ -1,7 +1,7 @@
 // Plain loops over the elements of matrices, with the arithmetic supplied by the caller.
 //
-// The closures are inlined, so each call compiles to one vectorised loop; what an optimiser step or
-// a gradient computes is written where it belongs, and the pointers stay here.
+// The closures are inlined, so each call compiles to one vectorised loop. What is computed again and
+// again, in training and scoring, has loops of its own in CSIMD, for the processor at hand.
 
 /// Calls `body` with each element of `a`, to change it.
 @inlinable @inline(__always)
@@ -16,14 +16,4 @@ public func forEachElement(_ a: Matrix, _ b: Matrix, _ body: (inout Float, Float
     precondition(a.count == b.count, "shapes differ")
     let (count, a, b) = (a.count, a.base, b.base)
     for index in 0..<count { body(&a[index], b[index]) }
-}
-
-/// Calls `body` with the elements of `a`, `b` and `c` (same shape) at each position, to change `a`.
-@inlinable @inline(__always)
-public func forEachElement(
-    _ a: Matrix, _ b: Matrix, _ c: Matrix, _ body: (inout Float, Float, Float) -> Void
-) {
-    precondition(a.count == b.count && a.count == c.count, "shapes differ")
-    let (count, a, b, c) = (a.count, a.base, b.base, c.base)
-    for index in 0..<count { body(&a[index], b[index], c[index]) }
 }

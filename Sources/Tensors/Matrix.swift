@@ -8,7 +8,8 @@ import Glibc
 ///
 /// `@unchecked Sendable` because the memory is allocated once, never moves and never resizes, so a
 /// view can be read from any thread. Writers on several threads must write disjoint elements; the
-/// only place that does so is the trainer, whose shards own disjoint rows. An engine's belong to its thread.
+/// only place that does so is the training step, whose threads own disjoint images in its first half and
+/// disjoint parameters in its second. An engine's belong to its thread.
 public struct Matrix: @unchecked Sendable {
     /// The number of rows; in a batch, one image each.
     public let rows: Int

@@ -6,7 +6,8 @@ import Glibc
 /// products of bytes. Copying it copies the reference.
 ///
 /// `@unchecked Sendable` because the memory is allocated once, never moves and never resizes. Whoever
-/// writes a row owns it at that time: a queue under its lock, or a batch or an engine of one thread.
+/// writes a row owns it at that time: a queue under its lock, from a claim to its release the batch that
+/// made it, or else a batch or an engine of one thread.
 public struct NumberRows<Element: BitwiseCopyable>:
     @unchecked Sendable
 {

@@ -27,9 +27,10 @@ import ZeroMQ
         #expect(daemon.stop().status == 0)
     }
 
-    @Test func `a publisher that is too fast loses its oldest frames, and every one is counted`()
-        throws
-    {
+    @Test(arguments: [0, 1])
+    func `a publisher that is too fast loses its oldest frames, and every one is counted`(
+        threads: Int
+    ) throws {
         let context = try Context()
         let camera = try Socket(context, .pub)
         try camera.setSendHighWater(0)
@@ -41,6 +42,7 @@ import ZeroMQ
         let daemon = try DaemonProcess([
             "--config", config, "--model", DaemonProcess.model, "--ingest",
             "sub+connect:\(try camera.lastEndpoint())", "--publish", "pub+bind:OUT",
+            "--threads", "\(threads)",
         ])
         #expect(daemon.notification()?.hasPrefix("READY=1") == true)
         let header = Array(#"{"dtype": "uint8", "shape": [28, 28]}"#.utf8)

@@ -69,7 +69,7 @@ private func requireLine(_ line: [UInt8]) {
 }
 
 private let now = UnixTime(nanoseconds: 1)
-// `nonisolated(unsafe)` because libFuzzer calls from one thread alone.
+// Both `nonisolated(unsafe)` because libFuzzer calls from one thread alone.
 nonisolated(unsafe) private var errors = ErrorWriter(epoch: "e", worker: "w")
 nonisolated(unsafe) private var verdicts: VerdictWriter = {
     let model = SHA256Digest(of: [])
