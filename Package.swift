@@ -34,161 +34,212 @@ let package = Package(
     ],
     targets: [
         // Module maps of C libraries, no logic.
-        .systemLibrary(name: "COneDNN"),
-        .systemLibrary(name: "CSIMD"),
-        .systemLibrary(name: "CZeroMQ"),
-        .systemLibrary(name: "CZlib"),
-        .systemLibrary(name: "CMalloc"),
-        .systemLibrary(name: "CPNG"),
-        .systemLibrary(name: "CSodium"),
-        .systemLibrary(name: "CThreads"),
-        .systemLibrary(name: "CTurboJPEG"),
-        .systemLibrary(name: "CYAML"),
+        .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+        .systemLibrary(name: "COneDNN", path: "Sources/C/COneDNN"),
+        .systemLibrary(name: "CPNG", path: "Sources/C/CPNG"),
+        .systemLibrary(name: "CSIMD", path: "Sources/C/CSIMD"),
+        .systemLibrary(name: "CSodium", path: "Sources/C/CSodium"),
+        .systemLibrary(name: "CTurboJPEG", path: "Sources/C/CTurboJPEG"),
+        .systemLibrary(name: "CYAML", path: "Sources/C/CYAML"),
+        .systemLibrary(name: "CZeroMQ", path: "Sources/C/CZeroMQ"),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib"),
 
         // Machinery.
-        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
-        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
+        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
         .target(
-            name: "Files",
-            dependencies: [
-                "CMalloc", "CZlib", "CPNG", "CSodium", "CThreads", "CTurboJPEG", "CYAML",
-            ],
+            name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
-
-        .target(name: "Systemd", swiftSettings: machinery),
-        .target(name: "Rsvg", swiftSettings: machinery),
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
+        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
+        .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
+        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
 
         // The model.
-        .target(name: "VAE", dependencies: ["Tensors", "Files"], swiftSettings: safe),
-
-        // The heart.
-        .target(name: "Datasets", dependencies: ["Files"], swiftSettings: safe),
-
+        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),
         .target(
-            name: "Detection", dependencies: ["Files", "VAE"],
-            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+            name: "VAE", dependencies: ["Files", "Images", "Networks", "Tensors"],
+            swiftSettings: safe),
+        .target(
+            name: "VAETraining", dependencies: ["Networks", "Tensors", "VAE"],
+            swiftSettings: safe),
 
-        // Bodies.
+        // The heart: images at rest, images in motion, and the judgement.
+        .target(
+            name: "Datasets", dependencies: ["Files", "Images"], swiftSettings: safe),
+        .target(
+            name: "Frames", dependencies: ["Images", "Platform", "Tensors"],
+            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+        .target(
+            name: "Detection",
+            dependencies: ["Files", "Frames", "Images", "Networks", "Platform", "VAE"],
+            swiftSettings: safe),
+
+        // What the daemon and its clients have in common.
+        .target(
+            name: "ServiceConfiguration",
+            dependencies: [
+                "Detection", "Files", "Frames", "Networks", "YAML", "ZeroMQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: safe),
+        .target(
+            name: "Control",
+            dependencies: [
+                "Detection", "Files", "Frames", "VAE", "ZeroMQ",
+            ],
+            swiftSettings: safe),
+
+        // The body.
         .target(
             name: "DetectionService",
             dependencies: [
-                "Detection", "ZeroMQ", "Systemd",
+                "Control", "Detection", "Files", "Frames", "Images", "Networks", "Platform",
+                "ServiceConfiguration", "VAE", "YAML", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: safe),
+
+        // What people look at.
+        .target(name: "Formatting", swiftSettings: safe),
+        .target(
+            name: "Terminal",
+            dependencies: [
+                "Platform", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: safe),
-        .target(name: "VAETraining", dependencies: ["VAE"], swiftSettings: safe),
-
+        .target(
+            name: "Drawing", dependencies: ["Formatting", "Images"], swiftSettings: safe),
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Datasets", "Detection", "Drawing", "Files", "Formatting", "Images", "Platform",
+                "Tensors", "VAE", "VAETraining",
+            ], swiftSettings: safe),
         .target(
             name: "Replay",
             dependencies: [
-                "Console", "Datasets", "DetectionService", "Text",
+                "Datasets", "Detection", "Formatting", "Frames", "Images", "Platform",
+                "ServiceConfiguration", "Tensors", "Terminal", "VAE", "ZeroMQ",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ], path: "tools/replay/Replay", swiftSettings: safe),
-
-        // Numbers as people read them.
-        .target(name: "Text", swiftSettings: safe),
-
-        // What the three programs have in common on a terminal.
-        .target(
-            name: "Console",
-            dependencies: [
-                "Files",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
 
-        // The daemon's configuration on a command line.
-        .target(
-            name: "ServiceOptions",
-            dependencies: [
-                "DetectionService",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: safe),
-
-        .target(
-            name: "Reports",
-            dependencies: ["Datasets", "Detection", "Files", "Rsvg", "Text", "VAETraining"],
-            swiftSettings: safe),
-
-        // Executables.
+        // Programs.
         .executableTarget(
             name: "elbod",
             dependencies: [
-                "Console", "DetectionService", "ServiceOptions",
+                "Detection", "DetectionService", "Files", "Platform", "ServiceConfiguration",
+                "Terminal", "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Console", "Datasets", "DetectionService", "Reports", "Rsvg", "ServiceOptions",
-                "Text",
-                "VAETraining", "ZeroMQ",
+                "Control", "Datasets", "Detection", "Drawing", "Files", "Formatting", "Frames",
+                "Images", "Networks", "Platform", "Reports", "ServiceConfiguration", "Tensors",
+                "Terminal", "VAE", "VAETraining", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo-replay",
             dependencies: [
-                "Console", "Replay",
+                "Datasets", "Detection", "Files", "Platform", "Replay", "ServiceConfiguration",
+                "Terminal", "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], path: "tools/replay", exclude: ["Replay"], swiftSettings: safe),
+            ], path: "tools/replay", swiftSettings: safe),
 
         // What tests of several targets decode.
-        .target(name: "PictureSamples", path: "Tests/PictureSamples", swiftSettings: house),
+        .target(
+            name: "TestSupport", dependencies: ["Frames", "Images", "Platform", "Tensors"],
+            path: "Tests/TestSupport",
+            swiftSettings: house),
 
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "Tensors"], swiftSettings: house),
+        .testTarget(
+            name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: house),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: safe),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "Tensors", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "TensorsTests", dependencies: ["CSIMD", "Tensors"], swiftSettings: house),
         .testTarget(
-            name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: safe),
-        .testTarget(
-            name: "FilesTests", dependencies: ["Files", "PictureSamples", "Tensors"],
+            name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "Files", "PictureSamples"],
+            name: "VAETests",
+            dependencies: ["Files", "Images", "Networks", "Tensors", "TestSupport", "VAE"],
+            exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "VAETrainingTests",
+            dependencies: [
+                "Images", "Networks", "Tensors", "TestSupport", "VAE", "VAETraining",
+            ],
+            exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "FramesTests",
+            dependencies: ["Frames", "Platform", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionTests",
-            dependencies: ["Detection", "Files", "PictureSamples", "Tensors", "VAE"],
+            dependencies: [
+                "Detection", "Files", "Frames", "Images", "Networks", "Platform", "Tensors",
+                "TestSupport", "VAE",
+            ],
             swiftSettings: house),
         .testTarget(
-            name: "VAETests", dependencies: ["Files", "VAE"], exclude: ["Fixtures"],
-            swiftSettings: house),
-        .testTarget(
-            name: "VAETrainingTests", dependencies: ["VAETraining"],
-            exclude: ["Fixtures"], swiftSettings: house),
-        .testTarget(
-            name: "ReportsTests",
-            dependencies: ["Datasets", "Detection", "Reports", "Rsvg", "VAE", "VAETraining"],
-            swiftSettings: house),
-        .testTarget(
-            name: "ElboTests",
-            dependencies: ["Datasets", "Files", "PictureSamples", "VAE", "elbo"],
+            name: "ServiceConfigurationTests",
+            dependencies: ["ServiceConfiguration"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
             dependencies: [
-                "Detection", "DetectionService", "Files", "PictureSamples", "VAE", "ZeroMQ",
-                "elbo-replay", "elbod",
+                "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
+                "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
+                "VAE", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(
-            name: "ReplayTests", dependencies: ["Datasets", "Replay", "Tensors", "VAE", "ZeroMQ"],
+            name: "ReportsTests",
+            dependencies: [
+                "Datasets", "Detection", "Drawing", "Images", "Networks", "Platform", "Reports",
+                "Tensors", "VAE", "VAETraining",
+            ],
             swiftSettings: house),
+        .testTarget(
+            name: "ElboTests",
+            dependencies: [
+                "Datasets", "elbo", "Files", "Images", "Networks", "TestSupport",
+                "VAE",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ReplayTests",
+            dependencies: [
+                "Datasets", "Images", "Replay",
+                "ServiceConfiguration", "Tensors", "VAE", "ZeroMQ",
+            ], swiftSettings: house),
     ]
 )
 
 // Fuzz targets need a main function of libFuzzer's and are built by tools/fuzz/run alone.
 if Context.environment["ELBO_FUZZ"] != nil {
     let targets: [(String, [Target.Dependency])] = [
-        ("frame", ["Detection", "Files", "VAE"]), ("image", ["Datasets", "Files"]),
-        ("model", ["VAE"]), ("calibration", ["Detection", "VAE"]),
-        ("configuration", ["DetectionService"]),
+        ("frame", ["Detection", "Files", "Frames", "Images", "Platform", "VAE"]),
+        ("image", ["Datasets", "Files", "Images"]), ("model", ["Networks", "VAE"]),
+        ("calibration", ["Detection", "Platform", "VAE"]),
+        ("configuration", ["ServiceConfiguration"]),
         (
             "control",
             [
-                "Detection", "DetectionService", "Files", "VAE", "ZeroMQ",
+                "Detection", "DetectionService", "Files", "Frames", "Images", "Platform",
+                "ServiceConfiguration", "VAE", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -8,6 +8,8 @@ extension DatasetError {
             error.description
         case .undecodable(let file, let error):
             "\(file): \(error)"
+        case .badPicture(let file, let error):
+            "\(file): \(error)"
         case .unknownFormat(let file):
             "\(file) is neither IDX, NPY, PNG nor JPEG. Give one of these, or a folder of PNG and JPEG "
                 + "files."

@@ -1,4 +1,5 @@
 public import Files
+public import Images
 
 /// What can go wrong with a data set, in sentences for an operator; `file` is always what to look at.
 public enum DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -6,6 +7,8 @@ public enum DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
     case unreadable(FilesError)
     /// A file was read but could not be unpacked or decoded; the inner error says why.
     case undecodable(file: String, FilesError)
+    /// A picture was read but could not be decoded; the inner error says why.
+    case badPicture(file: String, ImagesError)
     /// The file is none of the formats known by their first bytes.
     case unknownFormat(file: String)
     /// The file ends within its own header; `expected` bytes are the least it needs.

@@ -1,4 +1,5 @@
 import Files
+import Images
 
 /// How the names of pictures in a folder end, in any case.
 private let endings = [".png", ".jpg", ".jpeg"]

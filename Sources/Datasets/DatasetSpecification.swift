@@ -37,7 +37,7 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
     }
 
     /// As above, where `exists` answers for the disk.
-    package init(_ text: String, exists: (String) -> Bool) throws(DatasetError) {
+    public init(_ text: String, exists: (String) -> Bool) throws(DatasetError) {
         let bracket = text.last == "]" ? text.lastIndex(of: "[") : nil
         let base = bracket.map { String(text[..<$0]) } ?? text
         let parts = base.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,4 +1,4 @@
-public import Files
+public import Images
 
 /// How pictures of any size and colour become grey images of one size.
 public struct PicturePreparation: Sendable {
@@ -53,12 +53,12 @@ func decodePicture(
 ) throws(DatasetError) -> GrayImage {
     guard let format = PictureFormat(bytes.span) else { throw .unknownFormat(file: path) }
     let picture: Picture
-    do throws(FilesError) {
+    do throws(ImagesError) {
         if preparation == nil, format == .png { return try PNG.decodeGray(bytes) }
         picture = try format.decode(
             bytes.span, asLuma: preparation?.takesLuma ?? false, sideLimit: JPEG.sideLimit)
     } catch {
-        throw .undecodable(file: path, error)
+        throw .badPicture(file: path, error)
     }
     if let preparation { return try preparation.prepare(picture, file: path) }
     guard picture.extent.channels == 1 else { throw .coloured(file: path) }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// What stands at a path, after symbolic links.
 public enum FileKind: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The whole file at `path` ("-" is standard input); pipes are read to their end.
 ///

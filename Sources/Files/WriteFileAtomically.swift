@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Puts a whole file in place at once: readers see the old file or the new one, never a part.
 ///

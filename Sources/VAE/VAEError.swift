@@ -8,7 +8,7 @@ public enum VAEError: Error, Sendable, CustomStringConvertible {
     case malformed(String)
     /// A well-formed file that does not hold a model of ours.
     case foreign(String)
-    /// Steps of a preprocessing that cannot be; the text says why.
+    /// Steps of a preprocessing that do not fit the model; the text says why.
     case preprocessing(String)
     /// A conditional model where nobody says which class an image is of.
     case needsClasses

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Networks
 import Tensors
 public import VAE
 

@@ -56,7 +56,7 @@ public final class TrainingStep {
     }
 
     /// The loss and its gradient, without a step; the gradient is overwritten by the next call.
-    package func measure(
+    public func measure(
         batch: Int, fill: (BatchBuffers, Range<Int>) -> Void
     ) -> (terms: LossTerms, gradient: Parameters) {
         let terms = propagate(batch: batch, fill: fill)

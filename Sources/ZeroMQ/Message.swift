@@ -45,3 +45,13 @@ public struct Message: ~Copyable {
 
 @available(*, unavailable)
 extension Message: Sendable {}
+
+extension Message {
+    /// The descriptor of the connection that the message received came on, if libzmq knows.
+    ///
+    /// It may be closed by now. A look-up in a table: not for every message.
+    public var connection: CInt? {
+        let descriptor = zmq_msg_get(frame, ZMQ_SRCFD)
+        return descriptor >= 0 ? descriptor : nil
+    }
+}

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Detection
+import Platform
 
 /// `elbo`: makes, calibrates and examines the models that `elbod` serves.
 @main

@@ -1,10 +1,11 @@
-import Console
 import Datasets
 import Detection
-import DetectionService
 import Files
+import Images
+import Networks
 import Reports
-import Rsvg
+import ServiceConfiguration
+import Terminal
 import VAE
 import VAETraining
 import ZeroMQ
@@ -19,6 +20,7 @@ private func exitStatus(of error: any Error) -> ExitStatus {
     case VAEError.file, CalibrationError.file, DatasetError.notFound, DatasetError.unreadable,
         DatasetError.badSpecification, is FilesError:
         .noInput
+    case is ImagesError, is SafetensorsError: .dataFormat
     case is RsvgError: .cannotCreate
     case ReportError.otherSize, ReportError.needsLabels: .dataFormat
     case is ReportError: .usage

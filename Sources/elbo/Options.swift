@@ -1,9 +1,9 @@
-import Console
 import ArgumentParser
 import Datasets
-import Detection
-import Files
 import FoundationEssentials
+import Images
+import Networks
+import Terminal
 import VAE
 
 /// Where named data sets are.
@@ -55,7 +55,7 @@ struct PreprocessOption: ParsableArguments {
 
     /// The steps, checked.
     func steps() throws -> Preprocessing {
-        do throws(VAEError) { return try Preprocessing(preprocess) } catch {
+        do throws(ImagesError) { return try Preprocessing(preprocess) } catch {
             throw Failure("--preprocess \(preprocess): \(error)", .usage)
         }
     }

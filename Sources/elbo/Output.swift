@@ -1,6 +1,6 @@
-import Console
 import Files
 import FoundationEssentials
+import Terminal
 
 /// Replaces a file atomically; what keeps it from being written is a failure of its own exit code.
 func save(_ bytes: [UInt8], to path: String) throws {

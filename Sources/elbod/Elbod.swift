@@ -1,12 +1,11 @@
 import ArgumentParser
-import Console
-import Detection
 import DetectionService
 import FoundationEssentials
 import Glibc
 import Logging
-import ServiceOptions
-import Systemd
+import Platform
+import ServiceConfiguration
+import Terminal
 
 /// `elbod`: scores the images of ZeroMQ streams and publishes verdicts.
 @main

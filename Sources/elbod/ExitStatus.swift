@@ -1,7 +1,8 @@
-import Console
 import Detection
 import DetectionService
 import Files
+import ServiceConfiguration
+import Terminal
 import VAE
 import ZeroMQ
 

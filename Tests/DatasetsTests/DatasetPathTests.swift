@@ -1,5 +1,7 @@
+import TestSupport
 import Datasets
 import Files
+import Images
 import Testing
 
 @Suite struct DatasetPathTests {

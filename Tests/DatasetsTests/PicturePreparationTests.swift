@@ -1,6 +1,7 @@
 import Datasets
 import Files
-import PictureSamples
+import Images
+import TestSupport
 import Testing
 
 @Suite struct PicturePreparationTests {

@@ -1,6 +1,6 @@
 import DetectionService
+import Platform
 import Testing
-import ZeroMQ
 
 @Suite struct ConnectionWatchTests {
     private let mebibyte = 1 << 20

@@ -1,6 +1,5 @@
+import Control
 import Detection
-import DetectionService
-import Files
 import Foundation
 import Testing
 import VAE

@@ -1,4 +1,4 @@
-import DetectionService
+import Control
 import Files
 import Foundation
 import Testing

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import ZeroMQ
 
 /// A real daemon in a process of its own, with sockets to talk to it.
 final class DaemonProcess {

@@ -1,7 +1,6 @@
 import Foundation
-import PictureSamples
+import TestSupport
 import Testing
-import ZeroMQ
 
 @Suite struct DaemonTests {
     @Test func `an image comes back as a verdict under the topic of its source`() throws {

@@ -1,9 +1,12 @@
+import Control
 import Detection
-import DetectionService
 import Files
 import Foundation
-import PictureSamples
+import Images
+import Networks
+import Platform
 import Testing
+import TestSupport
 import VAE
 import ZeroMQ
 

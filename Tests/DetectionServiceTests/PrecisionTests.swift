@@ -1,7 +1,8 @@
+import Control
 import Detection
-import DetectionService
 import Files
 import Foundation
+import Networks
 import Testing
 import VAE
 import ZeroMQ

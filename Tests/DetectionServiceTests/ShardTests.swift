@@ -1,5 +1,6 @@
-import DetectionService
+import Control
 import Foundation
+import ServiceConfiguration
 import Testing
 import ZeroMQ
 

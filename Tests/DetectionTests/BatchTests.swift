@@ -1,5 +1,8 @@
-import Detection
+@testable import Frames
+import Networks
+import Platform
 import Testing
+import TestSupport
 import VAE
 
 @Suite struct BatchTests {
@@ -22,7 +25,7 @@ import VAE
             precision: precision, ranges: precision == .int8 ? ranges : nil)
         let scorer = ScoringEngine(parameters, by: computation, capacity: 8)
         let together = try intake(7, capacity: 8).batch
-        together.score(with: scorer)
+        scorer.score(together.images, count: together.count)
         let expected = Array(scorer.scores[..<7])
         for row in 0..<7 {
             var alone = Batch(capacity: 8, pixels: 4)
@@ -36,7 +39,7 @@ import VAE
                 0, of: message, header: text.span, payload: pixels.span,
                 received: UnixTime(nanoseconds: 0), policy: .dropOldest)
             queue.take(into: &alone)
-            alone.score(with: scorer)
+            scorer.score(alone.images, count: alone.count)
             #expect(scorer.scores[0] == expected[row], "row \(row)")
         }
     }

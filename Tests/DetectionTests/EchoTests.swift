@@ -1,4 +1,4 @@
-import Detection
+import TestSupport
 import Foundation
 import Testing
 

@@ -1,5 +1,7 @@
 import Detection
 import Foundation
+import Frames
+import Platform
 import Testing
 
 @Suite struct ErrorWriterTests {

@@ -1,5 +1,6 @@
-import Detection
+import TestSupport
 import Foundation
+@testable import Frames
 import Tensors
 import Testing
 

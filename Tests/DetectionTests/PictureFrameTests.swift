@@ -1,8 +1,7 @@
-import Detection
-import Files
-import PictureSamples
+@testable import Frames
+import Images
+import TestSupport
 import Testing
-import VAE
 
 @Suite struct PictureFrameTests {
     private func intake(_ steps: String, sideLimit: Int = FrameDecoder.sideLimit) throws -> Intake {

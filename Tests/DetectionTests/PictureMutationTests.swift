@@ -1,8 +1,8 @@
-import Detection
-import PictureSamples
+@testable import Frames
+import Images
 import Tensors
 import Testing
-import VAE
+import TestSupport
 
 @Suite struct PictureMutationTests {
     private static let messages: [(header: String, payload: [UInt8])] = [

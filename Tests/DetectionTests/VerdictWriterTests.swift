@@ -1,7 +1,7 @@
-import Detection
 import Foundation
+@testable import Frames
 import Testing
-import VAE
+import TestSupport
 
 @Suite struct VerdictWriterTests {
     @Test func `a verdict is this line`() throws {

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Networks
 import Testing
 import VAE
 

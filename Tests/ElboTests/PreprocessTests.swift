@@ -1,7 +1,9 @@
 import Files
 import Foundation
-import PictureSamples
+import Images
+import Networks
 import Testing
+import TestSupport
 import VAE
 
 @Suite struct PreprocessTests {

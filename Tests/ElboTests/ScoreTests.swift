@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Images
 import Testing
 
 @Suite struct ScoreTests {

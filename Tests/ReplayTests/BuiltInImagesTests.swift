@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import Replay
 import Tensors
 import Testing

@@ -1,5 +1,5 @@
-import DetectionService
 import Replay
+import ServiceConfiguration
 import Testing
 
 @Suite struct ReplaySettingsTests {

@@ -1,4 +1,4 @@
-import Reports
+import Drawing
 import Testing
 
 @Suite struct DrawingTests {

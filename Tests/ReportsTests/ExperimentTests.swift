@@ -1,6 +1,5 @@
 import Datasets
 import Reports
-import Tensors
 import Testing
 import VAE
 

@@ -1,6 +1,5 @@
-import Testing
-
 import Reports
+import Testing
 
 @Suite
 struct QuantileTests {

@@ -1,9 +1,11 @@
 import Datasets
 import Detection
+import Drawing
 import Foundation
 import FoundationXML
+import Images
+import Platform
 import Reports
-import Rsvg
 import Testing
 import VAE
 import VAETraining

@@ -1,6 +1,7 @@
 import Datasets
+import Images
+import Networks
 import Reports
-import Tensors
 import VAE
 
 /// A model of 12×12 images with random weights.

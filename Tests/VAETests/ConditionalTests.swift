@@ -1,3 +1,5 @@
+import TestSupport
+import Networks
 import Tensors
 import Testing
 import VAE

@@ -1,4 +1,7 @@
+import TestSupport
 import Glibc
+import Images
+import Networks
 import Tensors
 import Testing
 import VAE

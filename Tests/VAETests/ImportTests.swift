@@ -1,3 +1,6 @@
+import TestSupport
+import Images
+import Networks
 import Tensors
 import Testing
 import VAE

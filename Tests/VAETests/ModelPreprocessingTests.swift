@@ -1,5 +1,8 @@
+import TestSupport
 import Files
 import Foundation
+import Images
+import Networks
 import Testing
 import VAE
 

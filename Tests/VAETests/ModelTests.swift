@@ -1,4 +1,7 @@
+import TestSupport
 import Files
+import Images
+import Networks
 import Tensors
 import Testing
 import VAE

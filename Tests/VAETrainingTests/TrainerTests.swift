@@ -1,3 +1,4 @@
+import Images
 import Tensors
 import Testing
 import VAE

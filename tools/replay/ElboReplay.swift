@@ -1,9 +1,8 @@
-import Console
 import ArgumentParser
 import Datasets
-import Detection
-import DetectionService
+import Platform
 import Replay
+import Terminal
 import ZeroMQ
 
 /// `elbo-replay`: streams data sets at a live daemon and judges it.

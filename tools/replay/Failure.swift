@@ -1,7 +1,7 @@
-import Console
 import Datasets
 import Files
 import Replay
+import Terminal
 import VAE
 
 /// Runs `body`; an error ends the program with its sentence and its exit code.

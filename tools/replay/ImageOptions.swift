@@ -1,8 +1,8 @@
-import Console
 import ArgumentParser
 import Datasets
 import FoundationEssentials
 import Replay
+import Terminal
 import VAE
 
 /// Which images are streamed.

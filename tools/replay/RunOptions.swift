@@ -1,6 +1,6 @@
 public import ArgumentParser
-import DetectionService
 public import Replay
+import ServiceConfiguration
 import ZeroMQ
 
 extension Rate: ExpressibleByArgument {

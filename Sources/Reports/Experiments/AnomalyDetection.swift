@@ -1,7 +1,8 @@
 public import Datasets
 public import Detection
+public import Drawing
+import Formatting
 import Glibc
-import Text
 public import VAE
 
 /// What a calibrated model says about normal and anomalous images it has never met.
@@ -152,7 +153,7 @@ extension Scale {
 }
 
 /// Points of the curve, few enough to draw: one per visible step of the logarithmic axis.
-package func rocPoints(
+public func rocPoints(
     normal: [Float], anomalous: [Float], least: Double
 ) -> [(x: Double, y: Double)] {
     let normal = normal.sorted(by: >)

@@ -1,4 +1,6 @@
 public import Datasets
+public import Drawing
+import Images
 import Tensors
 public import VAE
 

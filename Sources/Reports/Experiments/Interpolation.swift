@@ -1,7 +1,8 @@
-import VAE
 import Datasets
+public import Drawing
 import Glibc
 import Tensors
+import VAE
 
 /// Ways from one image to another through the latent space.
 public struct Interpolation: Sendable {
@@ -82,7 +83,7 @@ public struct Interpolation: Sendable {
 
 extension Interpolation.Path {
     /// The code at `t` in [0, 1] between `a` and `b`.
-    package func code(_ a: [Float], _ b: [Float], _ t: Float) -> [Float] {
+    public func code(_ a: [Float], _ b: [Float], _ t: Float) -> [Float] {
         var (wa, wb) = (1 - t, t)
         if self == .spherical {
             let product = { (x: [Float], y: [Float]) in zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }

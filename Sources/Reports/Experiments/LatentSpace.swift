@@ -1,7 +1,8 @@
 import Datasets
+public import Drawing
+import Formatting
 import Glibc
 import Tensors
-import Text
 import VAE
 
 /// Where a model puts images in its latent space, and which of its units it uses.

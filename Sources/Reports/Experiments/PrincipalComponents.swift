@@ -1,14 +1,14 @@
-package import Tensors
+public import Tensors
 
 /// The directions in which rows of numbers vary most (Pearson, 1901), and how much.
-package struct PrincipalComponents {
+public struct PrincipalComponents {
     /// Coordinates of every row along the two leading directions, `(rows, 2)` row by row.
-    package let coordinates: [(x: Double, y: Double)]
+    public let coordinates: [(x: Double, y: Double)]
     /// The shares of the total variance along them.
-    package let shares: (Double, Double)
+    public let shares: (Double, Double)
 
     /// Of `rows`, shape `(count, dimensions)` with at least two dimensions.
-    package init(of rows: Matrix) {
+    public init(of rows: Matrix) {
         let (count, dimensions) = (Double(rows.rows), rows.columns)
         let sums = Matrix(rows: 1, columns: dimensions)
         sumRows(of: rows, into: sums)

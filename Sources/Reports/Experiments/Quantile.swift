@@ -3,7 +3,7 @@ import Glibc
 /// The inverse of the standard normal distribution function, `Φ⁻¹(p)` for p in (0, 1).
 ///
 /// By Newton's method from 0 on the smaller tail: Φ is concave above 0, so no step overshoots.
-package func normalQuantile(_ p: Double) -> Double {
+public func normalQuantile(_ p: Double) -> Double {
     precondition(p > 0 && p < 1, "a quantile lies between 0 and 1")
     let tail = min(p, 1 - p)
     var x = 0.0

@@ -1,6 +1,7 @@
 import Datasets
+public import Drawing
+import Formatting
 import Tensors
-import Text
 import VAE
 
 /// How well a model reconstructs images, all of them and some to look at.

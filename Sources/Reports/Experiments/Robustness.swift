@@ -1,4 +1,5 @@
 import Datasets
+public import Drawing
 import Tensors
 import VAE
 

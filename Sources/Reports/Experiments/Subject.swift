@@ -1,4 +1,6 @@
 public import Datasets
+import Drawing
+public import Images
 import Tensors
 public import VAE
 

@@ -1,3 +1,4 @@
+public import Drawing
 public import VAETraining
 
 /// How the loss fell while a model was trained.

@@ -1,3 +1,5 @@
+import Drawing
+
 /// Pieces of HTML; every text given to them is escaped.
 enum Markup {
     static func heading(_ text: String, id: String) -> String {

@@ -1,7 +1,7 @@
 public import Datasets
 public import Detection
-import Files
 import FoundationEssentials
+public import Platform
 public import VAE
 public import VAETraining
 

@@ -1,9 +1,9 @@
 import Datasets
 import Detection
+import Drawing
 import Files
-import Text
+import Formatting
 import VAE
-import VAETraining
 
 // The two sections that are mostly tables.
 extension ReportSections {

@@ -1,9 +1,10 @@
 import Datasets
 import Detection
+import Drawing
 import Files
-import Text
+import Formatting
+import Platform
 import VAE
-import VAETraining
 
 /// The sections of a report, made one after the other.
 struct ReportSections {

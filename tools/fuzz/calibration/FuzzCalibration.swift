@@ -1,4 +1,5 @@
 import Detection
+import Platform
 import VAE
 
 /// Calibration files.

@@ -1,4 +1,4 @@
-import DetectionService
+import ServiceConfiguration
 
 /// Configuration files, and behind a zero byte the environment, one `NAME=value` a line.
 @_cdecl("LLVMFuzzerTestOneInput")

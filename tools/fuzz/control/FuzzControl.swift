@@ -1,10 +1,13 @@
 import Detection
 import Files
 import Foundation
+import Frames
+import Images
 import Logging
+import Platform
+import ServiceConfiguration
 import VAE
 import ZeroMQ
-
 @testable import DetectionService
 
 /// Requests to the control socket, one a line, answered by a controller that lives as long as they;

@@ -1,6 +1,9 @@
 import Detection
 import Files
 import Foundation
+import Frames
+import Images
+import Platform
 import VAE
 
 /// The parts of a message, through decoder, queue, verdict and error.

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Images
 
 /// Files of images: PNG, JPEG, IDX, NPY and gzip, as the first byte says.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,3 +1,4 @@
+import Networks
 import VAE
 
 /// Model files, our own and PyTorch's.

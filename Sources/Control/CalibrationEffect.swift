@@ -1,0 +1,56 @@
+public import Detection
+import VAE
+
+/// What a calibration would change, for the operator to look at.
+public struct CalibrationEffect: Codable, Sendable {
+    /// The bounds in service.
+    public var old: Bounds
+    /// The bounds proposed.
+    public var new: Bounds
+    /// Frames scored lately that were looked at, at most 10,000.
+    public var recent: Int
+    /// Those whose verdict would be another.
+    public var changed: Int
+    /// Those called anomalous by the old bounds.
+    public var anomalous_before: Int
+    /// Those called anomalous by the new bounds.
+    public var anomalous_after: Int
+
+    /// The change from one rule to another, as it would have judged the `recent` frames.
+    public init(
+        old: Bounds, new: Bounds, recent: Int, changed: Int, anomalous_before: Int,
+        anomalous_after: Int
+    ) {
+        (self.old, self.new) = (old, new)
+        (self.recent, self.changed) = (recent, changed)
+        (self.anomalous_before, self.anomalous_after) = (anomalous_before, anomalous_after)
+    }
+
+    /// A rule in a few numbers.
+    public struct Bounds: Codable, Sendable {
+        /// The calibration's revision.
+        public var revision: Int
+        /// The score that decides.
+        public var score: String
+        /// k in μ ± kσ.
+        public var k: Double
+        /// Below it an image is anomalous.
+        public var lower: Double
+        /// Above it an image is anomalous.
+        public var upper: Double
+        /// Images it was drawn from.
+        public var n: Int
+        /// What those were.
+        public var data: String
+
+        /// The rule of a calibration.
+        public init(_ calibration: Calibration) {
+            revision = calibration.revision
+            score = calibration.score.rawValue
+            k = calibration.k
+            (lower, upper) = (calibration.deciding.lower, calibration.deciding.upper)
+            n = calibration.deciding.n
+            data = calibration.data.name
+        }
+    }
+}

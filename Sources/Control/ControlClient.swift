@@ -1,0 +1,67 @@
+import Files
+import FoundationEssentials
+public import ZeroMQ
+
+/// Asks a running daemon over one of its control sockets.
+public struct ControlClient: ~Copyable {
+    private let socket: Socket
+    private let address: String
+
+    /// Connects to the socket at `address`, a path or `tcp://host:port`, the latter with the key of
+    /// the server and a pair with the right to steer it; whether a daemon is there shows at the first
+    /// request.
+    public init(
+        _ context: Context, address: String, keys: (server: String, pair: CurveKeyPair)? = nil
+    ) throws(ZMQError) {
+        let socket = try Socket(context, .req)
+        try socket.setLinger(milliseconds: 0)
+        if let keys { try socket.setCurveClient(serverKey: keys.server, keyPair: keys.pair) }
+        try socket.connect(address.hasPrefix("tcp://") ? address : "ipc://\(address)")
+        self.socket = socket
+        self.address = address
+    }
+
+    /// Sends a request and waits for the answer, up to `seconds`.
+    public func ask<Result: Codable & Sendable>(
+        _ request: ControlRequest, seconds: Int = 10
+    ) throws -> Result {
+        guard address.hasPrefix("tcp://") || fileKind(at: address) != .absent else {
+            throw ControlError.nobody(address)
+        }
+        try socket.setReceiveTimeout(milliseconds: seconds * 1000)
+        let bytes = try [UInt8](JSONEncoder().encode(request))
+        _ = try socket.send(bytes.span)
+        var message = Message()
+        guard try socket.receive(into: &message) else {
+            throw ControlError.silent(address, seconds)
+        }
+        let text = Data(message.copy)
+        let answer = try JSONDecoder().decode(ControlAnswer<Result>.self, from: text)
+        if let error = answer.error { throw ControlError.refused(error) }
+        guard let result = answer.result else { throw ControlError.silent(address, seconds) }
+        return result
+    }
+}
+
+/// Why a request got no result.
+public enum ControlError: Error, Sendable, CustomStringConvertible {
+    /// There is no socket.
+    case nobody(String)
+    /// Nobody answers at it.
+    case silent(String, Int)
+    /// The daemon will not or cannot.
+    case refused(String)
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .nobody(let path):
+            "there is no control socket at \(path); is elbod running, with control: \(path)? Name "
+                + "another with --control or ELBOD_CONTROL"
+        case .silent(let path, let seconds):
+            "nobody answered at \(path) within \(seconds) s; is elbod running"
+                + (path.hasPrefix("tcp://") ? ", and may this key control it?" : "?")
+        case .refused(let text): text
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+public import Frames
+import Platform
+
+/// What the daemon says of itself: `elbo status`, `/statusz` and `status/` on the publishing socket.
+public struct Status: Codable, Sendable {
+    /// Names this format.
+    public var schema = "elbod.status/1"
+    /// serving, draining, drained or stopped.
+    public var state = ""
+    /// The program's version.
+    public var version = ""
+    /// Names this run.
+    public var epoch = ""
+    /// The machine.
+    public var worker = ""
+    /// Process id.
+    public var pid: Int32 = 0
+    /// Since READY, in seconds.
+    public var uptime = 0.0
+    /// The model directory.
+    public var model_directory = ""
+    /// Short hash of the model in service.
+    public var model = ""
+    /// Short hash of the calibration in service.
+    public var calibration = ""
+    /// Its revision.
+    public var calibration_revision = 0
+    /// What scores are computed with: fp32, bf16 or int8.
+    public var precision = ""
+    /// The score that decides.
+    public var score = ""
+    /// k in μ ± kσ.
+    public var k = 0.0
+    /// Below it an image is anomalous.
+    public var lower = 0.0
+    /// Above it an image is anomalous.
+    public var upper = 0.0
+    /// Sources with bounds of their own.
+    public var own_bounds: [String] = []
+    /// Where images come in.
+    public var ingest: [String] = []
+    /// Where verdicts go out.
+    public var publish: [String] = []
+    /// The daemon's public CURVE key, if it has one.
+    public var public_key: String?
+    /// Scoring threads.
+    public var threads = 0
+    /// The sum of all sources.
+    public var received = 0
+    /// See `Account`.
+    public var scored = 0
+    /// See `Account`.
+    public var anomalous = 0
+    /// See `Account`.
+    public var rejected = 0
+    /// By reason.
+    public var rejections: [String: Int] = [:]
+    /// See `Account`.
+    public var dropped = 0
+    /// See `Account`.
+    public var in_flight = 0
+    /// Frames waiting.
+    public var queue = 0
+    /// The most that can wait.
+    public var queue_capacity = 0
+    /// Verdicts and errors published.
+    public var published: UInt64 = 0
+    /// Control messages taken in.
+    public var control_messages = 0
+    /// Images left to other workers.
+    public var other_shards = 0
+    /// Sources seen, and those without a frame for longer than `stale_after`.
+    public var sources = 0
+    /// See `sources`.
+    public var stale_sources = 0
+    /// Reloads that were carried out.
+    public var reloads = 0
+    /// Reloads that were refused, with the old files still serving.
+    public var reloads_refused = 0
+    /// Why the last reload was refused; nil if it was not.
+    public var reload_error: String?
+    /// Scores being gathered for a new calibration.
+    public var collecting: Collecting?
+    /// When this was said.
+    public var ts = ""
+
+    /// Nothing said yet.
+    public init() {}
+
+    /// How far gathering scores is.
+    public struct Collecting: Codable, Sendable {
+        /// Scores so far.
+        public var gathered: Int
+        /// Scores wanted.
+        public var wanted: Int
+        /// Of this source alone.
+        public var source: String?
+
+        /// `gathered` of `wanted` scores are there.
+        public init(gathered: Int, wanted: Int, source: String?) {
+            (self.gathered, self.wanted, self.source) = (gathered, wanted, source)
+        }
+    }
+}
+
+/// What the daemon says of one source.
+public struct SourceStatus: Codable, Sendable {
+    /// Its name.
+    public var source: String
+    /// See `Account`.
+    public var received: Int
+    /// See `Account`.
+    public var scored: Int
+    /// See `Account`.
+    public var anomalous: Int
+    /// By reason.
+    public var rejections: [String: Int]
+    /// See `Account`.
+    public var dropped: Int
+    /// See `Account`.
+    public var in_flight: Int
+    /// See `Numbering`.
+    public var missed: UInt64
+    /// See `Numbering`.
+    public var duplicates: UInt64
+    /// See `Numbering`.
+    public var reordered: UInt64
+    /// See `Numbering`.
+    public var restarts: UInt64
+    /// When its last message arrived.
+    public var last_received: String
+    /// Whether that is too long ago.
+    public var stale: Bool
+    /// Whether it is judged by bounds of its own.
+    public var own_bounds: Bool
+
+    /// The account of a source.
+    public init(_ source: Source, _ account: Account, isStale: Bool, hasOwnBounds: Bool) {
+        self.source = source.name
+        received = account.received
+        scored = account.scored
+        anomalous = account.anomalous
+        rejections = account.rejectionsByName
+        dropped = account.dropped
+        in_flight = account.inFlight
+        missed = account.numbering.missed
+        duplicates = account.numbering.duplicates
+        reordered = account.numbering.reordered
+        restarts = account.numbering.restarts
+        last_received = account.lastReceived.iso8601
+        stale = isStale
+        own_bounds = hasOwnBounds
+    }
+}
+
+extension Account {
+    /// Rejections by the names under which they are counted in public.
+    public var rejectionsByName: [String: Int] {
+        Dictionary(uniqueKeysWithValues: rejections.map { ($0.key.rawValue, $0.value) })
+    }
+}

@@ -1,0 +1,180 @@
+import Detection
+import Dispatch
+import Files
+import FoundationEssentials
+public import Frames
+import Images
+public import Logging
+import Networks
+public import Platform
+public import ServiceConfiguration
+import Synchronization
+import VAE
+import ZeroMQ
+
+/// The daemon: its threads around a handover, started and stopped as one.
+///
+/// ```
+/// sockets → Receiver (decode) → Handover → ScoringLoop (score, judge) → Publisher → sockets
+/// ```
+/// A thread of its own answers at the control socket.
+public final class Daemon: Sendable {
+    let configuration: Configuration
+    private let store: CalibrationStore
+    let first: Serving.Edition
+    let access: Access?
+    let logger: Logger
+    let isStopping = Atomic<Bool>(false)
+    let isReceiving = Atomic<Bool>(true)
+    let mustReload = Atomic<Bool>(false)
+    let wake = DispatchSemaphore(value: 0)
+    /// The sum of all accounts when the daemon had stopped.
+    private let final = Mutex(Account())
+
+    /// Loads and verifies model and calibration; opens nothing yet.
+    public init(_ configuration: Configuration, logger: Logger) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.logger = logger
+        store = CalibrationStore(
+            model: configuration.model, directory: configuration.stateDirectory,
+            precision: try configuration.precision.resolved(for: configuration.model))
+        first = try Steering.firstEdition(store)
+        access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
+            Access(
+                credentials: credentials,
+                doorkeeper: try Doorkeeper(list: configuration.clients ?? "", logger: logger))
+        }
+    }
+
+    /// Asks the daemon to stop reading, score what it holds, publish and return; from any thread.
+    public func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        isReceiving.store(false, ordering: .relaxed)
+        wake.signal()
+    }
+
+    /// Asks the daemon to read model and calibration again, as SIGHUP does; from any thread.
+    public func reload() {
+        mustReload.store(true, ordering: .relaxed)
+        wake.signal()
+    }
+
+    /// What became of every frame, once the daemon has stopped.
+    public var account: Account { final.withLock { $0 } }
+
+    /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
+    /// for; throws what kept it from starting or going on.
+    public func run(_ notifier: Notifier) throws {
+        let locks = try lockPaths()
+        defer { withExtendedLifetime(locks) {} }
+        let context = try Context()
+        let wakeUp = try WakeUp()
+        // Before the sockets that it answers for are opened, or they let everybody in.
+        let door = startDoorkeeper(context)
+        defer {
+            stop()
+            _ = door?.join()
+        }
+        if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
+        let handover = Handover(newQueue()) { wakeUp.signal() }
+        let parts = ScoringLoop.Parts(
+            identity: Identity(), serving: Serving(first, threads: configuration.scorers),
+            handover: handover,
+            publisher: try Publisher(
+                context, configuration, credentials: access?.credentials),
+            replies: Replies(wake: wakeUp), observations: Observations())
+        parts.observations.restart(
+            for: first.calibration.calibration, isOtherModel: true)
+        let monitor = Monitor(
+            configuration, parts, publicKey: access?.credentials.keyPair.publicKey)
+        let steering = Steering(store, parts, monitor, logger)
+        let server = try startServer(monitor)
+        defer { server?.stop() }
+        let memory = MemoryGuard(
+            ports: configuration.ingest.count, budget: memoryBudget,
+            messageLimit: configuration.maxMessageBytes, logger: logger)
+        let scoring = startScoring(parts)
+        let receiving = startReceiving(context, parts, wakeUp, memory)
+        let control = startControl(
+            context,
+            Controller(monitor: monitor, steering: steering, observations: parts.observations) {
+                monitor.set(.draining)
+                self.isReceiving.store(false, ordering: .relaxed)
+                wakeUp.signal()
+            })
+        let guarding = startGuarding(memory, parts.publisher, wakeUp)
+        let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
+        if threads.allSatisfy({ $0.waitUntilStarted() }) {
+            monitor.set(.serving)
+            returnFreedMemory()
+            announce(notifier, parts.identity)
+            supervise(notifier, threads, monitor, steering, parts.publisher)
+            notifier.stopping()
+            logger.notice("Stopping: scoring what is held.")
+        }
+        stop()
+        wakeUp.signal()
+        let failures = threads.compactMap { $0.join() }
+        monitor.set(.stopped)
+        publishStatus(monitor, parts.publisher)
+        let total = handover.total().0
+        final.withLock { $0 = total }
+        logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
+        if let failure = failures.first { throw failure }
+    }
+
+    private func newQueue() -> FrameQueue {
+        let policies = Set(configuration.ingest.map { $0.pattern == .sub })
+        return FrameQueue(
+            capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
+            isShared: policies.count == 2, claims: configuration.scorers * configuration.batch)
+    }
+
+    /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
+    /// silently takes it over from a running process.
+    private func lockPaths() throws -> [FileLock] {
+        let paths =
+            (configuration.ingest + configuration.publish).compactMap(\.ipcPath)
+            + [configuration.controlPath].compactMap { $0 }
+        return try paths.map { path in
+            guard let lock = try FileLock(path + ".lock") else {
+                throw DaemonError.inUse("ipc://\(path)")
+            }
+            return lock
+        }
+    }
+
+    private func announce(_ notifier: Notifier, _ identity: Identity) {
+        let ingest = configuration.ingest.map(\.description).joined(separator: ", ")
+        let publish = configuration.publish.map(\.description).joined(separator: ", ")
+        notifier.ready("serving \(ingest)")
+        logger.notice(
+            "Ready.",
+            metadata: [
+                "model": "\(VerdictWriter.short(first.model.digest))",
+                "calibration": "\(VerdictWriter.short(first.calibration.digest))",
+                "precision": "\(store.precision.rawValue)",
+                "score": "\(first.calibration.calibration.score.rawValue)",
+                "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
+            ])
+    }
+}
+
+/// Why the daemon cannot run here.
+public enum DaemonError: Error, Sendable, CustomStringConvertible {
+    /// An endpoint that another process serves.
+    case inUse(String)
+    /// An address that HTTP cannot be served at.
+    case http(String, String)
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .inUse(let address):
+            "\(address) is in use by another process; stop it or choose another path"
+        case .http(let address, let reason):
+            "http: cannot serve at \(address): \(reason); choose another address, or none"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Dispatch
+import Platform
+import Synchronization
+import ZeroMQ
+
+/// One named thread of the pipeline: it opens its sockets, says so, works, and says how it ended.
+final class PipelineThread: Sendable {
+    /// Turns of its loop, for the watchdog.
+    let progress = Progress()
+
+    private struct Outcome {
+        var isStarted = false
+        var failure: ZMQError?
+    }
+
+    private let name: String
+    private let outcome = Mutex(Outcome())
+    private let startedOrFailed = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(_ name: String) {
+        self.name = name
+    }
+
+    /// Runs `body` on a new thread; `body` calls its argument once its sockets are open.
+    func start(
+        _ body: @escaping @Sendable (_ started: () -> Void) throws(ZMQError) -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        startThread(named: name) { [self] in
+            do throws(ZMQError) {
+                try body {
+                    outcome.withLock { $0.isStarted = true }
+                    startedOrFailed.signal()
+                }
+            } catch {
+                outcome.withLock { $0.failure = error }
+            }
+            startedOrFailed.signal()
+            onEnd()
+            ended.signal()
+        }
+    }
+
+    /// Waits until the sockets are open or opening them failed; whether they are open.
+    func waitUntilStarted() -> Bool {
+        startedOrFailed.wait()
+        return outcome.withLock { $0.isStarted }
+    }
+
+    /// Waits for the end and returns what went wrong, if anything did.
+    func join() -> ZMQError? {
+        ended.wait()
+        ended.signal()  // whoever asks again is told the same
+        return outcome.withLock { $0.failure }
+    }
+}

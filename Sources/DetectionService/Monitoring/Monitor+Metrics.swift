@@ -1,0 +1,147 @@
+import Control
+import Detection
+import FoundationEssentials
+import Frames
+import Platform
+import VAE
+
+extension Monitor {
+    /// Sources with metrics of their own; those seen later share the label `other`.
+    static let sourceLimit = 1000
+
+    /// The contents of `/metrics`.
+    func metrics() -> String {
+        var text = Exposition()
+        let (snapshot, now) = (snapshot(), UnixTime.now)
+        addService(to: &text)
+        addFrames(of: snapshot, to: &text)
+        addSources(of: snapshot, at: now, to: &text)
+        let meters = meters
+        text.add(
+            meters.score, "elbod_reconstruction_error",
+            "The deciding score; buckets are quantiles of the calibration and its bounds.")
+        text.add(
+            meters.scoring, "elbod_score_duration_seconds",
+            "Time from taking a batch to having its scores.")
+        text.add(
+            meters.latency, "elbod_end_to_end_latency_seconds",
+            "Time from taking a frame from its socket to having its score.")
+        ProcessMetrics(started: started).add(to: &text)
+        return text.text
+    }
+
+    private func addService(to text: inout Exposition) {
+        let edition = edition
+        let (calibration, reloads) = (edition.calibration.calibration, reloads)
+        text.begin("elbod_build_info", .gauge, "The program's version.")
+        text.sample(1, [("version", elbodVersion)])
+        text.begin("elbod_calibration_info", .gauge, "The model and the calibration in service.")
+        text.sample(
+            1,
+            [
+                ("model", VerdictWriter.short(edition.model.digest)),
+                ("calibration", VerdictWriter.short(edition.calibration.digest)),
+                ("score", calibration.score.rawValue),
+            ])
+        text.single(
+            "elbod_calibration_timestamp_seconds", .gauge, "When the calibration was made.",
+            Double(calibration.created.nanoseconds) / 1e9)
+        text.single(
+            "elbod_calibration_revision", .gauge, "The calibration's revision.",
+            Double(calibration.revision))
+        text.begin("elbod_threshold", .gauge, "Bounds of the deciding score.")
+        text.sample(calibration.deciding.lower, [("bound", "lower")])
+        text.sample(calibration.deciding.upper, [("bound", "upper")])
+        text.single(
+            "elbod_ready", .gauge, "Whether frames are taken in.", state == .serving ? 1 : 0)
+        text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")
+        text.sample(reloads.done, [("result", "ok")])
+        text.sample(reloads.refused, [("result", "refused")])
+        text.single(
+            "elbod_last_reload_successful", .gauge, "Whether the last reload was carried out.",
+            reloads.error == nil ? 1 : 0)
+        text.single(
+            "elbod_published_total", .counter, "Verdicts and errors published.",
+            Double(publications))
+    }
+
+    private func addFrames(of snapshot: Handover.Snapshot, to text: inout Exposition) {
+        text.single(
+            "elbod_frames_in_flight", .gauge, "Frames waiting or being scored.",
+            Double(snapshot.total.inFlight))
+        text.single(
+            "elbod_queue_depth", .gauge, "Frames waiting to be scored.", Double(snapshot.waiting))
+        text.single(
+            "elbod_queue_capacity", .gauge, "Frames that can wait.", Double(snapshot.capacity))
+        text.single(
+            "elbod_control_messages_total", .counter, "Messages that are no images and need none.",
+            Double(snapshot.totals.control))
+        text.single(
+            "elbod_trailing_parts_total", .counter, "Message parts behind the pixels, ignored.",
+            Double(snapshot.totals.trailingParts))
+        text.single(
+            "elbod_errors_withheld_total", .counter,
+            "Error messages not published because too many came at once.",
+            Double(snapshot.totals.errorsWithheld))
+        text.single(
+            "elbod_sources", .gauge, "Sources seen.", Double(snapshot.sources.count))
+    }
+
+    private func addSources(
+        of snapshot: Handover.Snapshot, at now: UnixTime, to text: inout Exposition
+    ) {
+        var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.account) }
+        let rest = snapshot.sources.dropFirst(Self.sourceLimit)
+        if !rest.isEmpty {
+            rows.append(("other", rest.reduce(into: Account()) { $0.add($1.account) }))
+        }
+        func family(
+            _ name: String, _ kind: Exposition.Kind, _ help: String,
+            _ value: (Account) -> Double
+        ) {
+            text.begin(name, kind, help)
+            for (source, account) in rows { text.sample(value(account), [("source", source)]) }
+        }
+        family("elbod_frames_received_total", .counter, "Images taken in.") { Double($0.received) }
+        text.begin("elbod_frames_scored_total", .counter, "Images judged.")
+        for (source, account) in rows {
+            text.sample(account.normal, [("source", source), ("verdict", "normal")])
+            text.sample(account.anomalous, [("source", source), ("verdict", "anomaly")])
+        }
+        text.begin("elbod_frames_rejected_total", .counter, "Images that could not be scored.")
+        for (source, account) in rows {
+            for (reason, count) in account.rejectionsByName.sorted(by: { $0.key < $1.key }) {
+                text.sample(count, [("source", source), ("reason", reason)])
+            }
+        }
+        text.begin("elbod_frames_dropped_total", .counter, "Images that gave way to newer ones.")
+        for (source, account) in rows {
+            text.sample(account.dropped, [("source", source), ("stage", "queue")])
+        }
+        family("elbod_frames_missed_total", .counter, "Holes in the sender's numbering.") {
+            Double($0.numbering.missed)
+        }
+        family("elbod_frames_duplicated_total", .counter, "Numbers that came twice.") {
+            Double($0.numbering.duplicates)
+        }
+        family("elbod_frames_reordered_total", .counter, "Numbers that came late.") {
+            Double($0.numbering.reordered)
+        }
+        family("elbod_source_restarts_total", .counter, "Times a sender began anew.") {
+            Double($0.numbering.restarts)
+        }
+        family(
+            "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came."
+        ) { Double($0.lastReceived.nanoseconds) / 1e9 }
+        family("elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.") {
+            isStale($0, at: now) ? 1 : 0
+        }
+    }
+}
+
+extension Exposition {
+    fileprivate mutating func add(_ histogram: Meters.Histogram, _ name: String, _ help: String) {
+        self.histogram(
+            name, help, bounds: histogram.bounds, counts: histogram.counts, sum: histogram.sum)
+    }
+}

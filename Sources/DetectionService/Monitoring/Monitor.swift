@@ -1,0 +1,152 @@
+import Control
+import Detection
+import FoundationEssentials
+import Frames
+import Networks
+import Platform
+import ServiceConfiguration
+import Synchronization
+import VAE
+
+/// Says how the daemon is doing, from any thread.
+final class Monitor: Sendable {
+    /// What the daemon is doing.
+    enum State: String, Sendable { case starting, serving, draining, drained, stopped }
+
+    /// How reloading went.
+    struct Reloads: Sendable {
+        var done = 0
+        var refused = 0
+        var error: String?
+    }
+
+    private struct Mutable {
+        var state = State.starting
+        var ready: UnixTime?
+        var reloads = Reloads()
+        var isAlive = true
+    }
+
+    let configuration: Configuration
+    let identity: Identity
+    /// When the daemon began.
+    let started = UnixTime.now
+    private let serving: Serving
+    private let handover: Handover
+    private let publisher: Publisher
+    private let observations: Observations
+    private let mutable = Mutex(Mutable())
+
+    /// The daemon's public CURVE key, if it has one.
+    private let publicKey: String?
+
+    init(_ configuration: Configuration, _ parts: ScoringLoop.Parts, publicKey: String?) {
+        self.publicKey = publicKey
+        self.configuration = configuration
+        identity = parts.identity
+        serving = parts.serving
+        handover = parts.handover
+        publisher = parts.publisher
+        observations = parts.observations
+    }
+
+    /// Changes what is said about the daemon's state.
+    func set(_ state: State) {
+        mutable.withLock {
+            $0.state = state
+            if state == .serving, $0.ready == nil { $0.ready = .now }
+        }
+    }
+
+    /// Notes that a reload was carried out, or why it was refused.
+    func noteReload(error: String?) {
+        mutable.withLock {
+            if error == nil { $0.reloads.done += 1 } else { $0.reloads.refused += 1 }
+            $0.reloads.error = error
+        }
+    }
+
+    /// Notes whether every thread has gone round since the last time.
+    func noteLiveness(_ isAlive: Bool) { mutable.withLock { $0.isAlive = isAlive } }
+
+    /// Whether every thread goes round.
+    var isAlive: Bool { mutable.withLock { $0.isAlive } }
+    var state: State { mutable.withLock { $0.state } }
+    var reloads: Reloads { mutable.withLock { $0.reloads } }
+    var meters: Meters { observations.meters }
+    var edition: Serving.Edition { serving.edition }
+    var publications: UInt64 { publisher.publications }
+
+    /// All accounts at one moment.
+    func snapshot() -> Handover.Snapshot { handover.snapshot() }
+
+    /// Whether a source that was last heard of then is stale.
+    func isStale(_ account: Account, at now: UnixTime) -> Bool {
+        now.microseconds(since: account.lastReceived)
+            > UInt64(configuration.staleAfter) * 1_000_000
+    }
+
+    /// Every source.
+    func sources() -> [SourceStatus] {
+        let (now, own) = (UnixTime.now, serving.edition.sources)
+        return snapshot().sources.map { source, account in
+            SourceStatus(
+                source, account, isStale: isStale(account, at: now),
+                hasOwnBounds: own[source.name] != nil)
+        }
+    }
+
+    /// The whole.
+    func status() -> Status {
+        let (snapshot, now) = (snapshot(), UnixTime.now)
+        let (edition, total) = (serving.edition, snapshot.total)
+        let (calibration, bounds) = (
+            edition.calibration.calibration, edition.calibration.calibration.deciding
+        )
+        let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
+        let collection = observations.collection
+        var status = Status()
+        status.state = state.rawValue
+        status.version = elbodVersion
+        status.epoch = identity.epoch
+        status.worker = identity.worker
+        status.pid = ProcessInfo.processInfo.processIdentifier
+        status.uptime = ready.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0
+        status.model_directory = configuration.model
+        status.model = VerdictWriter.short(edition.model.digest)
+        status.calibration = VerdictWriter.short(edition.calibration.digest)
+        status.calibration_revision = calibration.revision
+        status.precision = calibration.computation.precision.rawValue
+        status.score = calibration.score.rawValue
+        status.k = calibration.k
+        status.lower = bounds.lower
+        status.upper = bounds.upper
+        status.own_bounds = edition.sources.keys.sorted()
+        status.ingest = configuration.ingest.map(\.description)
+        status.publish = configuration.publish.map(\.description)
+        status.public_key = publicKey
+        status.threads = configuration.threads
+        status.received = total.received
+        status.scored = total.scored
+        status.anomalous = total.anomalous
+        status.rejected = total.rejected
+        status.rejections = total.rejectionsByName
+        status.dropped = total.dropped
+        status.in_flight = total.inFlight
+        status.queue = snapshot.waiting
+        status.queue_capacity = snapshot.capacity
+        status.published = publisher.publications
+        status.control_messages = snapshot.totals.control
+        status.other_shards = snapshot.totals.otherShards
+        status.sources = snapshot.sources.count
+        status.stale_sources = snapshot.sources.count { isStale($0.account, at: now) }
+        status.reloads = reloads.done
+        status.reloads_refused = reloads.refused
+        status.reload_error = reloads.error
+        status.collecting = collection.map {
+            .init(gathered: $0.scores.count, wanted: $0.wanted, source: $0.source)
+        }
+        status.ts = now.iso8601
+        return status
+    }
+}

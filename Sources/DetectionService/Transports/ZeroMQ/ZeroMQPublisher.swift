@@ -1,0 +1,122 @@
+import Frames
+import Platform
+import ServiceConfiguration
+import Synchronization
+import ZeroMQ
+
+/// The socket verdicts leave by: two parts each, topic and one line of JSON.
+///
+/// Shared by the scoring threads, which use it one at a time, in the order in which they took their
+/// batches; the lock is the fence that libzmq asks for when a socket changes threads. A subscriber too
+/// slow for `publishHighWater` loses verdicts of its own and sees it from the gap in `pub_seq`; nobody
+/// else does.
+final class Publisher: Sendable {
+    private struct Outlet: ~Copyable {
+        var socket: Socket
+        var publications: UInt64 = 0
+    }
+
+    private let outlet: Mutex<Outlet>
+    private let context: Context
+    private let configuration: Configuration
+    private let credentials: Credentials?
+    /// The number of the batch that may be published.
+    private let turn = Atomic<Int>(1)
+    /// Where threads wait for `turn` to change.
+    private let turned = Condition()
+
+    /// Opens every publishing endpoint.
+    init(
+        _ context: Context, _ configuration: Configuration, credentials: Credentials?
+    ) throws(ZMQError) {
+        self.context = context
+        self.configuration = configuration
+        self.credentials = credentials
+        outlet = Mutex(Outlet(socket: try Self.open(context, configuration, credentials)))
+    }
+
+    /// Closes the socket, which cuts all its connections, and opens it anew; subscribers that come
+    /// back have missed what was published meanwhile, and see it from `pub_seq`.
+    func reopen() throws(ZMQError) {
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                // A placeholder, so that the old socket closes before the new one opens.
+                outlet.socket = try Socket(context, .pair)
+                outlet.socket = try Self.open(
+                    context, configuration, credentials, isReopening: true)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func open(
+        _ context: Context, _ configuration: Configuration, _ credentials: Credentials?,
+        isReopening: Bool = false
+    ) throws(ZMQError) -> Socket {
+        let socket = try Socket(context, .pub)
+        try socket.setSendHighWater(configuration.publishHighWater)
+        try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
+        try socket.setHandshakeInterval(milliseconds: 5000)
+        // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
+        try socket.setLinger(milliseconds: 1000)
+        for endpoint in configuration.publish {
+            try credentials?.secure(socket, endpoint, domain: "publish")
+            try socket.open(endpoint, isReopening: isReopening)
+        }
+        return socket
+    }
+
+    /// Verdicts and errors published so far.
+    var publications: UInt64 { outlet.withLock { $0.publications } }
+
+    /// Publishes the messages of batch number `batch`, of some of `sources`, once all earlier ones
+    /// have been.
+    ///
+    /// Every batch must be published, even if it is empty, or those behind it wait for ever.
+    func publish(
+        _ outbox: inout Outbox, of sources: [Source], batch: Int
+    ) throws(ZMQError) {
+        waitForTurn(batch)
+        defer { passTurn() }
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                for index in 0..<outbox.count {
+                    outlet.publications += 1
+                    outbox.finish(index, publication: outlet.publications)
+                    _ = try outlet.socket.send(outbox.topic(index, sources).span, more: true)
+                    _ = try outlet.socket.send(
+                        outbox.bytes.span.extracting(outbox.range(index)))
+                }
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Publishes a line that has no number, whoever's turn it is.
+    func announce(topic: String, line: String) throws(ZMQError) {
+        let failure = outlet.withLock { outlet -> ZMQError? in
+            do throws(ZMQError) {
+                _ = try outlet.socket.send(topic, more: true)
+                _ = try outlet.socket.send(line)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func waitForTurn(_ batch: Int) {
+        guard turn.load(ordering: .acquiring) != batch else { return }
+        turned.lock()
+        while turn.load(ordering: .acquiring) != batch { turned.wait() }
+        turned.unlock()
+    }
+
+    private func passTurn() {
+        turned.lock()
+        turn.add(1, ordering: .releasing)
+        turned.broadcast()
+        turned.unlock()
+    }
+}

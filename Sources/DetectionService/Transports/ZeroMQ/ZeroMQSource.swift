@@ -1,0 +1,156 @@
+import Frames
+import Platform
+import ServiceConfiguration
+import ZeroMQ
+
+/// One ingest socket, and the message that is being taken in from it.
+///
+/// `Socket` and `Message` cannot be copied and so cannot live in an array; a class of each can.
+final class IngestPort {
+    /// Names frames that name no source.
+    let name: [UInt8]
+    /// What happens to frames for which there is no room.
+    let policy: FrameQueue.Policy
+    /// A message whose images have not all found room yet.
+    var open: OpenMessage?
+
+    private var socket: Socket
+    let isRouter: Bool
+    /// The parts in front of a message on a router: where it came from.
+    private var envelope: [[UInt8]] = []
+    private(set) var first = Message()
+    private(set) var second = Message()
+    private(set) var third = Message()
+
+    /// Opens and subscribes a socket.
+    init(
+        _ context: Context, _ endpoint: Endpoint, name: String, limit: Int,
+        credentials: Credentials?
+    ) throws(ZMQError) {
+        isRouter = endpoint.pattern == .router
+        socket = try Self.open(context, endpoint, limit, credentials)
+        self.name = Array(name.utf8)
+        policy = endpoint.pattern == .sub ? .dropOldest : .block
+    }
+
+    private static func open(
+        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?,
+        isReopening: Bool = false
+    ) throws(ZMQError) -> Socket {
+        let kind: Socket.Kind =
+            switch endpoint.pattern {
+            case .pull: .pull
+            case .router: .router
+            default: .sub
+            }
+        let socket = try Socket(context, kind)
+        try socket.setMaximumMessageBytes(limit)
+        // Enough to keep scoring busy, and few enough not to hoard; the senders' queues come on top.
+        try socket.setReceiveHighWater(kind == .sub ? 1000 : 128)
+        try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
+        try socket.setReconnect(interval: 100, maximum: 5000)
+        try socket.setHandshakeInterval(milliseconds: 5000)
+        if kind == .router { try socket.setLinger(milliseconds: 1000) }
+        if kind == .sub { try socket.subscribe("") }
+        try credentials?.secure(socket, endpoint, domain: "ingest")
+        try socket.open(endpoint, isReopening: isReopening)
+        return socket
+    }
+
+    /// Closes the socket, which cuts all its connections, and opens it anew; what had arrived and was
+    /// not received is lost and shows as holes in its senders' numbers.
+    func reopen(
+        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?
+    ) throws(ZMQError) {
+        // A placeholder, so that the old socket closes before the new one opens.
+        socket = try Socket(context, .pair)
+        socket = try Self.open(context, endpoint, limit, credentials, isReopening: true)
+    }
+
+    /// Has `poller` watch the socket, and returns its index there.
+    func add(to poller: inout Poller) -> Int { poller.add(socket) }
+
+    /// What the sender of the message just received waits at, if it does.
+    func reply(to images: Int, endpoint: Int) -> Reply? {
+        isRouter ? Reply(endpoint: endpoint, envelope: envelope, images: images) : nil
+    }
+
+    /// Receives one message, its first three parts into `first`, `second` and `third`; the number of
+    /// its parts without the envelope, or nil if there is none.
+    func receive() throws(ZMQError) -> Int? {
+        guard try socket.receive(into: &first, blocking: false) else { return nil }
+        var parts = isRouter ? try receiveEnvelope() : 1
+        // Parts of one message arrive together, so these do not block.
+        if parts == 1, first.more {
+            _ = try socket.receive(into: &second, blocking: false)
+            parts = 2
+        }
+        guard parts >= 2, second.more else { return parts }
+        _ = try socket.receive(into: &third, blocking: false)
+        parts = 3
+        var isLast = !third.more
+        while !isLast {
+            var rest = Message()
+            _ = try socket.receive(into: &rest, blocking: false)
+            parts += 1
+            isLast = !rest.more
+        }
+        return parts
+    }
+
+    /// Moves what is in front of a request into `envelope`; the number of parts then received into
+    /// `first` and `second`.
+    ///
+    /// ```
+    /// [id][""]…               REQ
+    /// [id][request id][""]…   REQ with ZMQ_REQ_CORRELATE, as VidGear uses it
+    /// [id]…                   DEALER
+    /// ```
+    private func receiveEnvelope() throws(ZMQError) -> Int {
+        envelope = [first.copy]
+        guard first.more else { return 0 }
+        _ = try socket.receive(into: &first, blocking: false)
+        if first.count == 0 { return try skipDelimiter() }
+        guard first.bytes[0] != UInt8(ascii: "{"), first.more else { return 1 }
+        _ = try socket.receive(into: &second, blocking: false)
+        guard second.count == 0 else { return 2 }
+        envelope.append(first.copy)
+        swap(&first, &second)
+        return try skipDelimiter()
+    }
+
+    /// `first` is the empty part between envelope and message.
+    private func skipDelimiter() throws(ZMQError) -> Int {
+        envelope.append([])
+        guard first.more else { return 0 }
+        _ = try socket.receive(into: &first, blocking: false)
+        return 1
+    }
+
+    /// Sends a reply; one whose receiver has gone is lost without a word.
+    func send(_ reply: Reply, _ line: [UInt8]) throws(ZMQError) {
+        for part in reply.envelope {
+            _ = try socket.send(part.span, more: true, blocking: false)
+        }
+        _ = try socket.send(line.span, blocking: false)
+    }
+}
+
+/// A message of which some images wait for room.
+struct OpenMessage {
+    var message: FrameDecoder.Message
+    let layout: Layout
+    let received: UnixTime
+    let reply: Reply?
+    var nextImage = 0
+
+    /// Which parts of a message are what.
+    enum Layout {
+        /// Header and pixels.
+        case plain
+        /// A topic in front of them.
+        case topic
+        /// Pixels alone.
+        case bare
+    }
+}

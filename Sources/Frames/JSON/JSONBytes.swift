@@ -1,0 +1,47 @@
+// Writing JSON into a reused buffer: no strings are built on the way of a verdict.
+
+extension [UInt8] {
+    /// Appends text as it is.
+    public mutating func append(_ text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    /// Appends a whole number.
+    public mutating func append(_ number: UInt64) {
+        if number >= 10 { append(number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Appends the shortest text that reads back as the same number, or null if it is none.
+    public mutating func append(_ number: Float) {
+        if number.isFinite { append(contentsOf: number.description.utf8) } else { append("null") }
+    }
+
+    /// Appends the contents of a JSON string, escaped.
+    public mutating func appendEscaped(_ text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<0x20:
+                append(contentsOf: "\\u00".utf8)
+                append(hexDigit(byte >> 4))
+                append(hexDigit(byte & 15))
+            default: append(byte)
+            }
+        }
+    }
+}
+
+/// Text as the contents of a JSON string.
+public func jsonEscaped(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendEscaped(text)
+    return bytes
+}
+
+/// The digit for 0 to 15.
+public func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}

@@ -1,0 +1,126 @@
+/// What is done to a picture before a model sees it, so that it becomes a grey image of the model's
+/// size: each step or not, always in the order in which they stand here.
+///
+/// It belongs to the model and is kept in its file, so that training and serving cannot differ.
+/// Written as in `crop,grayscale,resize=28x28,invert`; nothing at all takes images as they are.
+public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
+    /// Whether the largest square in the middle is cut out; of two middles, the upper or left one.
+    public var crop = false
+    /// Whether colour becomes brightness, laid on black where it is transparent, and how arrays hold
+    /// colour; nil refuses colour.
+    ///
+    /// Brightness is the luma of ITU-R Rec. 601.
+    public var grayscale: ChannelOrder?
+    /// The size that images are brought to: averages of areas where they shrink, and in between of
+    /// neighbours where they grow, along each axis on its own.
+    public var resize: ImageShape?
+    /// Whether black becomes white.
+    public var invert = false
+
+    /// In which order arrays hold the channels of a pixel; JPEG and PNG know their own.
+    public enum ChannelOrder: Sendable {
+        /// Red, green and blue.
+        case rgb
+        /// Blue, green and red, as OpenCV has them.
+        case bgr
+    }
+
+    /// The steps that are given; by default none.
+    public init(
+        crop: Bool = false, grayscale: ChannelOrder? = nil, resize: ImageShape? = nil,
+        invert: Bool = false
+    ) {
+        self.crop = crop
+        self.grayscale = grayscale
+        self.resize = resize
+        self.invert = invert
+    }
+
+    /// Whether nothing is done.
+    public var isEmpty: Bool { self == Preprocessing() }
+
+    /// Whether a grey image of this size comes out as it went in.
+    public func keeps(_ shape: ImageShape) -> Bool {
+        !invert && !(crop && shape.rows != shape.columns) && (resize == nil || resize == shape)
+    }
+
+    /// What becomes of an image of this size with this many channels; nil if it is refused.
+    public func shape(rows: Int, columns: Int, channels: Int) -> ImageShape? {
+        guard 1...Self.sideLimit ~= rows, 1...Self.sideLimit ~= columns,
+            channels == 1 || grayscale != nil && 3...4 ~= channels
+        else { return nil }
+        if let resize { return resize }
+        return crop
+            ? ImageShape(rows: min(rows, columns), columns: min(rows, columns))
+            : ImageShape(rows: rows, columns: columns)
+    }
+
+    /// The steps as they are written; reads back as the same.
+    public var description: String {
+        var steps: [String] = []
+        if crop { steps.append("crop") }
+        switch grayscale {
+        case .rgb: steps.append("grayscale")
+        case .bgr: steps.append("grayscale=bgr")
+        case nil: break
+        }
+        if let resize { steps.append("resize=\(resize.rows)x\(resize.columns)") }
+        if invert { steps.append("invert") }
+        return steps.joined(separator: ",")
+    }
+}
+
+extension Preprocessing {
+    private static let order = ["crop", "grayscale", "resize", "invert"]
+
+    /// The largest side of a picture, and that images can be brought to.
+    static let sideLimit = 1 << 15
+
+    /// Reads what `description` writes; throws `preprocessing`, which says what is wrong.
+    public init(_ text: String) throws(ImagesError) {
+        self.init()
+        guard !text.isEmpty else { return }
+        var last: (place: Int, name: String)?
+        for step in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let parts = step.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard let place = Self.order.firstIndex(of: name) else {
+                throw .preprocessing(
+                    "there is no step \"\(name)\"; there are crop, grayscale or grayscale=bgr, "
+                        + "resize=ROWSxCOLUMNS and invert")
+            }
+            if let last, last.place >= place {
+                throw .preprocessing(
+                    last.place == place
+                        ? "\(name) is there twice"
+                        : "\(name) comes before \(last.name): the order is that in which steps are "
+                            + "applied, \(Self.order.joined(separator: ", "))")
+            }
+            last = (place, name)
+            try take(name, parts.count == 2 ? String(parts[1]) : nil)
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String?) throws(ImagesError) {
+        switch (name, value) {
+        case ("crop", nil): crop = true
+        case ("invert", nil): invert = true
+        case ("grayscale", nil): grayscale = .rgb
+        case ("grayscale", "bgr"): grayscale = .bgr
+        case ("grayscale", _):
+            throw .preprocessing(
+                "grayscale=\(value ?? "") is neither grayscale nor grayscale=bgr, which is for "
+                    + "arrays as OpenCV holds them")
+        case ("resize", _):
+            let sides = (value ?? "").split(separator: "x", omittingEmptySubsequences: false)
+            let extents = sides.compactMap { Int($0) }.filter { 1...Self.sideLimit ~= $0 }
+            guard sides.count == 2, extents.count == 2 else {
+                throw .preprocessing(
+                    "resize needs rows and columns from 1 to \(Self.sideLimit), as in "
+                        + "resize=28x28")
+            }
+            resize = ImageShape(rows: extents[0], columns: extents[1])
+        default: throw .preprocessing("\(name) takes no value")
+        }
+    }
+}

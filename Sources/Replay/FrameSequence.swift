@@ -1,0 +1,112 @@
+import Datasets
+
+/// The frames of a run in the order of sending: each is an image and the bytes of its header.
+///
+/// ```
+/// {"msg":"fashion-mnist/3","dtype":"uint8","shape":[28,28],"source":"replay-5f0c","seq":3,
+///  "label":7,"ts":1763880000.123456}        one line, no spaces; then 784 bytes
+/// ```
+/// Images of a set are taken in their own order, from the beginning again after the last. Only
+/// numbers are written per frame, into a buffer that is used again and again.
+public struct FrameSequence: Sendable {
+    /// The number of the frame at hand, from 0.
+    public private(set) var sequence = 0
+    /// The header last written.
+    public private(set) var header: [UInt8] = []
+
+    private let mixture: Mixture
+    /// The normal set and the anomalous one, each only if it is needed.
+    private var strands: [Strand] = []
+    /// Where the strand of anomalous frames is; that of normal ones is the first.
+    private let anomalous: Int
+
+    /// One of the two sets and how far it has been used.
+    private struct Strand {
+        let pixels: [UInt8]
+        let labels: [UInt8]?
+        let size: Int
+        let count: Int
+        let firstIndex: Int
+        let opening: [UInt8]
+        let middle: [UInt8]
+        var next = 0
+
+        init(_ set: StreamedSet, source: String) {
+            (pixels, labels) = (set.images.pixels, set.images.labels)
+            (size, count) = (set.images.pixelsPerImage, set.images.count)
+            firstIndex = set.firstIndex
+            opening = Array("{\"msg\":\"\(set.title)/".utf8)
+            middle = Array(
+                ("\",\"dtype\":\"uint8\",\"shape\":[\(set.images.rows),\(set.images.columns)],"
+                    + "\"source\":\"\(source)\",\"seq\":").utf8)
+        }
+
+        mutating func advance() { next = next + 1 == count ? 0 : next + 1 }
+    }
+
+    /// Frames of two sets, mixed; a set may be nil if the mixture asks for none of its images.
+    public init(
+        _ mixture: Mixture, normal: StreamedSet?, anomalous: StreamedSet?, source: String
+    ) {
+        precondition(normal != nil || !mixture.isAnomalous.contains(false), "no normal images")
+        precondition(anomalous != nil || !mixture.isAnomalous.contains(true), "no anomalous images")
+        self.mixture = mixture
+        strands = [normal, anomalous].compactMap { $0 }.map { Strand($0, source: source) }
+        self.anomalous = strands.count - 1
+        header.reserveCapacity(1024)
+    }
+
+    /// Goes on to the next frame.
+    public mutating func advance() {
+        strands[strand].advance()
+        sequence += 1
+    }
+
+    /// The image of the frame at hand: the whole set's pixels, and where its own are.
+    public var pixels: (all: [UInt8], range: Range<Int>) {
+        let size = strands[strand].size
+        let start = strands[strand].next * size
+        return (strands[strand].pixels, start..<(start + size))
+    }
+
+    /// Writes the header of the frame at hand, sent at that time since 1970.
+    public mutating func writeHeader(microseconds: UInt64) {
+        let strand = strand
+        let next = strands[strand].next
+        header.removeAll(keepingCapacity: true)
+        header += strands[strand].opening
+        header.append(decimal: UInt64(strands[strand].firstIndex + next))
+        header += strands[strand].middle
+        header.append(decimal: UInt64(sequence))
+        if let label = strands[strand].labels?[next] {
+            header += Self.label
+            header.append(decimal: UInt64(label))
+        }
+        header += Self.time
+        header.append(decimal: microseconds / 1_000_000)
+        header.append(UInt8(ascii: "."))
+        header.append(decimal: microseconds % 1_000_000, digits: 6)
+        header.append(UInt8(ascii: "}"))
+    }
+
+    private var strand: Int { mixture.isAnomalous[sequence] ? anomalous : 0 }
+
+    private static let label = Array(",\"label\":".utf8)
+    private static let time = Array(",\"ts\":".utf8)
+}
+
+extension [UInt8] {
+    /// Appends a number with as many digits as it has, or with leading zeros up to `digits`.
+    fileprivate mutating func append(decimal number: UInt64, digits: Int = 1) {
+        var (width, rest) = (1, number / 10)
+        while rest > 0 { (width, rest) = (width + 1, rest / 10) }
+        width = Swift.max(width, digits)
+        let start = count
+        append(contentsOf: repeatElement(0, count: width))
+        rest = number
+        for place in stride(from: start + width - 1, through: start, by: -1) {
+            self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+    }
+}

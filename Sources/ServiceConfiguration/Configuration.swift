@@ -1,0 +1,206 @@
+import FoundationEssentials
+import Networks
+
+/// Everything the daemon is told before it starts.
+///
+/// `Configuration.keys` says how each is called in files, in the environment and on the command line.
+public struct Configuration: Equatable, Sendable {
+    /// The model directory.
+    public var model = ""
+    /// Where images come in.
+    public var ingest: [Endpoint] = []
+    /// Where verdicts go out.
+    public var publish: [Endpoint] = []
+    /// Frames that may wait to be scored.
+    public var queue = 1024
+    /// Frames scored at once, at most.
+    public var batch = 128
+    /// Threads that score; 0 lets the receiving thread do it.
+    public var threads = Self.automaticThreads
+    /// Threads that score, the receiving one included where there is no other.
+    public var scorers: Int { max(1, threads) }
+    /// A message part larger than this disconnects its sender.
+    public var maxMessageBytes = 16 << 20
+    /// Verdicts that may wait for one slow subscriber before it loses some.
+    public var publishHighWater = 10_000
+    /// Whether verdicts carry every score or only the deciding one.
+    public var allScores = false
+    /// Whether a message of one part, exactly as long as an image has pixels, is an 8-bit image.
+    public var bareFrames = false
+    /// What senders at a `router` endpoint get back.
+    public var reply = ReplyMode.verdict
+    /// Which part of publishers' frames is ours.
+    public var shard = Shard.whole
+    /// MiB of resident memory beyond which peers are cut off, see `MemoryGuard`; 0 is what the
+    /// daemon takes at its start, its queue, its batches, and 48.
+    public var memoryLimit = 0
+    /// Seconds without a frame after which a source counts as stale.
+    public var staleAfter = 10
+    /// Where calibrations made while the daemon runs are kept: a directory; `auto` is the service
+    /// manager's for this service, or else the model's.
+    public var state = "auto"
+    /// Where `elbo` steers the daemon: the path of a socket, or `none`; `auto` is in the service
+    /// manager's directory for this service, or else none.
+    public var control = "auto"
+    /// Where `elbo` steers the daemon from other machines: a TCP address that is always encrypted and
+    /// asks for the right `control`; nil for nowhere.
+    public var remoteControl: String?
+    /// Where metrics and health are served over HTTP, as `host:port`; nil for nowhere.
+    public var http: String?
+    /// The file of the daemon's secret key, or `none`; `auto` is the service manager's credential
+    /// `curve.secret`, if there is one.
+    public var curveSecret = "auto"
+    /// The file that lists clients and their rights; nil without a secret key.
+    public var clients: String?
+    /// Addresses that are connected to, each with a space and the public key of the server there.
+    public var serverKeys: [String] = []
+    /// Whether addresses other than loopback and `ipc` may be used without encryption.
+    public var allowPlaintext = false
+
+    /// What scores are computed with.
+    public var precision = PrecisionChoice.only(.fp32)
+
+    /// What a sender that waits gets back.
+    public enum ReplyMode: String, Sendable, CaseIterable {
+        /// The verdict, as it is published.
+        case verdict
+        /// `OK`, for clients that compare what they get.
+        case ok
+    }
+
+    /// One thread for each core but the one that receives.
+    static let automaticThreads = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+
+    /// The directory that `state` stands for.
+    public var stateDirectory: String {
+        guard state == "auto" else { return state }
+        return ProcessInfo.processInfo.environment["STATE_DIRECTORY"] ?? model
+    }
+
+    /// The path that `control` stands for, nil for none.
+    public var controlPath: String? {
+        switch control {
+        case "none": nil
+        case "auto":
+            ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"].map { $0 + "/control.sock" }
+        default: control
+        }
+    }
+
+    /// The path that `curveSecret` stands for, nil for none.
+    public var curveSecretPath: String? {
+        switch curveSecret {
+        case "none": return nil
+        case "auto":
+            let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+            let path = folder.map { $0 + "/curve.secret" }
+            return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        default: return curveSecret
+        }
+    }
+
+    /// Whether what passes through an endpoint is encrypted, and its peer known.
+    private func isEncrypted(_ endpoint: Endpoint) -> Bool {
+        guard curveSecretPath != nil else { return false }
+        return endpoint.role == .bind
+            || serverKeys.contains { $0.hasPrefix(endpoint.address + " ") }
+    }
+
+    /// The defaults, which name no model and no endpoint yet.
+    public init() {}
+
+    /// Throws the first thing that keeps the daemon from starting.
+    public func validate() throws(ConfigurationError) {
+        guard !model.isEmpty else {
+            throw .missing(key: "model", hint: "the directory that holds model.safetensors")
+        }
+        guard !ingest.isEmpty else {
+            throw .missing(key: "ingest", hint: "such as pull+bind:tcp://127.0.0.1:5555")
+        }
+        guard !publish.isEmpty else {
+            throw .missing(key: "publish", hint: "such as pub+bind:tcp://127.0.0.1:5556")
+        }
+        for endpoint in ingest where ![.sub, .pull, .router].contains(endpoint.pattern) {
+            throw .value(
+                key: "ingest", value: "\(endpoint)",
+                allowed: "sub, pull or router endpoints, which take in")
+        }
+        for endpoint in publish where endpoint.pattern != .pub {
+            throw .value(
+                key: "publish", value: "\(endpoint)", allowed: "pub endpoints, which give out")
+        }
+        for (key, endpoint) in ingest.map({ ("ingest", $0) }) + publish.map({ ("publish", $0) })
+        where !endpoint.isLocal && !allowPlaintext && !isEncrypted(endpoint) {
+            throw .exposed(key: key, endpoint: endpoint)
+        }
+        if remoteControl != nil, curveSecretPath == nil {
+            throw .missing(
+                key: "curve_secret", hint: "without which nobody is let in at remote_control")
+        }
+        if curveSecretPath != nil, clients == nil {
+            throw .missing(
+                key: "clients", hint: "the file that lists the keys of clients and their rights")
+        }
+        if let port = http.flatMap({ HTTPAddress($0) }), !port.isLocal, !allowPlaintext {
+            throw .value(
+                key: "http", value: "\(http ?? "")",
+                allowed: "a loopback address, or any with allow_plaintext: true")
+        }
+    }
+}
+
+/// An address that HTTP is served at.
+public struct HTTPAddress: Equatable, Sendable {
+    /// A name or number.
+    public let host: String
+    /// 0 lets the system choose.
+    public let port: UInt16
+
+    /// Reads `host:port`; nil for anything else.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { return nil }
+        host = String(text[..<colon])
+        self.port = port
+        guard !host.isEmpty else { return nil }
+    }
+
+    /// Whether only this machine reaches it.
+    public var isLocal: Bool { ["127.0.0.1", "localhost", "[::1]"].contains(host) }
+}
+
+/// What is wrong with the configuration: which key, which value, what is allowed.
+public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A value that is not allowed.
+    case value(key: String, value: String, allowed: String)
+    /// A key that must be given and is not.
+    case missing(key: String, hint: String)
+    /// A key that does not exist; with its place, and the key that was probably meant.
+    case unknownKey(String, place: String, nearest: String)
+    /// An address that others on the network reach, without encryption.
+    case exposed(key: String, endpoint: Endpoint)
+    /// A file that is not YAML.
+    case notYAML(path: String, reason: String)
+    /// A file that cannot be read.
+    case unreadable(String)
+
+    /// One sentence an operator can act on.
+    public var description: String {
+        switch self {
+        case .value(let key, let value, let allowed):
+            "\(key): \"\(value)\" is not allowed; allowed is \(allowed)"
+        case .missing(let key, let hint):
+            "\(key) is not set; give it in the file, as ELBOD_\(key.uppercased()) or as --\(key), \(hint)"
+        case .unknownKey(let key, let place, let nearest):
+            "there is no key \"\(key)\" (\(place)); did you mean \"\(nearest)\"? elbo config explain "
+                + "lists all keys"
+        case .exposed(let key, let endpoint):
+            "\(key): \(endpoint) can be reached from other machines, and anybody there could use it; "
+                + "bind to 127.0.0.1 or ipc, give curve_secret and clients (and server_keys for addresses "
+                + "connected to), or say allow_plaintext: true if the network is trusted"
+        case .notYAML(let path, let reason): "\(path) is not valid YAML: \(reason)"
+        case .unreadable(let text): text
+        }
+    }
+}

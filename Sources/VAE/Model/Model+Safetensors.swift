@@ -1,0 +1,131 @@
+import Images
+public import Networks
+import Tensors
+
+// Metadata keys of a model file. `format: pt` is what PyTorch's loader looks for.
+private enum Key {
+    static let schema = "elbod.schema"
+    static let input = "elbod.input_shape"
+    static let hidden = "elbod.hidden"
+    static let latent = "elbod.latent"
+    static let likelihood = "elbod.likelihood"
+    static let variance = "elbod.likelihood_variance"
+    static let classes = "elbod.classes"
+    static let preprocessing = "elbod.preprocessing"
+    static let provenance = "provenance."
+}
+
+/// The last step, or the only one: 8-bit pixels divided by 255.
+///
+/// Steps before it end in a semicolon, as in `grayscale,resize=28x28;unit`.
+private let unitScale = "unit"
+
+extension Model {
+    /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
+    public init(_ file: Safetensors) throws(VAEError) {
+        let (architecture, shape) = try Self.describe(file.metadata)
+        let preprocessing = try Self.preprocessing(file.metadata, shape)
+        let parameters = try Parameters(architecture, reading: file.tensors)
+        var provenance: [String: String] = [:]
+        for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {
+            provenance[String(key.dropFirst(Key.provenance.count))] = value
+        }
+        self.init(
+            parameters: parameters, imageShape: shape, preprocessing: preprocessing,
+            provenance: provenance)
+    }
+
+    /// The model as a safetensors file that `load_state_dict` of the PyTorch example accepts.
+    public var safetensors: Safetensors {
+        var file = Safetensors()
+        for layer in parameters.layers {
+            let (inputs, outputs) = (layer.weight.rows, layer.weight.columns)
+            file.tensors["\(layer.shape.name).weight"] = .init(
+                shape: [outputs, inputs], elements: layer.weight.transposed().elements)
+            file.tensors["\(layer.shape.name).bias"] = .init(
+                shape: [outputs], elements: layer.bias.elements)
+        }
+        file.metadata = [
+            "format": "pt", Key.schema: "1",
+            Key.input: "\(imageShape.rows),\(imageShape.columns)",
+            Key.hidden: architecture.hidden.map(String.init).joined(separator: ","),
+            Key.latent: "\(architecture.latent)",
+            Key.preprocessing: (preprocessing.isEmpty ? "" : "\(preprocessing);") + unitScale,
+        ]
+        switch architecture.likelihood {
+        case .bernoulli: file.metadata[Key.likelihood] = "bernoulli"
+        case .gaussian(let variance):
+            file.metadata[Key.likelihood] = "gaussian"
+            file.metadata[Key.variance] = "\(variance)"
+        }
+        if architecture.isConditional { file.metadata[Key.classes] = "\(architecture.classes)" }
+        for (key, value) in provenance { file.metadata[Key.provenance + key] = value }
+        return file
+    }
+
+    private static func describe(
+        _ metadata: [String: String]
+    ) throws(VAEError) -> (Architecture, ImageShape) {
+        guard metadata[Key.schema] == "1" else {
+            throw .foreign(
+                metadata[Key.schema].map { "its schema is \($0); this elbod reads schema 1" }
+                    ?? "its metadata has no \(Key.schema); a model of PyTorch's comes in with elbo import"
+            )
+        }
+        let extents = try numbers(metadata, Key.input)
+        let hidden = try numbers(metadata, Key.hidden)
+        let latent = try numbers(metadata, Key.latent)
+        guard extents.count == 2, latent.count == 1,
+            extents.allSatisfy({ $0 >= 1 && $0 <= 1 << 15 })
+        else { throw .foreign("its metadata gives no usable image shape and latent size") }
+        let likelihood: Likelihood
+        switch metadata[Key.likelihood] {
+        case "bernoulli": likelihood = .bernoulli
+        case "gaussian":
+            likelihood = .gaussian(variance: Float(metadata[Key.variance] ?? "") ?? .nan)
+        default: throw .foreign("its likelihood is neither bernoulli nor gaussian")
+        }
+        let classes = metadata[Key.classes] == nil ? [0] : try numbers(metadata, Key.classes)
+        guard classes.count == 1 else { throw .foreign("its number of classes is not one number") }
+        let shape = ImageShape(rows: extents[0], columns: extents[1])
+        let architecture = Architecture(
+            inputs: shape.pixels, hidden: hidden, latent: latent[0], likelihood: likelihood,
+            classes: classes[0])
+        try architecture.validate()
+        return (architecture, shape)
+    }
+
+    /// The steps before `unit`; their text must be what we would write.
+    private static func preprocessing(
+        _ metadata: [String: String], _ shape: ImageShape
+    ) throws(VAEError) -> Preprocessing {
+        let text = metadata[Key.preprocessing] ?? ""
+        if text == unitScale { return Preprocessing() }
+        guard text.hasSuffix(";" + unitScale) else {
+            throw .foreign("its preprocessing is not \"\(unitScale)\"")
+        }
+        let steps = String(text.dropLast(unitScale.count + 1))
+        let preprocessing: Preprocessing
+        do throws(ImagesError) { preprocessing = try Preprocessing(steps) } catch {
+            throw .foreign("its preprocessing is \"\(text)\": \(error)")
+        }
+        guard !preprocessing.isEmpty, preprocessing.description == steps,
+            preprocessing.resize == nil || preprocessing.resize == shape
+        else {
+            throw .foreign(
+                "its preprocessing \"\(text)\" is none that makes images of \(shape)")
+        }
+        return preprocessing
+    }
+
+    private static func numbers(
+        _ metadata: [String: String], _ key: String
+    ) throws(VAEError) -> [Int] {
+        let parts = (metadata[key] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int($0) }
+        guard !numbers.isEmpty, numbers.count == parts.count else {
+            throw .foreign("its metadata has no usable \(key)")
+        }
+        return numbers
+    }
+}

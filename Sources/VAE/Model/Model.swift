@@ -1,0 +1,77 @@
+public import Files
+public import Images
+import Networks
+
+/// A trained model: its weights, what its input must look like, and where it came from.
+public struct Model: Sendable {
+    /// Weights and biases.
+    public let parameters: Parameters
+    /// Height and width in pixels of the images it was trained on; their product is the input size.
+    public let imageShape: ImageShape
+    /// What was done to pictures to make them the images it was trained on, and has to be done to
+    /// whatever it judges.
+    public let preprocessing: Preprocessing
+    /// Facts about its making, as text by key: data, seed, epochs and so on.
+    ///
+    /// Never interpreted.
+    public var provenance: [String: String]
+
+    /// A model of `parameters` for images of `imageShape`, which is the size that `preprocessing`
+    /// resizes to, if it does.
+    public init(
+        parameters: Parameters, imageShape: ImageShape,
+        preprocessing: Preprocessing = Preprocessing(), provenance: [String: String] = [:]
+    ) {
+        precondition(imageShape.pixels == parameters.architecture.inputs, "the image does not fit")
+        precondition(
+            preprocessing.resize == nil || preprocessing.resize == imageShape,
+            "the preprocessing makes images of another size")
+        self.parameters = parameters
+        self.imageShape = imageShape
+        self.preprocessing = preprocessing
+        self.provenance = provenance
+    }
+
+    /// The sizes and likelihood.
+    public var architecture: Architecture { parameters.architecture }
+}
+
+/// A model read from a file, with the hash by which calibrations and verdicts name it.
+public struct LoadedModel: Sendable {
+    /// The model.
+    public let model: Model
+    /// SHA-256 of the file's bytes.
+    public let digest: SHA256Digest
+
+    /// Reads `model.safetensors` in `directory`, refusing anything malformed.
+    public init(directory: String) throws(VAEError) {
+        do {
+            let bytes = try readFile(Self.path(in: directory), limit: 1 << 31)
+            self = try LoadedModel(bytes: bytes)
+        } catch let error as FilesError {
+            throw .file(error)
+        } catch let error as VAEError {
+            throw error
+        } catch {
+            throw .malformed("\(error)")
+        }
+    }
+
+    /// Reads a model from the bytes of its file.
+    public init(bytes: [UInt8]) throws(VAEError) {
+        let file: Safetensors
+        do throws(SafetensorsError) { file = try Safetensors(decoding: bytes) } catch {
+            throw .malformed(error.reason)
+        }
+        model = try Model(file)
+        digest = SHA256Digest(of: bytes)
+    }
+
+    /// Throws if the model cannot score an image without being told its class.
+    public func requireUnconditional() throws(VAEError) {
+        guard !model.architecture.isConditional else { throw .needsClasses }
+    }
+
+    /// Where the model file of a model directory is.
+    public static func path(in directory: String) -> String { directory + "/model.safetensors" }
+}

@@ -1,0 +1,66 @@
+public import ArgumentParser
+import Detection
+import Files
+import Platform
+public import VAE
+
+extension ONNXInput: ExpressibleByArgument {}
+
+/// `elbo export`: a model for other runtimes.
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a model as ONNX, for ONNX Runtime and other tools.",
+        discussion: """
+            The graph takes image, [N, pixels], and gives reconstruction and the scores
+            mse, nll, kl and elbo, computed at z = μ as elbod does; a conditional model
+            takes label, [N], too. Operator set 13. The bounds of calibration.json go into
+            the metadata, as elbod.threshold.mse.upper and so on:
+              elbo export --model models/mnist --onnx mnist.onnx
+
+            PyTorch needs no export: model.safetensors has the names of its VAE example.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @Option(help: ArgumentHelp("File to write.", valueName: "file"))
+    var onnx: String
+    @Option(help: "Take pixels as bytes from 0 to 255, or as numbers in [0, 1].")
+    var input = ONNXInput.uint8
+
+    func run() throws {
+        try reporting {
+            let loaded = try model.load()
+            var facts = ["elbod.model": loaded.digest.description]
+            let isCalibrated = fileKind(at: Calibration.path(in: model.model)) != .absent
+            if isCalibrated {
+                let calibration = try LoadedCalibration(
+                    directory: model.model, model: loaded)
+                facts.merge(calibration.facts) { $1 }
+            }
+            let bytes = loaded.model.onnx(input: input, version: elbodVersion, metadata: facts)
+            try save(bytes, to: onnx)
+            let bounds = isCalibrated ? "with bounds" : "without bounds: it is not calibrated"
+            print("Wrote \(onnx), \(bytes.count / 1024) KiB, \(bounds)")
+        }
+    }
+}
+
+extension LoadedCalibration {
+    /// The bounds of every score, as text by key.
+    fileprivate var facts: [String: String] {
+        var facts = [
+            "elbod.calibration": digest.description,
+            "elbod.calibration.data": calibration.data.name,
+            "elbod.calibration.revision": "\(calibration.revision)",
+            "elbod.threshold.score": calibration.score.rawValue,
+            "elbod.threshold.k": "\(calibration.k)",
+        ]
+        for (score, row) in calibration.distributions {
+            let key = "elbod.threshold.\(score.rawValue)"
+            facts["\(key).lower"] = "\(row.lower)"
+            facts["\(key).upper"] = "\(row.upper)"
+            facts["\(key).mu"] = "\(row.mu)"
+            facts["\(key).sigma"] = "\(row.sigma)"
+        }
+        return facts
+    }
+}

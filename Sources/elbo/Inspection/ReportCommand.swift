@@ -1,0 +1,116 @@
+import ArgumentParser
+import Detection
+import Files
+import Formatting
+import FoundationEssentials
+import Platform
+import Reports
+import Terminal
+import VAE
+import VAETraining
+
+/// `elbo report`: everything there is to show of a model, on one page.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Show everything about a model on one self-contained page, and as JSON.",
+        discussion: """
+            Reconstruction, latent space, interpolation, robustness to noise, anomaly
+            detection, generation, training and origin:
+              elbo report --model models/mnist --out report.html
+            report.json beside the page holds every number.
+
+            A picture of a plane needs a model with two latent units, images on request
+            need a conditional one, and removing noise one trained for it. They are looked
+            for beside the model, as models/mnist-2d, -conditional and -denoising.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @OptionGroup var data: DataOption
+    @Option(help: ArgumentHelp("Page to write; its name ends in .html.", valueName: "file"))
+    var out = "report.html"
+    @Option(
+        help: ArgumentHelp("Images to look with (default: mnist:t10k).", valueName: "set"))
+    var images: String?
+    @Option(
+        help: ArgumentHelp(
+            "Normal images, untouched so far (default: mnist:t10k[5000..<10000]).",
+            valueName: "set"))
+    var normal: String?
+    @Option(
+        help: ArgumentHelp("Anomalous images (default: fashion-mnist:t10k).", valueName: "set"))
+    var anomalous: String?
+    @Option(help: ArgumentHelp("A model with two latent units.", valueName: "dir"))
+    var plane: String?
+    @Option(help: ArgumentHelp("A conditional model.", valueName: "dir"))
+    var conditional: String?
+    @Option(help: ArgumentHelp("A model trained to remove noise.", valueName: "dir"))
+    var denoising: String?
+
+    func validate() throws {
+        guard out.hasSuffix(".html"), out != ".html" else {
+            throw ValidationError("--out \(out) must end in .html; the numbers go into .json.")
+        }
+    }
+
+    func run() throws {
+        try reporting {
+            let start = ContinuousClock.now
+            let material = try loadMaterial()
+            var steps = 0
+            let report = try Report(material, command: commandLine, created: .now) { title in
+                steps += 1
+                let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
+                note("[\(steps)/7] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
+            }
+            let json = String(out.dropLast(5)) + ".json"
+            try save(report.encodedNumbers(), to: json)
+            try save([UInt8](report.html.utf8), to: out)
+            let bytes = grouped((report.html.utf8.count + 1023) / 1024)
+            print("Wrote \(out) (\(bytes) KiB) and \(json)")
+        }
+    }
+
+    private func loadMaterial() throws -> Report.Material {
+        let main = try exhibit(model.model)
+        try main.loaded.requireUnconditional()
+        let calibration = try LoadedCalibration(directory: model.model, model: main.loaded)
+        let load = { (name: String?, standard: String, option: String) in
+            try data.load(
+                main.loaded.model.images(name, standard: standard, option: option),
+                main.loaded.model.preprocessing)
+        }
+        var material = Report.Material(
+            main: main, calibration: calibration,
+            images: try load(images, "mnist:t10k", "--images"),
+            normal: try load(normal, "mnist:t10k[5000..<10000]", "--normal"),
+            anomalous: try load(anomalous, "fashion-mnist:t10k", "--anomalous"))
+        material.plane = try sibling(plane, "2d")
+        material.conditional = try sibling(conditional, "conditional")
+        material.denoising = try sibling(denoising, "denoising")
+        return material
+    }
+
+    /// The model asked for, or the one that stands beside the main one.
+    private func sibling(_ given: String?, _ suffix: String) throws -> Report.Exhibit? {
+        if let given { return try exhibit(given) }
+        let name = model.model.hasSuffix("/") ? String(model.model.dropLast()) : model.model
+        let path = "\(name)-\(suffix)"
+        guard fileKind(at: LoadedModel.path(in: path)) == .file else { return nil }
+        return try exhibit(path)
+    }
+
+    private func exhibit(_ directory: String) throws -> Report.Exhibit {
+        // A model made elsewhere has no history, and that is no reason to hide it.
+        let bytes = try? readFile(directory + "/training.json", limit: 1 << 24)
+        let history = bytes.flatMap {
+            try? JSONDecoder().decode([EpochRecord].self, from: Data($0))
+        }
+        return Report.Exhibit(
+            name: directory, loaded: try LoadedModel(directory: directory), history: history ?? [])
+    }
+
+    private var commandLine: String {
+        (["elbo"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+    }
+}

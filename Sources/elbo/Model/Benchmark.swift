@@ -1,0 +1,141 @@
+public import ArgumentParser
+import Formatting
+import Networks
+import Tensors
+import VAE
+
+extension Precision: ExpressibleByArgument {}
+
+/// `elbo benchmark`: how fast this machine scores.
+struct Benchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this machine scores with a model, no sockets.",
+        discussion: """
+            From 8-bit pixels to all four scores, in batches of several sizes; the median
+            of several runs. The images are such as the model generates: a single one is
+            faster the more of its pixels are black, which --noise shows the worst case of.
+            elbo-replay measures a whole daemon.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @Option(parsing: .upToNextOption, help: "Precisions (default: all).")
+    var precision = Precision.allCases.filter(\.isSupported)
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Batch sizes.", valueName: "n"))
+    var batch = [1, 8, 64, 128]
+    @Flag(help: "Compute the mean squared error alone, without the other scores.")
+    var mse = false
+    @Option(
+        help: ArgumentHelp(
+            "Threads that score at once, each with an engine of its own.", valueName: "n"))
+    var threads = 1
+    @Flag(help: "Score noise without a black pixel instead.")
+    var noise = false
+    @Option(help: ArgumentHelp("Seconds for each.", valueName: "s"))
+    var seconds = 1.0
+    @Flag(help: "Instead measure how many frames ZeroMQ carries alone, over ipc.")
+    var hop = false
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    struct Row: Codable {
+        let precision: String
+        let batch: Int
+        let images_per_second: Double
+        let microseconds_per_batch: Double
+    }
+
+    func validate() throws {
+        guard batch.allSatisfy({ 1...65_536 ~= $0 }), seconds > 0, 1...256 ~= threads else {
+            throw ValidationError(
+                "Batches hold 1 to 65536 images, seconds are above 0, and threads are 1 to 256.")
+        }
+    }
+
+    func run() throws {
+        try reporting {
+            if hop {
+                let result = try HopBenchmark(seconds: seconds).run()
+                if json { return try printJSON(result) }
+                return print("\(grouped(Int(result.messages_per_second))) frames/s")
+            }
+            let loaded = try LoadedModel(directory: model.model)
+            try loaded.requireUnconditional()
+            var rows: [Row] = []
+            let inputs = loaded.model.architecture.inputs
+            var random = RandomNumbers(seed: 1, 0, 0)
+            let pixels =
+                noise
+                ? (0..<(Self.images * inputs)).map { _ in UInt8(1 + 254 * random.nextUniform()) }
+                : loaded.model.generatedImages(count: Self.images, seed: 1)
+            for precision in precision {
+                for batch in batch {
+                    let row = measureTogether(
+                        loaded.model.parameters, precision, batch, pixels)
+                    rows.append(row)
+                    guard !json else { continue }
+                    print(
+                        "\(row.precision)  batches of \(grouped(batch)): "
+                            + "\(grouped(Int(row.images_per_second))) images/s, "
+                            + "\(fixed(row.microseconds_per_batch, 2)) µs each")
+                }
+            }
+            if json { try printJSON(rows) }
+        }
+    }
+
+    /// So many that no branch is foreseen from the last time.
+    private static let images = 1024
+
+    /// As many threads as are asked for; images a second are those of all.
+    private func measureTogether(
+        _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+    ) -> Row {
+        var rows = [Row?](repeating: nil, count: threads)
+        ThreadTeam(count: threads).run(collecting: &rows) { _ in
+            measure(parameters, precision, batch, pixels)
+        }
+        let rates = rows.compactMap { $0?.images_per_second }
+        return Row(
+            precision: precision.rawValue, batch: batch,
+            images_per_second: rates.reduce(0, +),
+            microseconds_per_batch: Double(batch * threads) * 1e6 / rates.reduce(0, +))
+    }
+
+    private func measure(
+        _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+    ) -> Row {
+        let inputs = parameters.architecture.inputs
+        let batches = (0..<max(1, Self.images / batch)).map { first in
+            let images = PixelRows(rows: batch, columns: inputs)
+            for row in 0..<batch {
+                let start = (first * batch + row) % Self.images * inputs
+                images.setRow(row, bytes: pixels.span.extracting(start..<(start + inputs)))
+            }
+            return images
+        }
+        // The speed does not depend on the ranges, so any will do.
+        var ranges = ActivationRanges(parameters.architecture)
+        ranges.latent = 4
+        ranges.encoder = ranges.encoder.map { _ in 10 }
+        ranges.decoder = ranges.encoder
+        let engine = ScoringEngine(
+            parameters,
+            by: Computation(
+                precision: precision, ranges: precision == .int8 ? ranges : nil),
+            computing: mse ? .reconstruction : .all, capacity: batch)
+        engine.warmUp()
+        let clock = ContinuousClock()
+        var times: [Double] = []
+        let end = clock.now + .seconds(seconds)
+        while clock.now < end || times.count < 5 {
+            let start = clock.now
+            for images in batches { engine.score(images, count: batch) }
+            times.append((clock.now - start) / .seconds(1) / Double(batches.count))
+        }
+        times.sort()
+        let median = times[times.count / 2]
+        return Row(
+            precision: precision.rawValue, batch: batch, images_per_second: Double(batch) / median,
+            microseconds_per_batch: median * 1e6)
+    }
+}

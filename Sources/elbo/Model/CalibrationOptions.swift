@@ -1,0 +1,75 @@
+public import ArgumentParser
+import Datasets
+import Detection
+import Files
+import Formatting
+import Networks
+import Platform
+public import VAE
+
+extension ScoreFunction: ExpressibleByArgument {}
+
+/// How bounds are drawn, and from which images.
+struct CalibrationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Held-out normal images (default for models of MNIST: mnist:t10k[0..<5000]).",
+            valueName: "set"))
+    var images: String?
+    @Option(help: "The score that decides.")
+    var score = ScoreFunction.mse
+    @Option(help: ArgumentHelp("k in μ ± kσ.", valueName: "k"))
+    var sigma = 2.0
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    /// The images that models of MNIST are calibrated with if nobody says otherwise.
+    static let standardImages = "mnist:t10k[0..<5000]"
+
+    /// The images to calibrate `model` with.
+    func load(for model: Model, from data: DataOption) throws -> ImageSet {
+        try data.load(
+            model.images(images, standard: Self.standardImages, option: "--images"),
+            model.preprocessing)
+    }
+
+    /// Scores `set` and draws the bounds; nothing is written.
+    func calibration(
+        of loaded: LoadedModel, with set: ImageSet, revision: Int, precision: Precision = .fp32
+    ) throws -> Calibration {
+        let computation = try loaded.computation(precision, on: set)
+        return try Calibration(
+            scores: loaded.scores(of: set, by: computation), score: score, k: sigma,
+            model: loaded.digest,
+            data: .init(name: set.name, sha256: set.digest.description), created: .now,
+            revision: revision, computation: computation)
+    }
+
+    /// Says what was written to `directory`.
+    func report(_ calibration: Calibration, of model: Model, in directory: String) {
+        let bounds = calibration.deciding
+        let path = Calibration.path(in: directory)
+        if json {
+            print(
+                "{\"path\":\"\(path)\",\"score\":\"\(score.rawValue)\",\"n\":\(bounds.n),"
+                    + "\"mu\":\(bounds.mu),\"sigma\":\(bounds.sigma),\"k\":\(sigma),"
+                    + "\"lower\":\(bounds.lower),\"upper\":\(bounds.upper),"
+                    + "\"revision\":\(calibration.revision)}")
+            return
+        }
+        print("Scored \(bounds.n) normal images of \(calibration.data.name)")
+        for function in ScoreFunction.allCases {
+            guard let row = calibration.distributions[function] else { continue }
+            let name = padded(function.rawValue, 5)
+            let mark = function == score ? "  ← decides" : ""
+            print(
+                "  \(name) μ \(significant(row.mu))  σ \(significant(row.sigma))  "
+                    + "normal from \(significant(row.lower)) to \(significant(row.upper))\(mark)")
+        }
+        let sets =
+            model.isTrainedOnMNIST
+            ? "" : " --normal MORE-NORMAL-IMAGES --anomalous OTHER-IMAGES"
+        print("Wrote \(path), revision \(calibration.revision)")
+        print("Next: elbo evaluate --model \(directory)\(sets)")
+    }
+}

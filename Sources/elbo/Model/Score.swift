@@ -1,0 +1,109 @@
+import ArgumentParser
+import Detection
+import Files
+import Frames
+import Images
+import Platform
+import Terminal
+import VAE
+import ZeroMQ
+
+/// `elbo score`: judges images in files, as the daemon would.
+struct Score: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge the images in files: one JSON verdict a line.",
+        discussion: """
+            Takes IDX, .npy, PNG and JPEG files, gzip-compressed or not, and - for
+            standard input; of any size and in colour if the model preprocesses them:
+              cat image.png | elbo score --model models/mnist -
+            Exits 0 whatever the verdicts; with --exit-code, 1 if any image is anomalous.
+            """)
+
+    @OptionGroup var model: ModelOption
+    @OptionGroup var precision: PrecisionOption
+    @Flag(help: "Exit 1 if an image is anomalous.")
+    var exitCode = false
+    @Argument(help: "IDX, .npy, PNG or JPEG files, or - for standard input.")
+    var files: [String]
+
+    func run() throws {
+        let anomalies = try reporting {
+            let loaded = try model.load()
+            try loaded.requireUnconditional()
+            let calibration = try LoadedCalibration(
+                directory: model.model, model: loaded, precision: precision.precision)
+            var judging = FileJudging(loaded, calibration)
+            for file in files { try judging.judge(file) }
+            return judging.anomalies
+        }
+        if exitCode, anomalies > 0 { throw ExitCode(1) }
+    }
+}
+
+/// Judges the images of one file after the other and prints the verdicts.
+private struct FileJudging {
+    private(set) var anomalies = 0
+    private let model: Model
+    private let scorer: ScoringEngine
+    private var writer: VerdictWriter
+    private var batch: Batch
+
+    init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
+        model = loaded.model
+        scorer = ScoringEngine(
+            loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
+        batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
+        writer = VerdictWriter(
+            calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",
+            allScores: true)
+    }
+
+    mutating func judge(_ file: String) throws {
+        var bytes = try readFile(file)
+        if isGzip(bytes) { bytes = try gunzip(bytes) }
+        let frame = try FileFrame(contents: bytes, name: file, model: model)
+        let shape = model.imageShape
+        // Training reads pictures of this size from files, so judging them does too.
+        var decoder = FrameDecoder(
+            rows: shape.rows, columns: shape.columns, preprocessing: model.preprocessing,
+            sideLimit: JPEG.sideLimit)
+        func failure(_ place: String, _ reason: Rejection) -> Failure {
+            Failure(
+                "\(place): \(reason.explanation) (here \(frame.summary); the model takes \(shape)"
+                    + "\(model.preprocessing.isEmpty ? "" : " after \(model.preprocessing)"))",
+                .dataFormat)
+        }
+        var message: FrameDecoder.Message
+        do throws(FrameDecoder.Failure) {
+            message = try decoder.open(
+                topic: Span(), header: frame.header.span, payload: frame.payload.span,
+                endpoint: Array(file.utf8).span)
+        } catch {
+            throw failure(file, error.reason)
+        }
+        for image in 0..<message.images {
+            let now = UnixTime.now
+            message.prepare(image, of: frame.payload.span)
+            do throws(Rejection) {
+                try batch.append(
+                    image, of: message, header: frame.header.span, payload: frame.payload.span,
+                    received: now)
+            } catch { throw failure("\(file), image \(image)", error) }
+            if batch.isFull { flush(now) }
+        }
+        flush(UnixTime.now)
+    }
+
+    private mutating func flush(_ now: UnixTime) {
+        guard batch.count > 0 else { return }
+        scorer.score(batch.images, count: batch.count)
+        for row in 0..<batch.count {
+            let judgement = writer.write(
+                row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now)
+            writer.finish(publication: 0)
+            if judgement.isAnomaly { anomalies += 1 }
+            print(String(decoding: writer.line, as: UTF8.self))
+        }
+        batch.removeAll()
+    }
+}

@@ -1,0 +1,112 @@
+public import ArgumentParser
+import Datasets
+import FoundationEssentials
+import Networks
+import Terminal
+import VAE
+public import VAETraining
+
+extension Recipe.Schedule: ExpressibleByArgument {}
+extension Recipe.Precision: ExpressibleByArgument {}
+
+/// How a pixel is distributed around its reconstruction.
+struct LikelihoodOptions: ParsableArguments {
+    enum Name: String, ExpressibleByArgument, CaseIterable { case bernoulli, gaussian }
+
+    @Option(
+        name: .customLong("likelihood"),
+        help: "How a pixel is distributed around its reconstruction.")
+    var name = Name.bernoulli
+    @Option(help: "Variance η of every pixel under the gaussian likelihood.")
+    var eta: Float = 0.1
+
+    var likelihood: Likelihood { name == .bernoulli ? .bernoulli : .gaussian(variance: eta) }
+}
+
+/// How large a model, and with which likelihood.
+struct SizeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Widths of the hidden layers (default: 256; best: 512,512).", valueName: "n,…"))
+    var hidden: String?
+    @Option(help: "Latent units (default: 200; best: 40).")
+    var latent: Int?
+    @OptionGroup var likelihood: LikelihoodOptions
+    @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
+    var conditional = false
+
+    /// The sizes for the images of `set`.
+    func architecture(for set: ImageSet, _ preset: Preset) throws -> Architecture {
+        let hidden = hidden ?? preset.hidden
+        let widths = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard widths.allSatisfy({ $0 != nil }) else {
+            throw Failure("--hidden \(hidden) is not a list of widths such as 512,256", .usage)
+        }
+        let architecture = Architecture(
+            inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 },
+            latent: latent ?? preset.latent,
+            likelihood: likelihood.likelihood,
+            classes: conditional ? try classes(of: set) : 0)
+        do { try architecture.validate() } catch { throw Failure(error.description, .usage) }
+        return architecture
+    }
+
+    /// One more than the largest label.
+    private func classes(of set: ImageSet) throws -> Int {
+        guard let largest = set.labels?.max() else {
+            throw Failure(
+                "\(set.name) has no labels, which --conditional needs; they belong in an IDX file "
+                    + "beside the images, named as MNIST's are", .noInput)
+        }
+        guard largest > 0 else {
+            throw Failure("\(set.name) has one class only; --conditional needs two", .dataFormat)
+        }
+        return Int(largest) + 1
+    }
+}
+
+/// How to train.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: "Passes over the images (default: 50; best: 60).")
+    var epochs: Int?
+    @Option(help: "Images per step.")
+    var batch = 128
+    @Option(help: "Adam's step size.")
+    var learningRate: Float = 1e-3
+    @Option(
+        help: "Adam's step size stays, or falls to 0 as a cosine (default: constant; best: cosine)."
+    )
+    var schedule: Recipe.Schedule?
+    @Option(
+        help: ArgumentHelp(
+            "Add Gaussian noise of up to this standard deviation to what the encoder sees.",
+            valueName: "σ"))
+    var denoising: Float = 0
+    @Option(help: "Weight of the KL term; 1 trains the ELBO.")
+    var beta: Float = 1
+    @Option(
+        help: ArgumentHelp(
+            "What products are computed with; bf16 is faster on processors that have it, and no "
+                + "worse, while weights stay 32-bit floats."))
+    var precision = Recipe.Precision.single
+    @Option(help: "Where all random numbers come from.")
+    var seed: UInt64 = 1
+    @Option(help: "Threads (default: one per core).")
+    var threads: Int?
+
+    /// The recipe, checked.
+    func recipe(_ preset: Preset) throws -> Recipe {
+        var recipe = Recipe()
+        recipe.epochs = epochs ?? preset.epochs
+        recipe.batch = batch
+        recipe.learningRate = learningRate
+        recipe.schedule = schedule ?? preset.schedule
+        recipe.denoising = denoising
+        recipe.beta = beta
+        recipe.precision = precision
+        recipe.seed = seed
+        recipe.threads = threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, batch))
+        try recipe.validate()
+        return recipe
+    }
+}

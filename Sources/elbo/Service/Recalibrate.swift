@@ -1,0 +1,146 @@
+import ArgumentParser
+import Control
+import Datasets
+import Detection
+import Files
+import Formatting
+import Foundation
+import Networks
+import Platform
+import Terminal
+import VAE
+
+/// `elbo recalibrate`: draws a running daemon's bounds anew.
+struct Recalibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a running daemon's bounds anew, from live frames or from files.",
+        discussion: """
+            Shows the old and the new bounds, and how many of the last 10,000 frames would
+            get another verdict; then swaps them between two frames.
+              elbo recalibrate --live 5000             the next 5,000 frames are normal
+              elbo recalibrate --live 5000 --source cam-1 --own
+                                                       bounds for one source alone
+              elbo recalibrate --images held-out.idx   images in files are
+              elbo recalibrate --data DIR              so is the MNIST there, as when calibrating
+              elbo recalibrate --live 5000 --dry-run   only look
+            Live frames must be normal: what is strange now is normal afterwards.
+            elbo threshold rollback goes back.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var data: DataOption
+    @Option(help: ArgumentHelp("Take the next n frames as normal.", valueName: "n"))
+    var live: Int?
+    @Option(help: ArgumentHelp("Normal images in files.", valueName: "set"))
+    var images: String?
+    @Option(help: ArgumentHelp("Only frames of this source.", valueName: "name"))
+    var source: String?
+    @Flag(help: "Give --source bounds of its own, and leave those of the others.")
+    var own = false
+    @Option(help: "The score that decides (default: as now).")
+    var score: ScoreFunction?
+    @Option(help: ArgumentHelp("k in μ ± kσ (default: as now).", valueName: "k"))
+    var sigma: Double?
+    @Flag(help: "Only show what would change.")
+    var dryRun = false
+
+    func validate() throws {
+        guard (live == nil) != (images == nil && data.data == nil) else {
+            throw ValidationError("Name either --live n, or --images set or --data dir.")
+        }
+        if own, source == nil { throw ValidationError("--own needs --source.") }
+    }
+
+    func run() throws {
+        try reporting {
+            var request = ControlRequest(.adopt)
+            if let live { try gather(live) } else { request = try fromFiles() }
+            (request.score, request.k) = (score, sigma)
+            request.dry_run = dryRun
+            request.source = own ? source : nil
+            let effect: CalibrationEffect
+            do { effect = try daemon.ask(request, seconds: 30) } catch {
+                if live != nil { try cancel() }
+                throw error
+            }
+            if live != nil, dryRun { try cancel() }
+            if daemon.json { return try printJSON(effect) }
+            print(effect.text(isDryRun: dryRun))
+        }
+    }
+
+    private func gather(_ count: Int) throws {
+        var request = ControlRequest(.gather)
+        (request.count, request.source) = (count, source)
+        var status: Status = try daemon.ask(request)
+        let interruption = Interruption()
+        interruption.watch()
+        let isTerminal = isatty(2) == 1
+        while let collecting = status.collecting, collecting.gathered < collecting.wanted {
+            if isTerminal {
+                note(
+                    "\r\u{1B}[Kgathered \(grouped(collecting.gathered)) of \(grouped(count)) frames"
+                )
+            }
+            guard !interruption.isRequested else {
+                try cancel()
+                throw Failure("stopped; the old bounds serve on", .interrupted)
+            }
+            Thread.sleep(forTimeInterval: 0.1)
+            status = try daemon.status()
+        }
+        if isTerminal { note("\r\u{1B}[K") }
+        guard status.collecting != nil else {
+            throw Failure("somebody else ended the gathering", .unavailable)
+        }
+    }
+
+    private func cancel() throws {
+        let _: Status = try daemon.ask(ControlRequest(.cancel))
+    }
+
+    /// Scores the images here, with the daemon's own model.
+    private func fromFiles() throws -> ControlRequest {
+        let status = try daemon.status()
+        let loaded = try LoadedModel(directory: status.model_directory)
+        guard VerdictWriter.short(loaded.digest) == status.model else {
+            throw Failure(
+                "\(status.model_directory) holds another model than the daemon serves; reload first",
+                .dataFormat)
+        }
+        let chosen = try loaded.model.images(
+            images, standard: CalibrationOptions.standardImages, option: "--images")
+        let set = try data.load(chosen, loaded.model.preprocessing)
+        let precision = Precision(rawValue: status.precision) ?? .fp32
+        let computation = try LoadedCalibration(
+            directory: status.model_directory, model: loaded, precision: precision
+        ).calibration.computation
+        var request = ControlRequest(.calibrate)
+        request.calibration = try Calibration(
+            scores: loaded.scores(of: set, by: computation),
+            score: score ?? ScoreFunction(rawValue: status.score) ?? .mse, k: sigma ?? status.k,
+            model: loaded.digest, data: .init(name: set.name, sha256: set.digest.description),
+            created: .now, revision: status.calibration_revision + 1, computation: computation)
+        return request
+    }
+}
+
+extension CalibrationEffect {
+    /// For people.
+    func text(isDryRun: Bool) -> String {
+        func line(_ name: String, _ bounds: Bounds) -> String {
+            "  \(name)  \(bounds.score) from \(significant(bounds.lower)) to "
+                + "\(significant(bounds.upper)), k = \(bounds.k), from \(grouped(bounds.n)) images: "
+                + "\(bounds.data)"
+        }
+        let share = recent > 0 ? 100 * Double(changed) / Double(recent) : 0
+        return """
+            \(line("old", old))
+            \(line("new", new))
+            Of the last \(grouped(recent)) frames \(grouped(changed)) (\(fixed(share, 2)) %) \
+            \(isDryRun ? "would get" : "would have got") another verdict: \
+            \(grouped(anomalous_before)) anomalous before, \(grouped(anomalous_after)) after
+            \(isDryRun ? "Nothing was changed." : "Serving revision \(new.revision).")
+            """
+    }
+}

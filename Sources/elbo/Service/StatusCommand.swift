@@ -1,0 +1,125 @@
+import ArgumentParser
+import Control
+import Formatting
+
+/// `elbo status`: how a running daemon is doing.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say what a running daemon serves and has counted.")
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        try reporting {
+            let status = try daemon.status()
+            if daemon.json { return try printJSON(status) }
+            print(status.text)
+        }
+    }
+}
+
+/// `elbo sources`: every source of a running daemon.
+struct SourcesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sources", abstract: "List the sources of a running daemon.",
+        discussion: """
+            missed, double and late are what a sender's own numbers tell: numbers that never
+            came, came twice or out of order; restarts are when it began anew. Where several
+            daemons share a sender, each misses what the others get.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        try reporting {
+            let sources: [SourceStatus] = try daemon.ask(ControlRequest(.sources))
+            if daemon.json { return try printJSON(sources) }
+            guard !sources.isEmpty else { return print("No frame has come yet.") }
+            print(SourceStatus.table(sources))
+        }
+    }
+}
+
+extension Status {
+    /// For people.
+    var text: String {
+        var text = """
+            \(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)
+              model        \(model) in \(model_directory)
+              calibration  \(calibration), revision \(calibration_revision): normal from \
+            \(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)
+              ingest       \(ingest.joined(separator: ", "))
+              publish      \(publish.joined(separator: ", "))
+              received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) \
+            anomalous) + rejected \(grouped(rejected)) + dropped \(grouped(dropped)) + in flight \
+            \(grouped(in_flight))
+              queue        \(grouped(queue)) of \(grouped(queue_capacity)), \(scorers)
+              sources      \(sources), \(stale_sources) stale
+              reloads      \(reloads), \(reloads_refused) refused
+            """
+        if !rejections.isEmpty {
+            let reasons = rejections.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            text += "\n  rejected     \(reasons.joined(separator: ", "))"
+        }
+        if !own_bounds.isEmpty {
+            text += "\n  own bounds   \(own_bounds.joined(separator: ", "))"
+        }
+        if let reload_error { text += "\n  last reload  refused: \(reload_error)" }
+        if let collecting {
+            text += "\n  gathering    \(collecting.gathered) of \(collecting.wanted) frames"
+        }
+        return text
+    }
+
+    private var scorers: String {
+        switch threads {
+        case 0: "scored by the receiving thread"
+        case 1: "1 scoring thread"
+        default: "\(threads) scoring threads"
+        }
+    }
+
+    private func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds)
+        let parts = [(whole / 86400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min")]
+        let shown = parts.drop { $0.0 == 0 }.map { "\($0.0) \($0.1)" }
+        return (shown + ["\(whole % 60) s"]).joined(separator: " ")
+    }
+}
+
+extension SourceStatus {
+    /// A table for people.
+    static func table(_ sources: [SourceStatus]) -> String {
+        let head = [
+            "source", "received", "scored", "anomalous", "rejected", "dropped", "missed", "double",
+            "late", "restarts", "",
+        ]
+        let rows = sources.map { source in
+            [
+                source.source, grouped(source.received), grouped(source.scored),
+                grouped(source.anomalous), grouped(source.rejections.values.reduce(0, +)),
+                grouped(source.dropped), "\(source.missed)", "\(source.duplicates)",
+                "\(source.reordered)", "\(source.restarts)",
+                [source.stale ? "stale" : "", source.own_bounds ? "own bounds" : ""]
+                    .filter { !$0.isEmpty }.joined(separator: ", "),
+            ]
+        }
+        let widths = head.indices.map { column in
+            ([head] + rows).map { $0[column].count }.max() ?? 0
+        }
+        return ([head] + rows).map { row in
+            row.indices.map { column in
+                padded(
+                    row[column], widths[column],
+                    left: column > 0 && column < head.count - 1)
+            }.joined(separator: "  ").trimmingSpaces
+        }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// Without the spaces at its end.
+    fileprivate var trimmingSpaces: String {
+        String(reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,118 @@
+import Tensors
+import Images
+import TestSupport
+import Testing
+
+@Suite struct JPEGTests {
+    private func decode(
+        _ bytes: [UInt8], asLuma: Bool = false, sideLimit: Int = JPEG.sideLimit
+    ) throws(ImagesError) -> Picture {
+        try JPEG.decode(bytes.span, asLuma: asLuma, sideLimit: sideLimit)
+    }
+
+    @Test func `grey comes as grey, colour as red, green and blue or as brightness`() throws {
+        let gray = try decode(PictureSamples.gray)
+        #expect(gray.extent == PictureExtent(rows: 2, columns: 2, channels: 1))
+        #expect(gray.pixels == [1, 51, 102, 255])
+        let color = try decode(PictureSamples.color)
+        #expect(color.extent == PictureExtent(rows: 2, columns: 2, channels: 3))
+        #expect(color.pixels == [253, 0, 0, 0, 255, 1, 0, 0, 254, 90, 90, 90])
+        let luma = try decode(PictureSamples.color, asLuma: true)
+        #expect(luma.extent.channels == 1 && luma.pixels == [75, 150, 29, 90])
+        #expect(try decode(PictureSamples.progressive).pixels == (0..<64).map { 4 * $0 })
+    }
+
+    @Test func `the header tells size and colour`() throws {
+        let extents = try [
+            PictureSamples.gray, PictureSamples.color, PictureSamples.plain,
+            PictureSamples.colorPNG,
+        ].map { bytes in try PictureFormat(bytes.span)?.extent(of: bytes.span).description }
+        #expect(extents == ["2 x 2 x 1", "2 x 2 x 3", "40 x 30 x 3", "2 x 2 x 3"])
+    }
+
+    @Test(arguments: [
+        PictureSamples.gray, PictureSamples.color, PictureSamples.progressive,
+        PictureSamples.plain,
+    ])
+    func `a JPEG cut short anywhere is refused`(file: [UInt8]) {
+        for length in file.indices {
+            #expect(throws: ImagesError.self, "\(length) bytes") {
+                try decode(Array(file[..<length]))
+            }
+        }
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `a damaged JPEG or PNG is refused or a whole picture`(seed: UInt64) {
+        var random = RandomNumbers(seed: seed)
+        var refused = 0
+        for _ in 0..<500 {
+            let samples = [
+                PictureSamples.gray, PictureSamples.color, PictureSamples.progressive,
+                PictureSamples.colorPNG,
+            ]
+            var file = samples[Int(random.next() % 4)]
+            for _ in 0...random.next() % 3 {
+                file[Int(random.next() % UInt64(file.count))] = UInt8(
+                    truncatingIfNeeded: random.next())
+            }
+            guard let format = PictureFormat(file.span),
+                let picture = try? format.decode(file.span, sideLimit: 4096)
+            else {
+                refused += 1
+                continue
+            }
+            #expect(picture.pixels.count == picture.extent.bytes)
+        }
+        #expect(refused > 20 && refused < 500)
+    }
+
+    @Test func `a picture over the limit is refused before its pixels are read`() throws {
+        var file = PictureSamples.gray
+        let frame = try #require(file.indices.first { file[$0...].starts(with: [0xff, 0xc0]) })
+        // Marker, length and precision, then rows and columns in two bytes each.
+        file.replaceSubrange((frame + 5)..<(frame + 9), with: [0x10, 0x01, 0x00, 0x02])
+        #expect(throws: ImagesError.jpegTooLarge(rows: 4097, columns: 2, limit: 4096)) {
+            try decode(file, sideLimit: 4096)
+        }
+        file.replaceSubrange((frame + 5)..<(frame + 9), with: [0xff, 0x00, 0xff, 0x00])
+        #expect(throws: ImagesError.jpegTooLarge(rows: 65280, columns: 65280, limit: 16384)) {
+            try decode(file)
+        }
+    }
+
+    @Test func `scans without end are refused`() throws {
+        let file = PictureSamples.progressive
+        let scan = try #require(file.indices.last { file[$0...].starts(with: [0xff, 0xda]) })
+        let again = Array(repeating: file[scan..<(file.count - 2)], count: 100).joined()
+        let endless = Array(file[..<(file.count - 2)]) + again + [0xff, 0xd9]
+        let error = #expect(throws: ImagesError.self) { try decode(endless) }
+        #expect(error?.description.contains("32 scans") == true)
+    }
+
+    @Test func `what is no JPEG is refused`() {
+        for bytes in [[], [0xff], [0xff, 0xd8, 0xff], [UInt8](repeating: 0, count: 100)] {
+            #expect(throws: ImagesError.self) { try decode(bytes) }
+        }
+        for bytes in [[], [0xff, 0xd8], [0x89, 0x50, 0x4e, 0x47]] as [[UInt8]] {
+            #expect(PictureFormat(bytes.span) == nil)
+        }
+    }
+
+    @Test func `colour and opacity of a PNG are kept`() throws {
+        let sample = PictureSamples.colorPNG
+        let color = try PNG.decode(sample.span)
+        #expect(color.extent == PictureExtent(rows: 2, columns: 2, channels: 3))
+        #expect(color.pixels == [255, 0, 0, 0, 255, 0, 0, 0, 255, 90, 90, 90])
+        let clear = ColorImage(rows: 1, columns: 2, pixels: [10, 20, 30, 128, 200, 100, 0, 255])
+        let file = try PNG.encode(clear)
+        let read = try PNG.decode(file.span)
+        #expect(read.extent.channels == 4 && read.pixels == clear.pixels)
+        let gray = GrayImage(rows: 1, columns: 2, pixels: [3, 4])
+        let grayFile = try PNG.encodeGray(gray)
+        #expect(try PNG.decode(grayFile.span) == Picture(gray))
+        #expect(throws: ImagesError.pngTooLarge(rows: 1, columns: 2, limit: 1)) {
+            try PNG.decode(file.span, sideLimit: 1)
+        }
+    }
+}

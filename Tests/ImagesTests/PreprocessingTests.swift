@@ -1,0 +1,128 @@
+import TestSupport
+import Images
+import Testing
+
+@Suite struct PreprocessingTests {
+    private func image(
+        _ steps: String, _ pixels: [UInt8], rows: Int, columns: Int, channels: Int = 1,
+        order: Preprocessing.ChannelOrder = .rgb
+    ) throws -> [UInt8]? {
+        try Preprocessing(steps).image(
+            of: pixels.span, rows: rows, columns: columns, channels: channels, order: order)
+    }
+
+    @Test(arguments: [
+        "", "crop", "grayscale", "grayscale=bgr", "resize=28x28", "invert", "crop,invert",
+        "crop,grayscale,resize=1x32768,invert", "grayscale=bgr,resize=20x30",
+    ])
+    func `what is written reads back as the same`(text: String) throws {
+        let steps = try Preprocessing(text)
+        #expect(steps.description == text)
+        #expect(steps.isEmpty == text.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("zoom", "there is no step \"zoom\""), (",", "there is no step \"\""),
+        ("crop,", "there is no step \"\""), (" crop", "there is no step \" crop\""),
+        ("CROP", "there is no step"), ("unit", "there is no step \"unit\""),
+        ("crop,crop", "crop is there twice"),
+        ("resize=2x2,resize=3x3", "resize is there twice"),
+        ("invert,crop", "crop comes before invert"),
+        ("resize=28x28,grayscale", "grayscale comes before resize"),
+        ("crop=3", "crop takes no value"), ("invert=", "invert takes no value"),
+        ("grayscale=cmyk", "neither grayscale nor grayscale=bgr"),
+        ("resize", "resize needs"), ("resize=28", "resize needs"), ("resize=28x", "resize needs"),
+        ("resize=0x28", "resize needs"), ("resize=-1x28", "resize needs"),
+        ("resize=28x28x3", "resize needs"), ("resize=1x32769", "resize needs"),
+        ("resize=99999999999999999999x1", "resize needs"),
+    ])
+    func `what cannot be is refused with what is wrong`(text: String, words: String) {
+        let sentence = refusal { () throws(ImagesError) in _ = try Preprocessing(text) }
+        #expect(sentence?.contains(words) == true, "\(sentence ?? "it was read")")
+    }
+
+    @Test func `colour becomes its Rec. 601 luma`() throws {
+        let pixels: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 10, 20, 30]
+        let rgb = try image("grayscale", pixels, rows: 1, columns: 5, channels: 3)
+        // 0.299 · 255 = 76.245, 149.685, 29.07; 0.299 · 10 + 0.587 · 20 + 0.114 · 30 = 18.15.
+        #expect(rgb == [76, 150, 29, 255, 18])
+        let bgr = try image(
+            "grayscale", pixels, rows: 1, columns: 5, channels: 3, order: .bgr)
+        #expect(bgr == [29, 150, 76, 255, 22])
+    }
+
+    @Test func `what is transparent becomes black`() throws {
+        let white: [UInt8] = [255, 255, 255]
+        let pixels = white + [255] + white + [0] + white + [51, 0, 255, 0, 128]
+        // The last: 149.685 · 128 / 255 = 75.136.
+        #expect(
+            try image("grayscale", pixels, rows: 2, columns: 2, channels: 4) == [255, 0, 51, 75])
+    }
+
+    @Test func `shrinking averages areas and rounds once`() throws {
+        #expect(try image("resize=1x1", [0, 1, 0, 1], rows: 2, columns: 2) == [1])
+        #expect(try image("resize=1x1", [0, 1, 0, 0], rows: 2, columns: 2) == [0])
+        #expect(try image("resize=1x2", [10, 20, 40, 80], rows: 1, columns: 4) == [15, 60])
+        // A third pixel is shared: (2 · 10 + 40) / 3 and (40 + 2 · 100) / 3.
+        #expect(try image("resize=1x2", [10, 40, 100], rows: 1, columns: 3) == [20, 80])
+        #expect(try image("resize=2x1", [10, 40, 100], rows: 3, columns: 1) == [20, 80])
+        #expect(try image("resize=1x1", Array(0...8), rows: 3, columns: 3) == [4])
+    }
+
+    @Test func `growing goes from pixel to pixel and keeps the edges`() throws {
+        // Middles at -1/4, 1/4, 3/4 and 5/4 of the old ones.
+        #expect(try image("resize=1x4", [0, 100], rows: 1, columns: 2) == [0, 25, 75, 100])
+        #expect(try image("resize=4x1", [0, 100], rows: 2, columns: 1) == [0, 25, 75, 100])
+        #expect(try image("resize=2x3", [7], rows: 1, columns: 1) == Array(repeating: 7, count: 6))
+        #expect(try image("resize=1x3", [0, 90], rows: 1, columns: 2) == [0, 45, 90])
+        // Rows shrink while columns grow.
+        #expect(
+            try image("resize=1x4", [0, 80, 40, 120], rows: 2, columns: 2) == [20, 40, 80, 100])
+    }
+
+    @Test(arguments: [(1, 1), (5, 5), (2, 7), (13, 3)])
+    func `a flat picture stays flat and one of the right size stays as it is`(
+        rows: Int, columns: Int
+    ) throws {
+        for (height, width) in [(1, 1), (3, 8), (64, 48), (5, 5)] {
+            let flat = [UInt8](repeating: 255, count: height * width)
+            let found = try image("resize=\(rows)x\(columns)", flat, rows: height, columns: width)
+            #expect(found == [UInt8](repeating: 255, count: rows * columns))
+        }
+        let pixels = randomImages(1, pixels: rows * columns, seed: 3)
+        let same = try image("resize=\(rows)x\(columns)", pixels, rows: rows, columns: columns)
+        #expect(same == pixels)
+    }
+
+    @Test func `the square is cut from the middle`() throws {
+        let pixels = Array(0..<12 as Range<UInt8>)
+        #expect(try image("crop", pixels, rows: 3, columns: 4) == [0, 1, 2, 4, 5, 6, 8, 9, 10])
+        #expect(try image("crop", pixels, rows: 2, columns: 6) == [2, 3, 8, 9])
+        #expect(try image("crop", pixels, rows: 6, columns: 2) == [4, 5, 6, 7])
+        #expect(try image("crop,resize=1x1,invert", pixels, rows: 6, columns: 2) == [249])
+    }
+
+    @Test func `what is not asked for is refused`() throws {
+        let plain = try Preprocessing("resize=4x4")
+        #expect(plain.shape(rows: 9, columns: 9, channels: 3) == nil)
+        #expect(plain.shape(rows: 0, columns: 9, channels: 1) == nil)
+        #expect(plain.shape(rows: .max, columns: .max, channels: 1) == nil)
+        let color = try Preprocessing("crop,grayscale")
+        #expect(
+            color.shape(rows: 9, columns: 5, channels: 4) == ImageShape(rows: 5, columns: 5))
+        for channels in [-1, 0, 2, 5, .max] {
+            #expect(color.shape(rows: 9, columns: 9, channels: channels) == nil)
+        }
+        #expect(try image("resize=4x4", [1, 2, 3], rows: 1, columns: 1, channels: 3) == nil)
+    }
+
+    @Test(arguments: [
+        ("", true), ("grayscale,resize=4x4", true), ("crop", true), ("invert", false),
+        ("resize=4x5", false),
+    ])
+    func `images of the model's size are kept as they are or not`(text: String, isKept: Bool) throws
+    {
+        #expect(try Preprocessing(text).keeps(ImageShape(rows: 4, columns: 4)) == isKept)
+        #expect(!Preprocessing(crop: true).keeps(ImageShape(rows: 4, columns: 5)))
+    }
+}
