@@ -48,17 +48,17 @@ public struct Status: Codable, Sendable {
     public var threads = 0
     /// The sum of all sources.
     public var received = 0
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var scored = 0
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var anomalous = 0
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var rejected = 0
     /// By reason.
     public var rejections: [String: Int] = [:]
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var dropped = 0
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var in_flight = 0
     /// Frames waiting.
     public var queue = 0
@@ -108,25 +108,25 @@ public struct Status: Codable, Sendable {
 public struct SourceStatus: Codable, Sendable {
     /// Its name.
     public var source: String
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var received: Int
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var scored: Int
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var anomalous: Int
     /// By reason.
     public var rejections: [String: Int]
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var dropped: Int
-    /// See `Account`.
+    /// See `FrameLedger`.
     public var in_flight: Int
-    /// See `Numbering`.
+    /// See `SequenceTracker`.
     public var missed: UInt64
-    /// See `Numbering`.
+    /// See `SequenceTracker`.
     public var duplicates: UInt64
-    /// See `Numbering`.
+    /// See `SequenceTracker`.
     public var reordered: UInt64
-    /// See `Numbering`.
+    /// See `SequenceTracker`.
     public var restarts: UInt64
     /// When its last message arrived.
     public var last_received: String
@@ -135,26 +135,26 @@ public struct SourceStatus: Codable, Sendable {
     /// Whether it is judged by bounds of its own.
     public var own_bounds: Bool
 
-    /// The account of a source.
-    public init(_ source: Source, _ account: Account, isStale: Bool, hasOwnBounds: Bool) {
+    /// The ledger of a source.
+    public init(_ source: Source, _ ledger: FrameLedger, isStale: Bool, hasOwnBounds: Bool) {
         self.source = source.name
-        received = account.received
-        scored = account.scored
-        anomalous = account.anomalous
-        rejections = account.rejectionsByName
-        dropped = account.dropped
-        in_flight = account.inFlight
-        missed = account.numbering.missed
-        duplicates = account.numbering.duplicates
-        reordered = account.numbering.reordered
-        restarts = account.numbering.restarts
-        last_received = account.lastReceived.iso8601
+        received = ledger.received
+        scored = ledger.scored
+        anomalous = ledger.anomalous
+        rejections = ledger.rejectionsByName
+        dropped = ledger.dropped
+        in_flight = ledger.inFlight
+        missed = ledger.sequenceTracker.missed
+        duplicates = ledger.sequenceTracker.duplicates
+        reordered = ledger.sequenceTracker.reordered
+        restarts = ledger.sequenceTracker.restarts
+        last_received = ledger.lastReceived.iso8601
         stale = isStale
         own_bounds = hasOwnBounds
     }
 }
 
-extension Account {
+extension FrameLedger {
     /// Rejections by the names under which they are counted in public.
     public var rejectionsByName: [String: Int] {
         Dictionary(uniqueKeysWithValues: rejections.map { ($0.key.rawValue, $0.value) })

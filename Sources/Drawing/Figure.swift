@@ -50,7 +50,7 @@ public struct Figure: Sendable {
 
     /// The bytes of the figure's file; only a picture can fail, if the library that draws it is not
     /// installed.
-    public func encoded(_ format: Format) throws(RsvgError) -> [UInt8] {
+    public func encoded(_ format: Format) throws(SVGRasterizerError) -> [UInt8] {
         switch format {
         case .svg: [UInt8](svg.utf8)
         case .png:

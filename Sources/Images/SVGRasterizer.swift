@@ -1,7 +1,7 @@
 import Glibc
 
 /// Why a drawing cannot be made into a picture.
-public enum RsvgError: Error, Sendable, CustomStringConvertible {
+public enum SVGRasterizerError: Error, Sendable, CustomStringConvertible {
     /// The library is not installed.
     case missing(String)
     /// The library refused the drawing.
@@ -22,7 +22,7 @@ public enum RsvgError: Error, Sendable, CustomStringConvertible {
 ///
 /// librsvg is loaded when it is first needed, so that programs run, and are built, without it: it
 /// brings twenty libraries along that a service has no use for.
-public func renderPNG(svg: [UInt8], width: Int, height: Int) throws(RsvgError) -> [UInt8] {
+public func renderPNG(svg: [UInt8], width: Int, height: Int) throws(SVGRasterizerError) -> [UInt8] {
     let library = try Library()
     guard let handle = svg.withUnsafeBufferPointer({ library.open($0.baseAddress, $0.count, nil) })
     else { throw .refused }
@@ -65,7 +65,7 @@ private struct Library {
     let destroySurface: @convention(c) (Pointer) -> Void
     let write: @convention(c) (Pointer, Writer, Pointer?) -> Int32
 
-    init() throws(RsvgError) {
+    init() throws(SVGRasterizerError) {
         let rsvg = try Self.load("librsvg-2.so.2")
         let cairo = try Self.load("libcairo.so.2")
         let gobject = try Self.load("libgobject-2.0.so.0")
@@ -79,12 +79,14 @@ private struct Library {
         write = try Self.function("cairo_surface_write_to_png_stream", in: cairo)
     }
 
-    private static func load(_ name: String) throws(RsvgError) -> Pointer {
+    private static func load(_ name: String) throws(SVGRasterizerError) -> Pointer {
         guard let library = dlopen(name, RTLD_NOW) else { throw .missing(name) }
         return library
     }
 
-    private static func function<F>(_ name: String, in library: Pointer) throws(RsvgError) -> F {
+    private static func function<F>(_ name: String, in library: Pointer) throws(SVGRasterizerError)
+        -> F
+    {
         guard let symbol = dlsym(library, name) else { throw .missing(name) }
         return unsafeBitCast(symbol, to: F.self)
     }

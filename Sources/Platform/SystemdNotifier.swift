@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Outside systemd, where `NOTIFY_SOCKET` is not set, every call does nothing. Messages are datagrams
 /// and never block; the notifier can be used from any thread.
-public final class Notifier: Sendable {
+public final class SystemdNotifier: Sendable {
     private let descriptor: Int32
     private let address: [CChar]
     /// Half of `WATCHDOG_USEC`: how often to call `feedWatchdog`; nil if nobody watches.

@@ -2,7 +2,7 @@ import Synchronization
 import UnixSignals
 
 /// Remembers that SIGINT or SIGTERM asked the program to stop; readable from any thread.
-public final class Interruption: Sendable {
+public final class StopSignal: Sendable {
     private let flag = Atomic<Bool>(false)
 
     /// Nothing asked for yet.

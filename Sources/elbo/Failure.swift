@@ -21,7 +21,7 @@ private func exitStatus(of error: any Error) -> ExitStatus {
         DatasetError.badSpecification, is FilesError:
         .noInput
     case is ImagesError, is SafetensorsError: .dataFormat
-    case is RsvgError: .cannotCreate
+    case is SVGRasterizerError: .cannotCreate
     case ReportError.otherSize, ReportError.needsLabels: .dataFormat
     case is ReportError: .usage
     case is VAEError, is CalibrationError, is DatasetError: .dataFormat

@@ -40,13 +40,13 @@ struct Elbod: ParsableCommand {
     func run() throws {
         LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
         let logger = Logger(label: "elbod")
-        let interruption = Interruption()
+        let stopSignal = StopSignal()
         do {
             let daemon = try Daemon(options.layers().configuration, logger: logger)
             if checkConfig { return print("The configuration is good.") }
-            interruption.watch { daemon.stop() }
+            stopSignal.watch { daemon.stop() }
             watchForHangup { daemon.reload() }
-            try daemon.run(Notifier(environment: ProcessInfo.processInfo.environment))
+            try daemon.run(SystemdNotifier(environment: ProcessInfo.processInfo.environment))
         } catch {
             logger.error("\(error)")
             throw ExitCode(exitStatus(of: error).rawValue)

@@ -28,7 +28,7 @@ import ZeroMQ
         deinit { try? FileManager.default.removeItem(atPath: model) }
     }
 
-    @Test func `the status accounts for every frame and names what serves`() throws {
+    @Test func `the status ledgers for every frame and names what serves`() throws {
         let steered = try Steered()
         let client = try Client(steered.daemon)
         for number in 0..<5 { try client.sendImage(", \"seq\": \(number), \"msg\": \"cam\"") }

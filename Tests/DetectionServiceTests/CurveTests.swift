@@ -174,7 +174,7 @@ import ZeroMQ
         #expect(guarded.daemon.stop().status == 0)
     }
 
-    @Test func `there is no steering from elsewhere without keys`() throws {
+    @Test func `there is no updater from elsewhere without keys`() throws {
         let daemon = try DaemonProcess([
             "--model", DaemonProcess.model, "--ingest", "pull+bind:tcp://127.0.0.1:*", "--publish",
             "pub+bind:tcp://127.0.0.1:*", "--remote-control", "tcp://127.0.0.1:*",

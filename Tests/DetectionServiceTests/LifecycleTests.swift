@@ -3,7 +3,7 @@ import Testing
 import ZeroMQ
 
 @Suite struct LifecycleTests {
-    @Test func `the service manager hears of readiness, progress and the stop`() throws {
+    @Test func `the service manager hears of readiness, heartbeat and the stop`() throws {
         let daemon = try DaemonProcess.serving(watchdog: 1_000_000)
         var heard: [String] = []
         while !heard.contains("WATCHDOG=1"), let next = daemon.notification() { heard.append(next) }

@@ -10,7 +10,7 @@ import VAE
 struct Verdicts {
     static let model = SHA256Digest(of: Array("model".utf8))
 
-    var writer: VerdictWriter
+    var writer: VerdictEncoder
     let calibration: LoadedCalibration
 
     init(
@@ -21,7 +21,7 @@ struct Verdicts {
         let bytes = try (calibration ?? standardCalibration()).encoded()
         try Data(bytes).write(to: URL(fileURLWithPath: Calibration.path(in: folder.path)))
         self.calibration = try LoadedCalibration(directory: folder.path, model: Self.model)
-        writer = VerdictWriter(
+        writer = VerdictEncoder(
             calibration: self.calibration, model: Self.model, epoch: epoch, worker: worker,
             allScores: allScores)
     }

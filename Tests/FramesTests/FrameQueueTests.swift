@@ -30,9 +30,9 @@ import Testing
         for source in ["a", "b", "a"] { try intake.take(header(), topic: source) }
         for _ in 0..<1000 { try intake.take(header(), topic: "flood") }
         try intake.take(header(), topic: "b")
-        #expect(intake.account("a")?.dropped == 0 && intake.account("a")?.waiting == 2)
-        #expect(intake.account("b")?.dropped == 0 && intake.account("b")?.waiting == 2)
-        #expect(intake.account("flood")?.dropped == 996 && intake.account("flood")?.waiting == 4)
+        #expect(intake.ledger("a")?.dropped == 0 && intake.ledger("a")?.waiting == 2)
+        #expect(intake.ledger("b")?.dropped == 0 && intake.ledger("b")?.waiting == 2)
+        #expect(intake.ledger("flood")?.dropped == 996 && intake.ledger("flood")?.waiting == 4)
     }
 
     @Test func `more sources than room share it evenly`() throws {
@@ -91,8 +91,8 @@ import Testing
         #expect(!intake.queue.hasRoom(for: .block) && intake.queue.hasRoom(for: .dropOldest))
         intake.policy = .dropOldest
         for _ in 0..<10 { try intake.take(header(), topic: "camera") }
-        #expect(intake.account("worker")?.dropped == 0 && intake.account("worker")?.waiting == 6)
-        #expect(intake.account("camera")?.dropped == 8 && intake.account("camera")?.waiting == 2)
+        #expect(intake.ledger("worker")?.dropped == 0 && intake.ledger("worker")?.waiting == 6)
+        #expect(intake.ledger("camera")?.dropped == 8 && intake.ledger("camera")?.waiting == 2)
         intake.settle()
         #expect(intake.queue.hasRoom(for: .block))
     }
@@ -143,9 +143,9 @@ import Testing
             let total = intake.queue.total
             #expect(total.received == sent && total.isBalanced && total.scoring == 0)
             #expect(total.waiting == intake.queue.count && total.waiting <= capacity)
-            #expect(intake.queue.accounts.allSatisfy { $0.isBalanced })
+            #expect(intake.queue.ledgers.allSatisfy { $0.isBalanced })
         }
-        #expect(intake.account("s0")?.dropped == 0 && intake.account("s1")?.dropped == 0)
+        #expect(intake.ledger("s0")?.dropped == 0 && intake.ledger("s1")?.dropped == 0)
         #expect(intake.queue.total.dropped > 0 && intake.queue.total.rejected > 0)
     }
 
@@ -163,7 +163,7 @@ import Testing
             var batch = Batch(capacity: 3, pixels: 4)
             intake.queue.claim(for: &batch)
             #expect(batch.isFull && batch.count == 0)
-            #expect(intake.queue.count == 0 && intake.account("endpoint")?.scoring == 3)
+            #expect(intake.queue.count == 0 && intake.ledger("endpoint")?.scoring == 3)
             // More than there is room for, so that a row given away too early would be written to.
             for _ in 0..<9 {
                 try intake.take(header(), payload: [sent, 0, 0, 0])
@@ -177,7 +177,7 @@ import Testing
         }
         let firstThree: [UInt8] = [0, 1, 2, 12, 13, 14, 24, 25, 26, 36, 37, 38, 48, 49, 50]
         #expect(found == firstThree)
-        #expect(intake.account("endpoint")?.waiting == 0)
+        #expect(intake.ledger("endpoint")?.waiting == 0)
     }
 
     @Test func `a source that must wait keeps its place, whoever comes meanwhile`() throws {

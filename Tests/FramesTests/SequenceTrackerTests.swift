@@ -1,7 +1,7 @@
 import Frames
 import Testing
 
-@Suite struct NumberingTests {
+@Suite struct SequenceTrackerTests {
     /// Numbers as they arrive, and what they tell: missed, duplicates, reordered, restarts.
     static let cases: [(numbers: [UInt64], told: [UInt64])] = [
         ([], [0, 0, 0, 0]),
@@ -29,10 +29,10 @@ import Testing
 
     @Test(arguments: cases.indices)
     func `numbers tell what is missing, double, late and new`(index: Int) {
-        var numbering = Numbering()
-        for number in Self.cases[index].numbers { numbering.note(number) }
+        var tracker = SequenceTracker()
+        for number in Self.cases[index].numbers { tracker.note(number) }
         let told = [
-            numbering.missed, numbering.duplicates, numbering.reordered, numbering.restarts,
+            tracker.missed, tracker.duplicates, tracker.reordered, tracker.restarts,
         ]
         #expect(told == Self.cases[index].told, "\(Self.cases[index].numbers)")
     }

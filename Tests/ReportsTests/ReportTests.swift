@@ -123,7 +123,7 @@ import VAETraining
         let svg = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".utf8)
         guard
             case .failure(.missing) = Result(catching: {
-                () throws(RsvgError) in try renderPNG(svg: svg, width: 1, height: 1)
+                () throws(SVGRasterizerError) in try renderPNG(svg: svg, width: 1, height: 1)
             })
         else { return true }
         return false

@@ -11,7 +11,7 @@ public struct Intake {
     /// Where their frames wait.
     public var queue: FrameQueue
     /// What happens where there is no room.
-    public var policy = FrameQueue.Policy.dropOldest
+    public var policy = FrameQueue.WhenFull.dropOldest
 
     /// An intake for a model of this size and preprocessing.
     public init(
@@ -125,8 +125,8 @@ public struct Intake {
     }
 
     /// What became of the frames of a source.
-    public func account(_ name: String) -> Account? {
-        queue.sources.firstIndex { $0.name == name }.map { queue.accounts[$0] }
+    public func ledger(_ name: String) -> FrameLedger? {
+        queue.sources.firstIndex { $0.name == name }.map { queue.ledgers[$0] }
     }
 }
 

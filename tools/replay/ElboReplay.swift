@@ -49,23 +49,23 @@ struct ElboReplay: ParsableCommand {
     @OptionGroup(title: "Daemon") var daemon: DaemonOptions
 
     func run() throws {
-        let interruption = Interruption()
-        interruption.watch()
-        let isComplete = try reporting { try replay(until: interruption) }
+        let stopSignal = StopSignal()
+        stopSignal.watch()
+        let isComplete = try reporting { try replay(until: stopSignal) }
         if !isComplete { throw ExitCode(1) }
     }
 
     /// Whether every frame has its verdict.
-    private func replay(until interruption: Interruption) throws -> Bool {
+    private func replay(until stopSignal: StopSignal) throws -> Bool {
         let settings = try daemon.settings(options)
         let (normal, anomalous) = try images.load(seed: options.seed)
         let mixture = Mixture(
             count: options.count, share: images.anomalousShare, seed: options.seed)
         var replayer = try Replayer(
             Context(), settings, mixture, normal: normal, anomalous: anomalous)
-        try replayer.waitForDaemon { interruption.isRequested }
+        try replayer.waitForDaemon { stopSignal.isRequested }
         var progress = ProgressLine(total: options.count)
-        let ending = try replayer.run(until: { interruption.isRequested }) { tally, now in
+        let ending = try replayer.run(until: { stopSignal.isRequested }) { tally, now in
             if !options.json { progress.show(tally, now) }
         }
         progress.end()

@@ -2,7 +2,7 @@ public import Frames
 public import Platform
 
 /// Writes what is published under `error/<source>/` about a message that could not be scored.
-public struct ErrorWriter: Sendable {
+public struct RejectionEncoder: Sendable {
     /// The line of the last error written, without a line break and
     /// without its end, see `finish(publication:)`.
     public private(set) var line: [UInt8] = []

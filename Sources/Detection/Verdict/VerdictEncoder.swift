@@ -7,7 +7,7 @@ public import VAE
 /// Writes verdicts as one line of JSON each, into buffers that are used again and again.
 ///
 /// What is the same in every verdict of one calibration is spelt out once, at initialisation.
-public struct VerdictWriter: Sendable {
+public struct VerdictEncoder: Sendable {
     /// The line of the last verdict written, without a line break; whole once it is finished.
     public private(set) var line: [UInt8] = []
 

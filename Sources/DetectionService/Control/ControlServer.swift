@@ -5,7 +5,7 @@ import Synchronization
 import ZeroMQ
 
 /// The sockets that `elbo` steers the daemon by, and the thread that answers at them.
-struct ControlLoop: ~Copyable {
+struct ControlServer: ~Copyable {
     /// `Socket` cannot be copied and so cannot live in an array; a class of it can.
     private final class Port {
         var socket: Socket
@@ -66,12 +66,12 @@ struct ControlLoop: ~Copyable {
     }
 
     /// Answers requests until `stop` is set.
-    mutating func run(until stop: borrowing Atomic<Bool>, progress: Progress) throws(ZMQError) {
+    mutating func run(until stop: borrowing Atomic<Bool>, heartbeat: Heartbeat) throws(ZMQError) {
         var part = Message()
         while !stop.load(ordering: .relaxed) {
-            progress.advance()
-            if let access, access.doorkeeper.revocations != revocations {
-                revocations = access.doorkeeper.revocations
+            heartbeat.advance()
+            if let access, access.authenticator.revocations != revocations {
+                revocations = access.authenticator.revocations
                 try openRemote(isReopening: true)
             }
             guard try poller.wait(milliseconds: Self.tick) > 0 else { continue }

@@ -5,8 +5,8 @@ import FoundationEssentials
 /// Answers requests; knows no sockets.
 struct Controller: Sendable {
     let monitor: Monitor
-    let steering: Steering
-    let observations: Observations
+    let updater: ModelUpdater
+    let recentScores: RecentScores
     /// Asks the daemon to take nothing more in.
     let drain: @Sendable () -> Void
 
@@ -25,7 +25,7 @@ struct Controller: Sendable {
         case .status: return try result(monitor.status())
         case .sources: return try result(monitor.sources())
         case .reload:
-            try steering.reload()
+            try updater.reload()
             return try result(monitor.status())
         case .drain:
             drain()
@@ -34,33 +34,33 @@ struct Controller: Sendable {
             guard let count = request.count, (2...1_000_000).contains(count) else {
                 return failure("between 2 and 1,000,000 frames can be gathered")
             }
-            guard observations.startCollecting(count, source: request.source) else {
+            guard recentScores.startCollecting(count, source: request.source) else {
                 return failure("scores are being gathered already; wait, or end that first")
             }
             return try result(monitor.status())
         case .cancel:
-            observations.stopCollecting()
+            recentScores.stopCollecting()
             return try result(monitor.status())
         case .adopt:
-            let calibration = try steering.gathered(score: request.score, k: request.k)
+            let calibration = try updater.gathered(score: request.score, k: request.k)
             return try change(to: calibration, request)
         case .threshold:
             return try change(
-                to: steering.redrawn(score: request.score, k: request.k), request)
+                to: updater.redrawn(score: request.score, k: request.k), request)
         case .calibrate:
             guard let calibration = request.calibration else {
                 return failure("the request holds no calibration")
             }
             return try change(to: calibration, request)
-        case .rollback: return try change(to: steering.previous(), request)
+        case .rollback: return try change(to: updater.previous(), request)
         }
     }
 
     private func change(to calibration: Calibration, _ request: ControlRequest) throws -> [UInt8] {
-        let effect = steering.effect(of: calibration, source: request.source)
+        let effect = updater.effect(of: calibration, source: request.source)
         if request.dry_run != true {
-            try steering.apply(calibration, source: request.source)
-            if request.verb == .adopt { observations.stopCollecting() }
+            try updater.apply(calibration, source: request.source)
+            if request.verb == .adopt { recentScores.stopCollecting() }
         }
         return try result(effect)
     }

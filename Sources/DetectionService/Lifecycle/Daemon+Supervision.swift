@@ -9,19 +9,19 @@ extension Daemon {
     /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
     /// thread goes round, and reloads when asked to.
     func supervise(
-        _ notifier: Notifier, _ threads: [PipelineThread], _ monitor: Monitor,
-        _ steering: Steering, _ publisher: Publisher
+        _ notifier: SystemdNotifier, _ threads: [PipelineThread], _ monitor: Monitor,
+        _ updater: ModelUpdater, _ publisher: Publisher
     ) {
         let second = Duration.seconds(1)
         let watchdog = notifier.watchdogInterval
         let clock = ContinuousClock()
-        var seen = threads.map(\.progress.count)
+        var seen = threads.map(\.heartbeat.count)
         var revocations = 0
         var seenLastSecond = seen.map { $0 - 1 }
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
             if clock.now >= nextStatus {
-                let turns = threads.map(\.progress.count)
+                let turns = threads.map(\.heartbeat.count)
                 monitor.noteLiveness(zip(seenLastSecond, turns).allSatisfy { $0 != $1 })
                 seenLastSecond = turns
                 publishStatus(monitor, publisher)
@@ -29,19 +29,19 @@ extension Daemon {
                 nextStatus = clock.now + second
             }
             if let watchdog, clock.now >= nextFeeding {
-                let turns = threads.map(\.progress.count)
+                let turns = threads.map(\.heartbeat.count)
                 if zip(seen, turns).allSatisfy({ $0 != $1 }) { notifier.feedWatchdog() }
                 seen = turns
                 nextFeeding = clock.now + watchdog
             }
-            if let access, access.doorkeeper.revocations != revocations {
-                revocations = access.doorkeeper.revocations
+            if let access, access.authenticator.revocations != revocations {
+                revocations = access.authenticator.revocations
                 // A socket that cannot be opened ends the threads, which is noticed there.
                 try? publisher.reopen()
             }
             if mustReload.exchange(false, ordering: .relaxed) {
                 // What is wrong has been logged; the old edition serves on.
-                try? steering.reload()
+                try? updater.reload()
             }
             let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))

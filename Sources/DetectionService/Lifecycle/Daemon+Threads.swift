@@ -27,7 +27,7 @@ extension Daemon {
             thread.start { started throws(ZMQError) in
                 var loop = ScoringLoop(thread: index, parts, self.configuration)
                 started()
-                try loop.run(progress: thread.progress)
+                try loop.run(heartbeat: thread.heartbeat)
             } onEnd: {
                 self.stop()
             }
@@ -48,14 +48,14 @@ extension Daemon {
             var receiver = try Receiver(
                 context, self.configuration,
                 intake: FrameIntake(
-                    self.configuration, model, handover: parts.handover), wake: wakeUp,
+                    self.configuration, model, exchange: parts.exchange), wake: wakeUp,
                 replies: parts.replies,
                 access: self.access, memory: memory, scoring: scoring)
             started()
-            try receiver.run(while: self.isReceiving, progress: thread.progress)
-            try receiver.reply(until: self.isStopping, parts.handover, progress: thread.progress)
+            try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)
+            try receiver.reply(until: self.isStopping, parts.exchange, heartbeat: thread.heartbeat)
         } onEnd: {
-            parts.handover.close()
+            parts.exchange.close()
             self.stop()
         }
         return thread
@@ -68,7 +68,7 @@ extension Daemon {
         thread.start { started throws(ZMQError) in
             started()
             while !self.isStopping.load(ordering: .relaxed) {
-                thread.progress.advance()
+                thread.heartbeat.advance()
                 switch memory.check() {
                 case .nothing: break
                 case .ports: wakeUp.signal()
@@ -82,13 +82,14 @@ extension Daemon {
         return thread
     }
 
-    func startDoorkeeper(_ context: Context) -> PipelineThread? {
+    func startAuthenticator(_ context: Context) -> PipelineThread? {
         guard let access else { return nil }
-        let thread = PipelineThread("doorkeeper")
+        let thread = PipelineThread("authenticator")
         thread.start { started throws(ZMQError) in
-            let socket = try Doorkeeper.socket(context)
+            let socket = try ZAPAuthenticator.socket(context)
             started()
-            try access.doorkeeper.run(socket, until: self.isStopping, progress: thread.progress)
+            try access.authenticator.run(
+                socket, until: self.isStopping, heartbeat: thread.heartbeat)
         } onEnd: {
             self.stop()
         }
@@ -101,10 +102,10 @@ extension Daemon {
         guard path != nil || remote != nil else { return nil }
         let thread = PipelineThread("control")
         thread.start { started throws(ZMQError) in
-            var loop = try ControlLoop(
+            var loop = try ControlServer(
                 context, path: path, remote: remote, access: self.access, controller: controller)
             started()
-            try loop.run(until: self.isStopping, progress: thread.progress)
+            try loop.run(until: self.isStopping, heartbeat: thread.heartbeat)
         } onEnd: {
             self.stop()
         }

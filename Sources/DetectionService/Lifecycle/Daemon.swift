@@ -12,16 +12,16 @@ import Synchronization
 import VAE
 import ZeroMQ
 
-/// The daemon: its threads around a handover, started and stopped as one.
+/// The daemon: its threads around a frame exchange, started and stopped as one.
 ///
 /// ```
-/// sockets → Receiver (decode) → Handover → ScoringLoop (score, judge) → Publisher → sockets
+/// sockets → Receiver (decode) → FrameExchange → ScoringLoop (score, judge) → Publisher → sockets
 /// ```
 /// A thread of its own answers at the control socket.
 public final class Daemon: Sendable {
     let configuration: Configuration
     private let store: CalibrationStore
-    let first: Serving.Edition
+    let first: ActiveModel.Edition
     let access: Access?
     let logger: Logger
     let isStopping = Atomic<Bool>(false)
@@ -29,7 +29,7 @@ public final class Daemon: Sendable {
     let mustReload = Atomic<Bool>(false)
     let wake = DispatchSemaphore(value: 0)
     /// The sum of all accounts when the daemon had stopped.
-    private let final = Mutex(Account())
+    private let final = Mutex(FrameLedger())
 
     /// Loads and verifies model and calibration; opens nothing yet.
     public init(_ configuration: Configuration, logger: Logger) throws {
@@ -39,11 +39,12 @@ public final class Daemon: Sendable {
         store = CalibrationStore(
             model: configuration.model, directory: configuration.stateDirectory,
             precision: try configuration.precision.resolved(for: configuration.model))
-        first = try Steering.firstEdition(store)
+        first = try ModelUpdater.firstEdition(store)
         access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
             Access(
                 credentials: credentials,
-                doorkeeper: try Doorkeeper(list: configuration.clients ?? "", logger: logger))
+                authenticator: try ZAPAuthenticator(
+                    list: configuration.clients ?? "", logger: logger))
         }
     }
 
@@ -61,34 +62,35 @@ public final class Daemon: Sendable {
     }
 
     /// What became of every frame, once the daemon has stopped.
-    public var account: Account { final.withLock { $0 } }
+    public var ledger: FrameLedger { final.withLock { $0 } }
 
     /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
     /// for; throws what kept it from starting or going on.
-    public func run(_ notifier: Notifier) throws {
+    public func run(_ notifier: SystemdNotifier) throws {
         let locks = try lockPaths()
         defer { withExtendedLifetime(locks) {} }
         let context = try Context()
         let wakeUp = try WakeUp()
         // Before the sockets that it answers for are opened, or they let everybody in.
-        let door = startDoorkeeper(context)
+        let door = startAuthenticator(context)
         defer {
             stop()
             _ = door?.join()
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
-        let handover = Handover(newQueue()) { wakeUp.signal() }
+        let exchange = FrameExchange(newQueue()) { wakeUp.signal() }
         let parts = ScoringLoop.Parts(
-            identity: Identity(), serving: Serving(first, threads: configuration.scorers),
-            handover: handover,
+            identity: RunIdentity(),
+            activeModel: ActiveModel(first, threads: configuration.scorers),
+            exchange: exchange,
             publisher: try Publisher(
                 context, configuration, credentials: access?.credentials),
-            replies: Replies(wake: wakeUp), observations: Observations())
-        parts.observations.restart(
+            replies: PendingReplies(wake: wakeUp), recentScores: RecentScores())
+        parts.recentScores.restart(
             for: first.calibration.calibration, isOtherModel: true)
         let monitor = Monitor(
             configuration, parts, publicKey: access?.credentials.keyPair.publicKey)
-        let steering = Steering(store, parts, monitor, logger)
+        let updater = ModelUpdater(store, parts, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
         let memory = MemoryGuard(
@@ -98,7 +100,7 @@ public final class Daemon: Sendable {
         let receiving = startReceiving(context, parts, wakeUp, memory)
         let control = startControl(
             context,
-            Controller(monitor: monitor, steering: steering, observations: parts.observations) {
+            Controller(monitor: monitor, updater: updater, recentScores: parts.recentScores) {
                 monitor.set(.draining)
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
@@ -109,7 +111,7 @@ public final class Daemon: Sendable {
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, parts.identity)
-            supervise(notifier, threads, monitor, steering, parts.publisher)
+            supervise(notifier, threads, monitor, updater, parts.publisher)
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -118,7 +120,7 @@ public final class Daemon: Sendable {
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
         publishStatus(monitor, parts.publisher)
-        let total = handover.total().0
+        let total = exchange.total().0
         final.withLock { $0 = total }
         logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
         if let failure = failures.first { throw failure }
@@ -145,15 +147,15 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func announce(_ notifier: Notifier, _ identity: Identity) {
+    private func announce(_ notifier: SystemdNotifier, _ identity: RunIdentity) {
         let ingest = configuration.ingest.map(\.description).joined(separator: ", ")
         let publish = configuration.publish.map(\.description).joined(separator: ", ")
         notifier.ready("serving \(ingest)")
         logger.notice(
             "Ready.",
             metadata: [
-                "model": "\(VerdictWriter.short(first.model.digest))",
-                "calibration": "\(VerdictWriter.short(first.calibration.digest))",
+                "model": "\(VerdictEncoder.short(first.model.digest))",
+                "calibration": "\(VerdictEncoder.short(first.calibration.digest))",
                 "precision": "\(store.precision.rawValue)",
                 "score": "\(first.calibration.calibration.score.rawValue)",
                 "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",

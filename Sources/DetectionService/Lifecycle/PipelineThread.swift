@@ -6,7 +6,7 @@ import ZeroMQ
 /// One named thread of the pipeline: it opens its sockets, says so, works, and says how it ended.
 final class PipelineThread: Sendable {
     /// Turns of its loop, for the watchdog.
-    let progress = Progress()
+    let heartbeat = Heartbeat()
 
     private struct Outcome {
         var isStarted = false

@@ -7,7 +7,7 @@ import VAE
 ///
 /// A scoring thread looks here before each batch and takes the latest edition; it scores and judges
 /// the whole batch by that one, so no verdict mixes two.
-final class Serving: Sendable {
+final class ActiveModel: Sendable {
     /// A model and its calibration, replaced as one.
     struct Edition: Sendable {
         let model: LoadedModel

@@ -14,7 +14,7 @@ import VAE
 ///
 /// Everything is loaded and tried before it replaces anything; whatever fails leaves the old model
 /// and bounds serving.
-final class Steering: Sendable {
+final class ModelUpdater: Sendable {
     private let store: CalibrationStore
     private let parts: ScoringLoop.Parts
     private let monitor: Monitor
@@ -32,14 +32,14 @@ final class Steering: Sendable {
     }
 
     /// Reads and tries what is to be served first.
-    static func firstEdition(_ store: CalibrationStore) throws -> Serving.Edition {
+    static func firstEdition(_ store: CalibrationStore) throws -> ActiveModel.Edition {
         try edition(store)
     }
 
-    private static func edition(_ store: CalibrationStore) throws -> Serving.Edition {
+    private static func edition(_ store: CalibrationStore) throws -> ActiveModel.Edition {
         let model = try LoadedModel(directory: store.model)
         try model.requireUnconditional()
-        let edition = Serving.Edition(
+        let edition = ActiveModel.Edition(
             model: model, calibration: try store.current(for: model),
             sources: try store.sources(for: model))
         try model.requireFiniteScores(edition.calibration.calibration.computation)
@@ -50,14 +50,14 @@ final class Steering: Sendable {
     func reload() throws {
         try change.withLock { _ in
             do {
-                let old = parts.serving.edition
+                let old = parts.activeModel.edition
                 let new = try Self.edition(store)
                 guard new.model.model.imageShape == old.model.model.imageShape else {
-                    throw SteeringError.otherSize(
+                    throw ModelUpdateError.otherSize(
                         new: new.model.model.imageShape, old: old.model.model.imageShape)
                 }
                 guard new.model.model.preprocessing == old.model.model.preprocessing else {
-                    throw SteeringError.otherPreprocessing(
+                    throw ModelUpdateError.otherPreprocessing(
                         new: new.model.model.preprocessing, old: old.model.model.preprocessing)
                 }
                 try serve(new, isOtherModel: new.model.digest != old.model.digest)
@@ -73,7 +73,7 @@ final class Steering: Sendable {
 
     /// The bounds that `score` and `k` give from the scores of the calibration in service.
     func redrawn(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let current = parts.serving.edition.calibration.calibration
+        let current = parts.activeModel.edition.calibration.calibration
         return try current.redrawn(
             score: score ?? current.score, k: k ?? current.k, revision: current.revision + 1,
             created: .now)
@@ -81,9 +81,9 @@ final class Steering: Sendable {
 
     /// A calibration from scores that were gathered live.
     func gathered(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let edition = parts.serving.edition
-        guard let collection = parts.observations.collection, collection.isComplete else {
-            throw SteeringError.notGathered
+        let edition = parts.activeModel.edition
+        guard let collection = parts.recentScores.collection, collection.isComplete else {
+            throw ModelUpdateError.notGathered
         }
         let current = edition.calibration.calibration
         let place = collection.source.map { " of \($0)" } ?? ""
@@ -98,9 +98,9 @@ final class Steering: Sendable {
     /// Puts a calibration into service and on the disk; with `source`, for that source alone.
     func apply(_ calibration: Calibration, source: String?) throws {
         try change.withLock { _ in
-            let old = parts.serving.edition
+            let old = parts.activeModel.edition
             guard calibration.computation == old.calibration.calibration.computation else {
-                throw SteeringError.otherPrecision(
+                throw ModelUpdateError.otherPrecision(
                     new: calibration.computation.precision, old: store.precision)
             }
             let bytes = try calibration.encoded()
@@ -110,7 +110,7 @@ final class Steering: Sendable {
             var sources = old.sources
             if let source { sources[source] = loaded }
             try serve(
-                Serving.Edition(
+                ActiveModel.Edition(
                     model: old.model, calibration: source == nil ? loaded : old.calibration,
                     sources: sources), isOtherModel: false)
         }
@@ -118,7 +118,7 @@ final class Steering: Sendable {
 
     /// Goes back to the calibration before the one in service, under a new revision.
     func previous() throws -> Calibration {
-        let edition = parts.serving.edition
+        let edition = parts.activeModel.edition
         let current = edition.calibration.calibration
         var calibration = try store.previous(
             to: current.revision, for: edition.model
@@ -129,9 +129,9 @@ final class Steering: Sendable {
 
     /// What another calibration would change.
     func effect(of calibration: Calibration, source: String?) -> CalibrationEffect {
-        let edition = parts.serving.edition
+        let edition = parts.activeModel.edition
         let old = source.flatMap { edition.sources[$0] } ?? edition.calibration
-        let recent = parts.observations.recent.filter { observation in
+        let recent = parts.recentScores.recent.filter { observation in
             source == nil
                 ? edition.sources[observation.source.name] == nil
                 : observation.source.name == source
@@ -147,24 +147,24 @@ final class Steering: Sendable {
             anomalous_after: recent.count { after.judge($0.scores).isAnomaly })
     }
 
-    private func serve(_ edition: Serving.Edition, isOtherModel: Bool) throws {
+    private func serve(_ edition: ActiveModel.Edition, isOtherModel: Bool) throws {
         if isOtherModel {
             // Generates the machine code, so that the scoring threads need not.
             edition.engine(capacity: monitor.configuration.batch).warmUp()
         }
-        let number = parts.serving.replace(with: edition)
-        parts.observations.restart(
+        let number = parts.activeModel.replace(with: edition)
+        parts.recentScores.restart(
             for: edition.calibration.calibration, isOtherModel: isOtherModel)
-        parts.handover.wakeAll()
-        guard parts.serving.waitUntilAdopted(number, seconds: 2) else {
-            throw SteeringError.notAdopted
+        parts.exchange.wakeAll()
+        guard parts.activeModel.waitUntilAdopted(number, seconds: 2) else {
+            throw ModelUpdateError.notAdopted
         }
         logger.notice(
             "Serving another edition.",
             metadata: [
                 "edition": "\(number)",
-                "model": "\(VerdictWriter.short(edition.model.digest))",
-                "calibration": "\(VerdictWriter.short(edition.calibration.digest))",
+                "model": "\(VerdictEncoder.short(edition.model.digest))",
+                "calibration": "\(VerdictEncoder.short(edition.calibration.digest))",
                 "precision": "\(store.precision.rawValue)",
                 "revision": "\(edition.calibration.calibration.revision)",
             ])
@@ -172,7 +172,7 @@ final class Steering: Sendable {
 }
 
 /// Why a change was refused.
-public enum SteeringError: Error, Sendable, CustomStringConvertible {
+public enum ModelUpdateError: Error, Sendable, CustomStringConvertible {
     /// A model for other images.
     case otherSize(new: ImageShape, old: ImageShape)
     /// A model that preprocesses otherwise, while frames made for the old one wait.
@@ -208,7 +208,7 @@ public enum SteeringError: Error, Sendable, CustomStringConvertible {
 
 extension LoadedModel {
     /// Scores a black, a white and a grey image, none of which may come to anything but a number.
-    fileprivate func requireFiniteScores(_ computation: Computation) throws(SteeringError) {
+    fileprivate func requireFiniteScores(_ computation: Computation) throws(ModelUpdateError) {
         let pixels = model.imageShape.pixels
         let images = [0, 128, 255].flatMap { [UInt8](repeating: $0, count: pixels) }
         let engine = ScoringEngine(model.parameters, by: computation, capacity: 3)

@@ -6,7 +6,7 @@ import VAE
 
 /// What the scoring threads have seen lately: scores to recalibrate with, and times and scores for
 /// the metrics.
-final class Observations: Sendable {
+final class RecentScores: Sendable {
     /// The scores of one frame, and whose it was.
     struct Observation: Sendable {
         let source: Source
@@ -35,7 +35,7 @@ final class Observations: Sendable {
         var sources: [Source] = []
         var next = 0
         var collection: Collection?
-        var meters = Meters()
+        var histograms = Histograms()
     }
 
     private let state = Mutex(State())
@@ -49,11 +49,11 @@ final class Observations: Sendable {
     ) {
         guard batch.count > 0 else { return }
         state.withLock { state in
-            state.meters.noteBatch(started: started, scored: scored)
+            state.histograms.noteBatch(started: started, scored: scored)
             if state.sources.count < batch.sources.count { state.sources = batch.sources }
             for row in 0..<batch.count where verdicts[row] != .notFinite {
                 let frame = batch.frame(row)
-                state.meters.note(frame, scores[row], scored: scored)
+                state.histograms.note(frame, scores[row], scored: scored)
                 let observation = (source: frame.source, scores: scores[row])
                 if state.recent.count < Self.limit {
                     state.recent.append(observation)
@@ -99,10 +99,10 @@ final class Observations: Sendable {
                 state.recent.removeAll(keepingCapacity: true)
                 state.next = 0
             }
-            state.meters.restart(for: calibration)
+            state.histograms.restart(for: calibration)
         }
     }
 
     /// Times and scores so far.
-    var meters: Meters { state.withLock { $0.meters } }
+    var histograms: Histograms { state.withLock { $0.histograms } }
 }

@@ -4,7 +4,7 @@ import Platform
 import VAE
 
 /// Distributions of times and scores, as histograms with fixed buckets.
-struct Meters: Sendable {
+struct Histograms: Sendable {
     /// Seconds from taking a batch to having its scores.
     private(set) var scoring = Histogram(bounds: Self.times)
     /// Seconds from taking a frame from its socket to having its verdict.

@@ -16,15 +16,15 @@ extension Monitor {
         addService(to: &text)
         addFrames(of: snapshot, to: &text)
         addSources(of: snapshot, at: now, to: &text)
-        let meters = meters
+        let histograms = histograms
         text.add(
-            meters.score, "elbod_reconstruction_error",
+            histograms.score, "elbod_reconstruction_error",
             "The deciding score; buckets are quantiles of the calibration and its bounds.")
         text.add(
-            meters.scoring, "elbod_score_duration_seconds",
+            histograms.scoring, "elbod_score_duration_seconds",
             "Time from taking a batch to having its scores.")
         text.add(
-            meters.latency, "elbod_end_to_end_latency_seconds",
+            histograms.latency, "elbod_end_to_end_latency_seconds",
             "Time from taking a frame from its socket to having its score.")
         ProcessMetrics(started: started).add(to: &text)
         return text.text
@@ -39,8 +39,8 @@ extension Monitor {
         text.sample(
             1,
             [
-                ("model", VerdictWriter.short(edition.model.digest)),
-                ("calibration", VerdictWriter.short(edition.calibration.digest)),
+                ("model", VerdictEncoder.short(edition.model.digest)),
+                ("calibration", VerdictEncoder.short(edition.calibration.digest)),
                 ("score", calibration.score.rawValue),
             ])
         text.single(
@@ -65,7 +65,7 @@ extension Monitor {
             Double(publications))
     }
 
-    private func addFrames(of snapshot: Handover.Snapshot, to text: inout Exposition) {
+    private func addFrames(of snapshot: FrameExchange.Snapshot, to text: inout Exposition) {
         text.single(
             "elbod_frames_in_flight", .gauge, "Frames waiting or being scored.",
             Double(snapshot.total.inFlight))
@@ -88,47 +88,47 @@ extension Monitor {
     }
 
     private func addSources(
-        of snapshot: Handover.Snapshot, at now: UnixTime, to text: inout Exposition
+        of snapshot: FrameExchange.Snapshot, at now: UnixTime, to text: inout Exposition
     ) {
-        var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.account) }
+        var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.ledger) }
         let rest = snapshot.sources.dropFirst(Self.sourceLimit)
         if !rest.isEmpty {
-            rows.append(("other", rest.reduce(into: Account()) { $0.add($1.account) }))
+            rows.append(("other", rest.reduce(into: FrameLedger()) { $0.add($1.ledger) }))
         }
         func family(
             _ name: String, _ kind: Exposition.Kind, _ help: String,
-            _ value: (Account) -> Double
+            _ value: (FrameLedger) -> Double
         ) {
             text.begin(name, kind, help)
-            for (source, account) in rows { text.sample(value(account), [("source", source)]) }
+            for (source, ledger) in rows { text.sample(value(ledger), [("source", source)]) }
         }
         family("elbod_frames_received_total", .counter, "Images taken in.") { Double($0.received) }
         text.begin("elbod_frames_scored_total", .counter, "Images judged.")
-        for (source, account) in rows {
-            text.sample(account.normal, [("source", source), ("verdict", "normal")])
-            text.sample(account.anomalous, [("source", source), ("verdict", "anomaly")])
+        for (source, ledger) in rows {
+            text.sample(ledger.normal, [("source", source), ("verdict", "normal")])
+            text.sample(ledger.anomalous, [("source", source), ("verdict", "anomaly")])
         }
         text.begin("elbod_frames_rejected_total", .counter, "Images that could not be scored.")
-        for (source, account) in rows {
-            for (reason, count) in account.rejectionsByName.sorted(by: { $0.key < $1.key }) {
+        for (source, ledger) in rows {
+            for (reason, count) in ledger.rejectionsByName.sorted(by: { $0.key < $1.key }) {
                 text.sample(count, [("source", source), ("reason", reason)])
             }
         }
         text.begin("elbod_frames_dropped_total", .counter, "Images that gave way to newer ones.")
-        for (source, account) in rows {
-            text.sample(account.dropped, [("source", source), ("stage", "queue")])
+        for (source, ledger) in rows {
+            text.sample(ledger.dropped, [("source", source), ("stage", "queue")])
         }
         family("elbod_frames_missed_total", .counter, "Holes in the sender's numbering.") {
-            Double($0.numbering.missed)
+            Double($0.sequenceTracker.missed)
         }
         family("elbod_frames_duplicated_total", .counter, "Numbers that came twice.") {
-            Double($0.numbering.duplicates)
+            Double($0.sequenceTracker.duplicates)
         }
         family("elbod_frames_reordered_total", .counter, "Numbers that came late.") {
-            Double($0.numbering.reordered)
+            Double($0.sequenceTracker.reordered)
         }
         family("elbod_source_restarts_total", .counter, "Times a sender began anew.") {
-            Double($0.numbering.restarts)
+            Double($0.sequenceTracker.restarts)
         }
         family(
             "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came."
@@ -140,7 +140,8 @@ extension Monitor {
 }
 
 extension Exposition {
-    fileprivate mutating func add(_ histogram: Meters.Histogram, _ name: String, _ help: String) {
+    fileprivate mutating func add(_ histogram: Histograms.Histogram, _ name: String, _ help: String)
+    {
         self.histogram(
             name, help, bounds: histogram.bounds, counts: histogram.counts, sum: histogram.sum)
     }

@@ -28,13 +28,13 @@ final class Monitor: Sendable {
     }
 
     let configuration: Configuration
-    let identity: Identity
+    let identity: RunIdentity
     /// When the daemon began.
     let started = UnixTime.now
-    private let serving: Serving
-    private let handover: Handover
+    private let activeModel: ActiveModel
+    private let exchange: FrameExchange
     private let publisher: Publisher
-    private let observations: Observations
+    private let recentScores: RecentScores
     private let mutable = Mutex(Mutable())
 
     /// The daemon's public CURVE key, if it has one.
@@ -44,10 +44,10 @@ final class Monitor: Sendable {
         self.publicKey = publicKey
         self.configuration = configuration
         identity = parts.identity
-        serving = parts.serving
-        handover = parts.handover
+        activeModel = parts.activeModel
+        exchange = parts.exchange
         publisher = parts.publisher
-        observations = parts.observations
+        recentScores = parts.recentScores
     }
 
     /// Changes what is said about the daemon's state.
@@ -73,25 +73,25 @@ final class Monitor: Sendable {
     var isAlive: Bool { mutable.withLock { $0.isAlive } }
     var state: State { mutable.withLock { $0.state } }
     var reloads: Reloads { mutable.withLock { $0.reloads } }
-    var meters: Meters { observations.meters }
-    var edition: Serving.Edition { serving.edition }
+    var histograms: Histograms { recentScores.histograms }
+    var edition: ActiveModel.Edition { activeModel.edition }
     var publications: UInt64 { publisher.publications }
 
     /// All accounts at one moment.
-    func snapshot() -> Handover.Snapshot { handover.snapshot() }
+    func snapshot() -> FrameExchange.Snapshot { exchange.snapshot() }
 
     /// Whether a source that was last heard of then is stale.
-    func isStale(_ account: Account, at now: UnixTime) -> Bool {
-        now.microseconds(since: account.lastReceived)
+    func isStale(_ ledger: FrameLedger, at now: UnixTime) -> Bool {
+        now.microseconds(since: ledger.lastReceived)
             > UInt64(configuration.staleAfter) * 1_000_000
     }
 
     /// Every source.
     func sources() -> [SourceStatus] {
-        let (now, own) = (UnixTime.now, serving.edition.sources)
-        return snapshot().sources.map { source, account in
+        let (now, own) = (UnixTime.now, activeModel.edition.sources)
+        return snapshot().sources.map { source, ledger in
             SourceStatus(
-                source, account, isStale: isStale(account, at: now),
+                source, ledger, isStale: isStale(ledger, at: now),
                 hasOwnBounds: own[source.name] != nil)
         }
     }
@@ -99,12 +99,12 @@ final class Monitor: Sendable {
     /// The whole.
     func status() -> Status {
         let (snapshot, now) = (snapshot(), UnixTime.now)
-        let (edition, total) = (serving.edition, snapshot.total)
+        let (edition, total) = (activeModel.edition, snapshot.total)
         let (calibration, bounds) = (
             edition.calibration.calibration, edition.calibration.calibration.deciding
         )
         let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
-        let collection = observations.collection
+        let collection = recentScores.collection
         var status = Status()
         status.state = state.rawValue
         status.version = elbodVersion
@@ -113,8 +113,8 @@ final class Monitor: Sendable {
         status.pid = ProcessInfo.processInfo.processIdentifier
         status.uptime = ready.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0
         status.model_directory = configuration.model
-        status.model = VerdictWriter.short(edition.model.digest)
-        status.calibration = VerdictWriter.short(edition.calibration.digest)
+        status.model = VerdictEncoder.short(edition.model.digest)
+        status.calibration = VerdictEncoder.short(edition.calibration.digest)
         status.calibration_revision = calibration.revision
         status.precision = calibration.computation.precision.rawValue
         status.score = calibration.score.rawValue
@@ -139,7 +139,7 @@ final class Monitor: Sendable {
         status.control_messages = snapshot.totals.control
         status.other_shards = snapshot.totals.otherShards
         status.sources = snapshot.sources.count
-        status.stale_sources = snapshot.sources.count { isStale($0.account, at: now) }
+        status.stale_sources = snapshot.sources.count { isStale($0.ledger, at: now) }
         status.reloads = reloads.done
         status.reloads_refused = reloads.refused
         status.reload_error = reloads.error

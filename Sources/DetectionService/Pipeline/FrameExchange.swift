@@ -9,7 +9,7 @@ import ZeroMQ
 /// The receiving thread adds frames; a scoring thread, whenever it is free, takes as many as have
 /// arrived, up to its batch. Neither waits for the other except when there is nothing to do, or no
 /// room and the frames must not be dropped.
-final class Handover: Sendable {
+final class FrameExchange: Sendable {
     private struct State {
         var queue: FrameQueue
         var rejections: [Rejected] = []
@@ -38,7 +38,7 @@ final class Handover: Sendable {
         let source: Source
         let sequence: UInt64?
         let received: UnixTime
-        var reply: Reply?
+        var reply: ReplyAddress?
     }
 
     private let state: Mutex<State>
@@ -84,7 +84,7 @@ final class Handover: Sendable {
     /// Adds an image to the queue, or returns nil if it must wait for room, which `wakeReceiver` will tell.
     func add(
         _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
-        received: UnixTime, policy: FrameQueue.Policy, reply: Reply?
+        received: UnixTime, policy: FrameQueue.WhenFull, reply: ReplyAddress?
     ) -> FrameQueue.Outcome? {
         let (outcome, mustWake) = state.withLock { state -> (FrameQueue.Outcome?, Bool) in
             // Even if it must wait: sources that are met meanwhile have places behind its own.
@@ -176,21 +176,21 @@ final class Handover: Sendable {
 
     /// All that is counted, at one moment.
     struct Snapshot: Sendable {
-        let sources: [(source: Source, account: Account)]
-        let total: Account
+        let sources: [(source: Source, ledger: FrameLedger)]
+        let total: FrameLedger
         let totals: Totals
         let waiting: Int
         let capacity: Int
     }
 
     /// The sum of all accounts and what else is counted.
-    func total() -> (Account, Totals) { state.withLock { ($0.queue.total, $0.totals) } }
+    func total() -> (FrameLedger, Totals) { state.withLock { ($0.queue.total, $0.totals) } }
 
     /// All accounts.
     func snapshot() -> Snapshot {
         state.withLock { state in
             Snapshot(
-                sources: Array(zip(state.queue.sources, state.queue.accounts)),
+                sources: Array(zip(state.queue.sources, state.queue.ledgers)),
                 total: state.queue.total, totals: state.totals, waiting: state.queue.count,
                 capacity: state.queue.capacity)
         }

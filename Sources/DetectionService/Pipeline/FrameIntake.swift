@@ -14,19 +14,19 @@ struct FrameIntake: ~Copyable {
     /// The header that a frame without one stands for.
     private let bareHeader: [UInt8]
     private let shard: Shard
-    private let handover: Handover
+    private let exchange: FrameExchange
 
     /// What is known of a message before it is read.
     struct Origin {
         let name: [UInt8]
-        let policy: FrameQueue.Policy
+        let policy: FrameQueue.WhenFull
         let parts: Int
-        let reply: Reply?
+        let reply: ReplyAddress?
     }
 
     /// An intake for what `model` takes.
-    init(_ configuration: Configuration, _ model: Model, handover: Handover) {
-        self.handover = handover
+    init(_ configuration: Configuration, _ model: Model, exchange: FrameExchange) {
+        self.exchange = exchange
         pixels = model.imageShape.pixels
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
@@ -59,15 +59,15 @@ struct FrameIntake: ~Copyable {
         }
         switch Envelope(first: first, second: parts > 1 ? second : none, parts: parts) {
         case .control:
-            handover.withQueue { _, totals in totals.control += 1 }
+            exchange.withQueue { _, totals in totals.control += 1 }
             return .control
         case .noHeader: return reject(.headerNotJSON, none, origin, now)
         case .noPayload: return reject(.noPayload, first, origin, now)
         case .array(hasTopic: true):
-            if parts > 3 { handover.withQueue { _, totals in totals.trailingParts += parts - 3 } }
+            if parts > 3 { exchange.withQueue { _, totals in totals.trailingParts += parts - 3 } }
             return open(.topic, origin, now, topic: first, header: second, payload: third)
         case .array(hasTopic: false):
-            if parts > 2 { handover.withQueue { _, totals in totals.trailingParts += parts - 2 } }
+            if parts > 2 { exchange.withQueue { _, totals in totals.trailingParts += parts - 2 } }
             return open(.plain, origin, now, topic: none, header: first, payload: second)
         }
     }
@@ -81,14 +81,14 @@ struct FrameIntake: ~Copyable {
             let message = try decoder.open(
                 topic: topic, header: header, payload: payload, endpoint: origin.name.span)
             guard shard.holds(source: message.source.name, sequence: message.sequence) else {
-                handover.withQueue { queue, totals in
+                exchange.withQueue { queue, totals in
                     queue.pass(message, received: now)
                     totals.otherShards += message.images
                 }
                 return .control
             }
             let reply = origin.reply.map {
-                Reply(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
+                ReplyAddress(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
             }
             return .open(
                 OpenMessage(message: message, layout: layout, received: now, reply: reply))
@@ -103,7 +103,7 @@ struct FrameIntake: ~Copyable {
     /// Takes the same parts as `read`.
     func add(
         _ open: inout OpenMessage, _ first: Span<UInt8>, _ second: Span<UInt8>,
-        _ third: Span<UInt8>, policy: FrameQueue.Policy
+        _ third: Span<UInt8>, policy: FrameQueue.WhenFull
     ) -> Bool {
         switch open.layout {
         case .plain: return add(&open, header: first, payload: second, policy)
@@ -116,20 +116,20 @@ struct FrameIntake: ~Copyable {
 
     private func add(
         _ open: inout OpenMessage, header: Span<UInt8>, payload: Span<UInt8>,
-        _ policy: FrameQueue.Policy
+        _ policy: FrameQueue.WhenFull
     ) -> Bool {
         while open.nextImage < open.message.images {
             // Before the queue is locked, so that no scorer waits for a JPEG to be decoded.
             open.message.prepare(open.nextImage, of: payload)
-            let outcome = handover.add(
+            let outcome = exchange.add(
                 open.nextImage, of: open.message, header: header, payload: payload,
                 received: open.received, policy: policy, reply: open.reply)
             switch outcome {
             case nil: return false
             case .waiting: break
             case .rejected(let reason):
-                handover.report(
-                    Handover.Rejected(
+                exchange.report(
+                    FrameExchange.Rejected(
                         reason: reason, source: open.message.source,
                         sequence: open.message.sentSequence, received: open.received,
                         reply: open.reply))
@@ -151,11 +151,11 @@ struct FrameIntake: ~Copyable {
         _ reason: Rejection, _ source: Source, _ sequence: UInt64?, _ origin: Origin,
         _ now: UnixTime
     ) {
-        handover.withQueue { queue, _ in
+        exchange.withQueue { queue, _ in
             queue.reject(reason, from: source, sequence: sequence, received: now)
         }
-        handover.report(
-            Handover.Rejected(
+        exchange.report(
+            FrameExchange.Rejected(
                 reason: reason, source: source, sequence: sequence, received: now,
                 reply: origin.reply))
     }

@@ -9,7 +9,7 @@ struct Outbox {
     private(set) var bytes: [UInt8] = []
     private var entries: [Entry] = []
     /// Where copies of lines go, by their indices; few senders wait for any.
-    private(set) var replies: [(index: Int, reply: Reply)] = []
+    private(set) var replies: [(index: Int, reply: ReplyAddress)] = []
 
     private struct Entry {
         /// The place of its source.
@@ -35,7 +35,7 @@ struct Outbox {
     var count: Int { entries.count }
 
     /// Adds a line that lacks its end.
-    mutating func append(_ line: [UInt8], _ kind: Kind, of source: Int, reply: Reply?) {
+    mutating func append(_ line: [UInt8], _ kind: Kind, of source: Int, reply: ReplyAddress?) {
         let start = bytes.count
         bytes += line
         if let reply { replies.append((entries.count, reply)) }

@@ -4,17 +4,17 @@ import ZeroMQ
 
 /// Replies on their way from the scoring threads to the receiving one, which owns the sockets that
 /// senders wait at.
-final class Replies: Sendable {
+final class PendingReplies: Sendable {
     /// A whole reply.
     struct Ready: Sendable {
-        let reply: Reply
+        let reply: ReplyAddress
         let line: [UInt8]
     }
 
     private struct State {
         var ready: [Ready] = []
         /// Lines of messages of several images, until all are there.
-        var partial: [ObjectIdentifier: (reply: Reply, lines: [[UInt8]])] = [:]
+        var partial: [ObjectIdentifier: (reply: ReplyAddress, lines: [[UInt8]])] = [:]
     }
 
     private let state = Mutex(State())
@@ -26,7 +26,7 @@ final class Replies: Sendable {
 
     /// Adds what is said about one image; the reply goes out when all of its images have theirs: the
     /// line, or an array of lines for a message of several.
-    func add(_ line: [UInt8], to reply: Reply) {
+    func add(_ line: [UInt8], to reply: ReplyAddress) {
         let isReady = state.withLock { state in
             if reply.images == 1 {
                 state.ready.append(Ready(reply: reply, line: line))

@@ -9,7 +9,7 @@ import ZeroMQ
 /// socket whose senders must wait is left alone until there is room, and the others go on. Where no
 /// other thread scores it does that itself, whenever it has taken what had arrived.
 struct Receiver: ~Copyable {
-    private var ports: [IngestPort] = []
+    private var ports: [IngestSocket] = []
     private var poller: Poller
     private let context: Context
     private let configuration: Configuration
@@ -19,7 +19,7 @@ struct Receiver: ~Copyable {
     private var intake: FrameIntake
     private let wake: WakeUp
     private let wakeIndex: Int
-    private let replies: Replies
+    private let replies: PendingReplies
     private let replyMode: Configuration.ReplyMode
     private var scoring: ScoringLoop?
 
@@ -33,7 +33,7 @@ struct Receiver: ~Copyable {
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
         _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
-        wake: WakeUp, replies: Replies, access: Access?, memory: MemoryGuard,
+        wake: WakeUp, replies: PendingReplies, access: Access?, memory: MemoryGuard,
         scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
         self.scoring = scoring
@@ -63,7 +63,7 @@ struct Receiver: ~Copyable {
             try ports[index].reopen(context, endpoint, limit, access?.credentials)
         } else {
             ports.append(
-                try IngestPort(
+                try IngestSocket(
                     context, endpoint, name: "ingest-\(index + 1)", limit: limit,
                     credentials: access?.credentials))
         }
@@ -76,21 +76,21 @@ struct Receiver: ~Copyable {
     /// right.
     private mutating func reopenWhereNeeded() throws(ZMQError) {
         for index in memory.takePending() { try openPort(index) }
-        guard let access, access.doorkeeper.revocations != revocations else { return }
-        revocations = access.doorkeeper.revocations
+        guard let access, access.authenticator.revocations != revocations else { return }
+        revocations = access.authenticator.revocations
         try openPorts()
     }
 
     /// Receives while `isReceiving`, and then adds what is left of messages already taken; looks at
     /// it at least four times a second.
     mutating func run(
-        while isReceiving: borrowing Atomic<Bool>, progress: Progress
+        while isReceiving: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
-            try waitForMessages(progress)
+            try waitForMessages(heartbeat)
             try reopenWhereNeeded()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
-                try serve(index, progress)
+                try serve(index, heartbeat)
             }
         }
         while ports.contains(where: { $0.open != nil }) {
@@ -98,21 +98,21 @@ struct Receiver: ~Copyable {
                 poller.watch(index, for: [])
                 _ = finish(ports[index])
             }
-            try waitForMessages(progress)
+            try waitForMessages(heartbeat)
         }
     }
 
     /// Receives nothing more, but sends the replies that become due, until `stop` is set and none is
     /// outstanding.
     mutating func reply(
-        until stop: borrowing Atomic<Bool>, _ handover: Handover, progress: Progress
+        until stop: borrowing Atomic<Bool>, _ exchange: FrameExchange, heartbeat: Heartbeat
     ) throws(ZMQError) {
         for index in ports.indices { poller.watch(index, for: []) }
-        while !stop.load(ordering: .relaxed) { try waitForMessages(progress) }
-        handover.close()
+        while !stop.load(ordering: .relaxed) { try waitForMessages(heartbeat) }
+        exchange.close()
         try scoring?.serveArrived()
-        while ports.contains(where: \.isRouter), handover.total().0.inFlight > 0 {
-            try waitForMessages(progress)
+        while ports.contains(where: \.isRouter), exchange.total().0.inFlight > 0 {
+            try waitForMessages(heartbeat)
         }
         try sendReplies()
     }
@@ -125,15 +125,15 @@ struct Receiver: ~Copyable {
         }
     }
 
-    private mutating func waitForMessages(_ progress: Progress) throws(ZMQError) {
-        progress.advance()
+    private mutating func waitForMessages(_ heartbeat: Heartbeat) throws(ZMQError) {
+        heartbeat.advance()
         try scoring?.serveArrived()
         try sendReplies()
         _ = try poller.wait(milliseconds: Self.tick)
         if poller.isReady(wakeIndex) { wake.clear() }
     }
 
-    private mutating func serve(_ index: Int, _ progress: Progress) throws(ZMQError) {
+    private mutating func serve(_ index: Int, _ heartbeat: Heartbeat) throws(ZMQError) {
         let port = ports[index]
         var messages = 0
         while messages < Self.turn {
@@ -148,7 +148,7 @@ struct Receiver: ~Copyable {
                 // A large picture takes as long as thousands of plain frames: others get their turn
                 // sooner, and each one done is progress.
                 messages += Self.pictureWeight - 1
-                progress.advance()
+                heartbeat.advance()
             }
         }
         // A message that must wait for room keeps its socket waiting too.
@@ -158,7 +158,7 @@ struct Receiver: ~Copyable {
     }
 
     /// Reads the message just received.
-    private mutating func begin(_ port: IngestPort, _ index: Int, _ parts: Int) throws(ZMQError) {
+    private mutating func begin(_ port: IngestSocket, _ index: Int, _ parts: Int) throws(ZMQError) {
         let reply = port.reply(to: 1, endpoint: index)
         let reading = intake.read(
             port.first.bytes, port.second.bytes, port.third.bytes,
@@ -174,7 +174,7 @@ struct Receiver: ~Copyable {
     private static let acknowledgement = Array("{\"schema\":\"elbod.acknowledgement/1\"}".utf8)
 
     /// Adds the images of the message that is being taken in; whether none is left.
-    private func finish(_ port: IngestPort) -> Bool {
+    private func finish(_ port: IngestSocket) -> Bool {
         guard var open = port.open else { return true }
         let isDone = intake.add(
             &open, port.first.bytes, port.second.bytes, port.third.bytes, policy: port.policy)

@@ -1,7 +1,7 @@
 import Files
 
 /// What tells this run of the daemon from others.
-struct Identity: Sendable {
+struct RunIdentity: Sendable {
     /// Random for each run: with it, a source and a sequence number name one frame for ever.
     let epoch: String
     /// The machine's name.

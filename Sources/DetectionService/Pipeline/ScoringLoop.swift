@@ -9,31 +9,31 @@ import ZeroMQ
 
 /// Takes batches, scores and judges them, and publishes a verdict on every frame.
 ///
-/// Lives on one thread, of its own or the receiver's; several such threads share the handover and the
+/// Lives on one thread, of its own or the receiver's; several such threads share the exchange and the
 /// publisher.
 struct ScoringLoop: ~Copyable {
     private let thread: Int
     private let parts: Parts
     private let capacity: Int
     private let allScores: Bool
-    private var edition: Serving.Edition
+    private var edition: ActiveModel.Edition
     private var scorer: ScoringEngine
-    private var verdicts: VerdictWriter
-    private var own: [String: VerdictWriter] = [:]
-    private var errors: ErrorWriter
+    private var verdicts: VerdictEncoder
+    private var own: [String: VerdictEncoder] = [:]
+    private var errors: RejectionEncoder
     private var batch: Batch
     private var outcomes: [FrameQueue.Verdict] = []
-    private var rejections: [Handover.Rejected] = []
+    private var rejections: [FrameExchange.Rejected] = []
     private var outbox: Outbox
 
     /// What the scoring threads have in common.
     struct Parts: Sendable {
-        let identity: Identity
-        let serving: Serving
-        let handover: Handover
+        let identity: RunIdentity
+        let activeModel: ActiveModel
+        let exchange: FrameExchange
         let publisher: Publisher
-        let replies: Replies
-        let observations: Observations
+        let replies: PendingReplies
+        let recentScores: RecentScores
     }
 
     private static let tick = DispatchTimeInterval.milliseconds(250)
@@ -44,20 +44,20 @@ struct ScoringLoop: ~Copyable {
         self.parts = parts
         capacity = configuration.batch
         allScores = configuration.allScores
-        edition = parts.serving.edition
+        edition = parts.activeModel.edition
         scorer = edition.engine(capacity: capacity)
         scorer.warmUp()
-        verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
-        errors = ErrorWriter(epoch: parts.identity.epoch, worker: parts.identity.worker)
+        verdicts = VerdictEncoder(edition, edition.calibration, parts.identity, allScores)
+        errors = RejectionEncoder(epoch: parts.identity.epoch, worker: parts.identity.worker)
         batch = Batch(capacity: capacity, pixels: edition.model.model.imageShape.pixels)
         outbox = Outbox(capacity: 2 * capacity)
         outcomes.reserveCapacity(capacity)
-        _ = parts.serving.adopt(thread: thread, current: 0)
+        _ = parts.activeModel.adopt(thread: thread, current: 0)
     }
 
-    /// Serves until the handover is closed and empty.
-    mutating func run(progress: Progress) throws(ZMQError) {
-        repeat { progress.advance() } while try serveNext(waiting: Self.tick) != .closed
+    /// Serves until the exchange is closed and empty.
+    mutating func run(heartbeat: Heartbeat) throws(ZMQError) {
+        repeat { heartbeat.advance() } while try serveNext(waiting: Self.tick) != .closed
     }
 
     /// Serves what has arrived, and waits for nothing.
@@ -67,9 +67,9 @@ struct ScoringLoop: ~Copyable {
 
     private mutating func serveNext(
         waiting: DispatchTimeInterval?
-    ) throws(ZMQError) -> Handover.Delivery {
+    ) throws(ZMQError) -> FrameExchange.Delivery {
         adoptLatest()
-        let delivery = parts.handover.take(into: &batch, &rejections, waiting: waiting)
+        let delivery = parts.exchange.take(into: &batch, &rejections, waiting: waiting)
         if case .batch(let number) = delivery {
             // The frames may have been waited for: what was put into service meanwhile counts.
             adoptLatest()
@@ -79,7 +79,7 @@ struct ScoringLoop: ~Copyable {
     }
 
     private mutating func adoptLatest() {
-        guard let latest = parts.serving.adopt(thread: thread, current: edition.number) else {
+        guard let latest = parts.activeModel.adopt(thread: thread, current: edition.number) else {
             return
         }
         let isOtherEngine = !latest.hasEngine(of: edition)
@@ -87,7 +87,7 @@ struct ScoringLoop: ~Copyable {
         // A few milliseconds: whoever put this edition into service has warmed it up, and oneDNN keeps
         // its code.
         if isOtherEngine { scorer = edition.engine(capacity: capacity) }
-        verdicts = VerdictWriter(edition, edition.calibration, parts.identity, allScores)
+        verdicts = VerdictEncoder(edition, edition.calibration, parts.identity, allScores)
         own.removeAll()
     }
 
@@ -98,7 +98,7 @@ struct ScoringLoop: ~Copyable {
         if batch.count > 0 { scorer.score(batch.images, count: batch.count) }
         let scored = UnixTime.now
         for row in 0..<batch.count { judge(row, scored: scored, started: started) }
-        parts.observations.note(
+        parts.recentScores.note(
             batch, scorer.scores, outcomes, edition: edition.number, started: started,
             scored: scored)
         var failure: ZMQError?
@@ -106,7 +106,7 @@ struct ScoringLoop: ~Copyable {
             failure = error
         }
         sendReplies()
-        parts.handover.settle(&batch, outcomes)
+        parts.exchange.settle(&batch, outcomes)
         batch.removeAll()
         outbox.removeAll()
         outcomes.removeAll(keepingCapacity: true)
@@ -119,7 +119,7 @@ struct ScoringLoop: ~Copyable {
             let frame = batch.frame(row)
             outcomes.append(.notFinite)
             return write(
-                Handover.Rejected(
+                FrameExchange.Rejected(
                     reason: .scoreNotFinite, source: batch.source(row), sequence: frame.sequence,
                     received: frame.received, reply: batch.reply(row)))
         }
@@ -129,7 +129,7 @@ struct ScoringLoop: ~Copyable {
             // Taken out for the while, so that its buffer is not copied.
             var writer =
                 own.removeValue(forKey: name)
-                ?? VerdictWriter(edition, bounds, parts.identity, allScores)
+                ?? VerdictEncoder(edition, bounds, parts.identity, allScores)
             isAnomaly = outbox.add(row, of: batch, scores, by: &writer, scored, started)
             own[name] = writer
         } else {
@@ -138,7 +138,7 @@ struct ScoringLoop: ~Copyable {
         outcomes.append(isAnomaly ? .anomalous : .normal)
     }
 
-    private mutating func write(_ rejected: Handover.Rejected) {
+    private mutating func write(_ rejected: FrameExchange.Rejected) {
         errors.write(
             rejected.reason, source: rejected.source, sequence: rejected.sequence,
             received: rejected.received)
@@ -155,7 +155,7 @@ struct ScoringLoop: ~Copyable {
 extension Outbox {
     /// Adds the verdict on one frame; whether it is an anomaly.
     fileprivate mutating func add(
-        _ row: Int, of batch: Batch, _ scores: Scores, by writer: inout VerdictWriter,
+        _ row: Int, of batch: Batch, _ scores: Scores, by writer: inout VerdictEncoder,
         _ scored: UnixTime, _ started: UnixTime
     ) -> Bool {
         let judgement = writer.write(
@@ -167,9 +167,9 @@ extension Outbox {
     }
 }
 
-extension VerdictWriter {
+extension VerdictEncoder {
     fileprivate init(
-        _ edition: Serving.Edition, _ calibration: LoadedCalibration, _ identity: Identity,
+        _ edition: ActiveModel.Edition, _ calibration: LoadedCalibration, _ identity: RunIdentity,
         _ allScores: Bool
     ) {
         self.init(

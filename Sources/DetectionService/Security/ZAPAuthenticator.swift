@@ -7,7 +7,7 @@ import ZeroMQ
 /// The daemon's keys, and who decides whom to let in.
 struct Access: Sendable {
     let credentials: Credentials
-    let doorkeeper: Doorkeeper
+    let authenticator: ZAPAuthenticator
 }
 
 /// Tells libzmq which clients to let in (ZAP, rfc.zeromq.org/spec/27), from a list that is read again
@@ -15,7 +15,7 @@ struct Access: Sendable {
 ///
 /// libzmq asks once for each connection, so when a client loses a right, every connection is cut:
 /// `revocations` counts on, and the sockets' owners open theirs anew.
-final class Doorkeeper: Sendable {
+final class ZAPAuthenticator: Sendable {
     private struct State {
         var list: Credentials.AllowList
         var modified: Date?
@@ -40,13 +40,13 @@ final class Doorkeeper: Sendable {
 
     /// Answers libzmq until `stop` is set; must be bound before any socket that asks.
     func run(
-        _ socket: borrowing Socket, until stop: borrowing Atomic<Bool>, progress: Progress
+        _ socket: borrowing Socket, until stop: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         var poller = Poller(capacity: 1)
         _ = poller.add(socket)
         var part = Message()
         while !stop.load(ordering: .relaxed) {
-            progress.advance()
+            heartbeat.advance()
             readAgain()
             guard try poller.wait(milliseconds: 250) > 0 else { continue }
             while try socket.receive(into: &part, blocking: false) {

@@ -11,7 +11,7 @@ public struct Batch: Sendable {
     private(set) var claims: [Int32] = []
     private var fetched = 0
     private var origin: FrameRows?
-    private var replies: [Reply?]
+    private var replies: [ReplyAddress?]
     /// All sources there are, by their places.
     public private(set) var sources: [Source] = []
     /// The number of frames.
@@ -65,7 +65,7 @@ public struct Batch: Sendable {
     var canClaim: Bool { count + claims.count - fetched < capacity }
 
     /// Promises it the frame in `row` of a queue's; there must be room.
-    mutating func claim(_ row: Int, of queue: FrameRows, reply: Reply?) {
+    mutating func claim(_ row: Int, of queue: FrameRows, reply: ReplyAddress?) {
         if origin == nil { origin = queue }
         if let reply { replies[count + claims.count - fetched] = reply }
         claims.append(Int32(row))
@@ -92,5 +92,5 @@ public struct Batch: Sendable {
     public func source(_ row: Int) -> Source { sources[rows[row].source] }
 
     /// Where a copy of the verdict on the frame in `row` goes, if its sender waits for one.
-    public func reply(_ row: Int) -> Reply? { rows[row].awaitsReply ? replies[row] : nil }
+    public func reply(_ row: Int) -> ReplyAddress? { rows[row].awaitsReply ? replies[row] : nil }
 }

@@ -2,7 +2,7 @@ public import Platform
 
 /// What became of the frames of one source, or of all: `received = scored + rejected + dropped + in
 /// flight`, exactly, whenever one looks.
-public struct Account: Sendable, Equatable {
+public struct FrameLedger: Sendable, Equatable {
     /// Images taken from sockets; a message without a readable header counts as one.
     public var received = 0
     /// Images judged normal.
@@ -18,7 +18,7 @@ public struct Account: Sendable, Equatable {
     /// Images being scored.
     public var scoring = 0
     /// What the sender's own numbers tell.
-    public var numbering = Numbering()
+    public var sequenceTracker = SequenceTracker()
     /// When its last message arrived.
     public var lastReceived = UnixTime(nanoseconds: 0)
     /// Dropped images that no verdict has reported yet.
@@ -37,7 +37,7 @@ public struct Account: Sendable, Equatable {
     public var isBalanced: Bool { received == scored + rejected + dropped + inFlight }
 
     /// Adds what became of other frames.
-    public mutating func add(_ other: Account) {
+    public mutating func add(_ other: FrameLedger) {
         received += other.received
         normal += other.normal
         anomalous += other.anomalous

@@ -1,7 +1,7 @@
 public import Platform
 
 /// Frames that wait to be scored, each in the queue of its source, in one bounded room; and the
-/// account of every source.
+/// ledger of every source.
 ///
 /// Sources take turns at being scored, and when the room is full it is the longest queue that loses
 /// its oldest frame, so a source that floods pushes out its own frames and nobody else's (Suter et
@@ -10,7 +10,7 @@ public import Platform
 /// initialisation, and a copy of the queue shares it, so only one of them is to be used on.
 public struct FrameQueue: Sendable {
     /// What may happen to a frame when there is no room.
-    public enum Policy: Int, Sendable {
+    public enum WhenFull: Int, Sendable {
         /// The oldest of the longest queue gives way; for publishers, which do not wait for us.
         case dropOldest
         /// Nothing: it may only be added while `hasRoom(for:)`.
@@ -19,8 +19,8 @@ public struct FrameQueue: Sendable {
 
     /// The sources seen, in the order in which they were first seen.
     public private(set) var sources: [Source] = []
-    /// One account per source.
-    public private(set) var accounts: [Account] = []
+    /// One ledger per source.
+    public private(set) var ledgers: [FrameLedger] = []
     /// Frames waiting.
     public private(set) var count = 0
     /// The most that can wait.
@@ -28,7 +28,7 @@ public struct FrameQueue: Sendable {
 
     private let rows: FrameRows
     /// Of those rows whose senders wait for the verdict.
-    private var replies: [Reply?]
+    private var replies: [ReplyAddress?]
     private var free: [Int32]
     private var next: [Int32]
     /// Two lanes a source, one for each policy.
@@ -70,7 +70,7 @@ public struct FrameQueue: Sendable {
     }
 
     /// Whether a frame may be added under this policy.
-    public func hasRoom(for policy: Policy) -> Bool {
+    public func hasRoom(for policy: WhenFull) -> Bool {
         policy == .dropOldest || count < capacity - reserve
     }
 
@@ -85,19 +85,21 @@ public struct FrameQueue: Sendable {
     /// Takes in the `image`-th image of a message, or says why it cannot be scored.
     public mutating func add(
         _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
-        received: UnixTime, policy: Policy, reply: Reply? = nil
+        received: UnixTime, policy: WhenFull, reply: ReplyAddress? = nil
     ) -> Outcome {
         precondition(hasRoom(for: policy), "there is no room for a frame that must not be dropped")
         let source = message.source.index
         enter(message.source)
-        accounts[source].received += 1
-        accounts[source].lastReceived = received
-        if image == 0, let number = message.sentSequence { accounts[source].numbering.note(number) }
+        ledgers[source].received += 1
+        ledgers[source].lastReceived = received
+        if image == 0, let number = message.sentSequence {
+            ledgers[source].sequenceTracker.note(number)
+        }
         let row = Int(free[free.count - 1])
         do throws(Rejection) {
             try message.decode(image, of: payload, intoRow: row, of: rows.images)
         } catch {
-            accounts[source].rejections[error, default: 0] += 1
+            ledgers[source].rejections[error, default: 0] += 1
             return .rejected(error)
         }
         guard count < capacity || dropOldestOfLongest() else {
@@ -110,16 +112,16 @@ public struct FrameQueue: Sendable {
         if let reply { (frame.awaitsReply, replies[row]) = (true, reply) }
         rows.put(frame, echoing: message.header, of: header, row: row)
         push(row, lane: 2 * source + policy.rawValue)
-        accounts[source].waiting += 1
+        ledgers[source].waiting += 1
         return .waiting
     }
 
     /// Takes note of a message that somebody else scores: its number has arrived.
     public mutating func pass(_ message: FrameDecoder.Message, received: UnixTime) {
         enter(message.source)
-        accounts[message.source.index].lastReceived = received
+        ledgers[message.source.index].lastReceived = received
         if let number = message.sentSequence {
-            accounts[message.source.index].numbering.note(number)
+            ledgers[message.source.index].sequenceTracker.note(number)
         }
     }
 
@@ -128,10 +130,10 @@ public struct FrameQueue: Sendable {
         _ reason: Rejection, from source: Source, sequence: UInt64?, received: UnixTime
     ) {
         enter(source)
-        accounts[source.index].received += 1
-        accounts[source.index].lastReceived = received
-        accounts[source.index].rejections[reason, default: 0] += 1
-        if let sequence { accounts[source.index].numbering.note(sequence) }
+        ledgers[source.index].received += 1
+        ledgers[source.index].lastReceived = received
+        ledgers[source.index].rejections[reason, default: 0] += 1
+        if let sequence { ledgers[source.index].sequenceTracker.note(sequence) }
     }
 
     /// Moves waiting frames into `batch` until it is full, one from each source in turn.
@@ -159,11 +161,11 @@ public struct FrameQueue: Sendable {
             let row = pop(lane)
             if lanes[lane].count > 0 { takeTurn(lane) }
             let source = lane / 2
-            accounts[source].waiting -= 1
-            accounts[source].scoring += 1
-            if accounts[source].unreported > 0 {
-                rows[row].droppedBefore = accounts[source].unreported
-                accounts[source].unreported = 0
+            ledgers[source].waiting -= 1
+            ledgers[source].scoring += 1
+            if ledgers[source].unreported > 0 {
+                rows[row].droppedBefore = ledgers[source].unreported
+                ledgers[source].unreported = 0
             }
             batch.claim(row, of: rows, reply: takeReply(row))
             claimed += 1
@@ -177,7 +179,7 @@ public struct FrameQueue: Sendable {
         batch.forgetClaims()
     }
 
-    private mutating func takeReply(_ row: Int) -> Reply? {
+    private mutating func takeReply(_ row: Int) -> ReplyAddress? {
         guard rows[row].awaitsReply else { return nil }
         defer { replies[row] = nil }
         return replies[row]
@@ -190,27 +192,27 @@ public struct FrameQueue: Sendable {
     public mutating func settle(_ batch: Batch, _ verdicts: [Verdict]) {
         for row in 0..<batch.count {
             let source = batch.frame(row).source
-            accounts[source].scoring -= 1
+            ledgers[source].scoring -= 1
             switch verdicts[row] {
-            case .normal: accounts[source].normal += 1
-            case .anomalous: accounts[source].anomalous += 1
-            case .notFinite: accounts[source].rejections[.scoreNotFinite, default: 0] += 1
+            case .normal: ledgers[source].normal += 1
+            case .anomalous: ledgers[source].anomalous += 1
+            case .notFinite: ledgers[source].rejections[.scoreNotFinite, default: 0] += 1
             }
         }
     }
 
     /// The sum of all accounts.
-    public var total: Account {
-        accounts.reduce(into: Account()) { $0.add($1) }
+    public var total: FrameLedger {
+        ledgers.reduce(into: FrameLedger()) { $0.add($1) }
     }
 
     /// Takes note of a source when its first message has been read, whatever becomes of that.
     ///
     /// Places are given in this order, so each source is the next one or known already.
     public mutating func enter(_ source: Source) {
-        while accounts.count <= source.index {
+        while ledgers.count <= source.index {
             sources.append(source)
-            accounts.append(Account())
+            ledgers.append(FrameLedger())
             lanes += [Lane(), Lane()]
             growTurns()
         }
@@ -223,14 +225,14 @@ public struct FrameQueue: Sendable {
         replies[row] = nil
         // Below the row that has just been decoded into, which is taken next.
         free.insert(Int32(row), at: free.count - 1)
-        accounts[lane / 2].waiting -= 1
+        ledgers[lane / 2].waiting -= 1
         drop(lane / 2)
         return true
     }
 
     private mutating func drop(_ source: Int) {
-        accounts[source].dropped += 1
-        accounts[source].unreported += 1
+        ledgers[source].dropped += 1
+        ledgers[source].unreported += 1
     }
 
     private mutating func push(_ row: Int, lane: Int) {
@@ -255,7 +257,7 @@ public struct FrameQueue: Sendable {
     private mutating func change(_ lane: Int, by amount: Int) {
         count += amount
         lanes[lane].count += amount
-        if lane % 2 == Policy.dropOldest.rawValue { longest.set(lane, length: lanes[lane].count) }
+        if lane % 2 == WhenFull.dropOldest.rawValue { longest.set(lane, length: lanes[lane].count) }
     }
 
     /// Puts a lane behind all that have their turn before it, unless it is among them.

@@ -26,7 +26,7 @@ final class ByteNetwork: Network {
     private let meanStep: Float
 
     init(
-        _ parameters: Parameters, _ ranges: ActivationRanges, _ extent: ScoringEngine.Extent,
+        _ parameters: Parameters, _ ranges: ActivationRanges, _ extent: ScoringEngine.ScoreSet,
         capacity: Int
     ) {
         isWhole = extent == .all

@@ -12,7 +12,7 @@ final class FloatNetwork<Values: FloatValues>: Network {
     private let (means, posterior): (Values, Matrix)
     private let logits: Matrix
 
-    init(_ parameters: Parameters, _ extent: ScoringEngine.Extent, capacity: Int) {
+    init(_ parameters: Parameters, _ extent: ScoringEngine.ScoreSet, capacity: Int) {
         isWhole = extent == .all
         let architecture = parameters.architecture
         let values = { (columns: Int) in Values(rows: capacity, columns: columns) }

@@ -16,10 +16,10 @@ public final class ScoringEngine {
 
     private let architecture: Architecture
     private let network: any Network
-    private let extent: Extent
+    private let extent: ScoreSet
 
     /// Which scores are computed.
-    public enum Extent: Sendable {
+    public enum ScoreSet: Sendable {
         /// All.
         case all
         /// `mse`; the others are NaN. Saves the head of log σ² and a tenth of the time.
@@ -31,7 +31,7 @@ public final class ScoringEngine {
     /// `computation` must suit the model. Conditional models have no engine.
     public init(
         _ parameters: Parameters, by computation: Computation = .fp32,
-        computing extent: Extent = .all, capacity: Int
+        computing extent: ScoreSet = .all, capacity: Int
     ) {
         precondition(parameters.architecture.classes == 0, "the model needs to be told classes")
         prepareThreadForComputing()
@@ -125,7 +125,7 @@ protocol Network: AnyObject {
 
 extension Parameters {
     /// What the encoder's last layer is: μ's and log σ²'s as one, or μ's alone.
-    func heads(_ extent: ScoringEngine.Extent) -> (weight: Matrix, bias: Matrix) {
+    func heads(_ extent: ScoringEngine.ScoreSet) -> (weight: Matrix, bias: Matrix) {
         extent == .all ? heads : (mu.weight, mu.bias)
     }
 

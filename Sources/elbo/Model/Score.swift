@@ -45,7 +45,7 @@ private struct FileJudging {
     private(set) var anomalies = 0
     private let model: Model
     private let scorer: ScoringEngine
-    private var writer: VerdictWriter
+    private var writer: VerdictEncoder
     private var batch: Batch
 
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
@@ -53,7 +53,7 @@ private struct FileJudging {
         scorer = ScoringEngine(
             loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
-        writer = VerdictWriter(
+        writer = VerdictEncoder(
             calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",
             allScores: true)
     }

@@ -47,12 +47,12 @@ struct Train: AsyncParsableCommand {
     var force = false
 
     func run() async throws {
-        let interruption = Interruption()
-        interruption.watch()
-        try reporting { try train(until: interruption) }
+        let stopSignal = StopSignal()
+        stopSignal.watch()
+        try reporting { try train(until: stopSignal) }
     }
 
-    private func train(until interruption: Interruption) throws {
+    private func train(until stopSignal: StopSignal) throws {
         let recipe = try recipe.recipe(preset)
         let preprocessing = try preprocess.steps()
         try protectFolder()
@@ -76,7 +76,7 @@ struct Train: AsyncParsableCommand {
             guard
                 let record = try trainer.runEpoch({ fraction, terms in
                     progress.show(fraction, terms)
-                    return !interruption.isRequested
+                    return !stopSignal.isRequested
                 })
             else {
                 progress.end()

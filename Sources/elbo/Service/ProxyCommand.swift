@@ -32,8 +32,8 @@ struct ProxyCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let context = try Context()
-            let interruption = Interruption()
-            interruption.watch { context.shutdown() }
+            let stopSignal = StopSignal()
+            stopSignal.watch { context.shutdown() }
             // Few frames wait at a daemon that may die; the others take what it has not got.
             let (waiting, addresses) = (highWater, (verdictsIn, verdictsOut))
             let verdicts = Thread {
@@ -58,7 +58,7 @@ struct ProxyCommand: ParsableCommand {
             try backend.bind(framesOut)
             note("Forwarding frames from \(framesIn) to \(framesOut)\n")
             try forward(from: frontend, to: backend)
-            guard interruption.isRequested else { throw Failure("stopped", .unavailable) }
+            guard stopSignal.isRequested else { throw Failure("stopped", .unavailable) }
         }
     }
 }

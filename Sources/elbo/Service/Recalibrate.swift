@@ -73,8 +73,8 @@ struct Recalibrate: ParsableCommand {
         var request = ControlRequest(.gather)
         (request.count, request.source) = (count, source)
         var status: Status = try daemon.ask(request)
-        let interruption = Interruption()
-        interruption.watch()
+        let stopSignal = StopSignal()
+        stopSignal.watch()
         let isTerminal = isatty(2) == 1
         while let collecting = status.collecting, collecting.gathered < collecting.wanted {
             if isTerminal {
@@ -82,7 +82,7 @@ struct Recalibrate: ParsableCommand {
                     "\r\u{1B}[Kgathered \(grouped(collecting.gathered)) of \(grouped(count)) frames"
                 )
             }
-            guard !interruption.isRequested else {
+            guard !stopSignal.isRequested else {
                 try cancel()
                 throw Failure("stopped; the old bounds serve on", .interrupted)
             }
@@ -103,7 +103,7 @@ struct Recalibrate: ParsableCommand {
     private func fromFiles() throws -> ControlRequest {
         let status = try daemon.status()
         let loaded = try LoadedModel(directory: status.model_directory)
-        guard VerdictWriter.short(loaded.digest) == status.model else {
+        guard VerdictEncoder.short(loaded.digest) == status.model else {
             throw Failure(
                 "\(status.model_directory) holds another model than the daemon serves; reload first",
                 .dataFormat)

@@ -18,11 +18,11 @@ struct Top: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let interruption = Interruption()
-            interruption.watch()
+            let stopSignal = StopSignal()
+            stopSignal.watch()
             var before = try Look(daemon)
             var looks = 0
-            while !interruption.isRequested, looks < count ?? .max {
+            while !stopSignal.isRequested, looks < count ?? .max {
                 Thread.sleep(forTimeInterval: max(0.1, interval))
                 let now = try Look(daemon)
                 if daemon.json {

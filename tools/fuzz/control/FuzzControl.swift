@@ -37,7 +37,7 @@ private struct Bench {
     private let context: Context
     private let publisher: Publisher
     private var configuration = Configuration()
-    private let first: Serving.Edition
+    private let first: ActiveModel.Edition
     let digest: [UInt8]
 
     init() throws {
@@ -57,24 +57,25 @@ private struct Bench {
         try writeFileAtomically(calibration.encoded(), to: Calibration.path(in: folder))
         configuration.model = folder
         digest = Array(calibration.model.utf8)
-        first = try Steering.firstEdition(CalibrationStore(model: folder, directory: folder))
+        first = try ModelUpdater.firstEdition(CalibrationStore(model: folder, directory: folder))
     }
 
     /// A controller with nothing changed yet; what the one before kept on the disk is gone.
     func controller() -> Controller {
         let state = folder + "/state"
         try? FileManager.default.removeItem(atPath: state)
-        let handover = Handover(FrameQueue(capacity: 2, pixels: 4)) {}
+        let exchange = FrameExchange(FrameQueue(capacity: 2, pixels: 4)) {}
         guard let wake = try? WakeUp() else { preconditionFailure("there is no descriptor left") }
         let parts = ScoringLoop.Parts(
-            identity: Identity(), serving: Serving(first, threads: 0), handover: handover,
-            publisher: publisher, replies: Replies(wake: wake), observations: Observations())
+            identity: RunIdentity(), activeModel: ActiveModel(first, threads: 0),
+            exchange: exchange,
+            publisher: publisher, replies: PendingReplies(wake: wake), recentScores: RecentScores())
         let monitor = Monitor(configuration, parts, publicKey: nil)
         let store = CalibrationStore(model: folder, directory: state)
         return Controller(
             monitor: monitor,
-            steering: Steering(
+            updater: ModelUpdater(
                 store, parts, monitor, Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }),
-            observations: parts.observations, drain: {})
+            recentScores: parts.recentScores, drain: {})
     }
 }

@@ -51,7 +51,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     queue.settle(batch, Array(repeating: .normal, count: batch.count))
     requireBalance(queue)
-    precondition(queue.accounts.allSatisfy { $0.inFlight == 0 }, "a frame is lost")
+    precondition(queue.ledgers.allSatisfy { $0.inFlight == 0 }, "a frame is lost")
     return 0
 }
 
@@ -62,7 +62,7 @@ private func check(_ reason: Rejection, _ source: Source, _ sequence: UInt64?) {
 }
 
 private func requireBalance(_ queue: FrameQueue) {
-    precondition(queue.accounts.allSatisfy(\.isBalanced), "an account does not balance")
+    precondition(queue.ledgers.allSatisfy(\.isBalanced), "a ledger does not balance")
 }
 
 private func requireLine(_ line: [UInt8]) {
@@ -73,8 +73,8 @@ private func requireLine(_ line: [UInt8]) {
 
 private let now = UnixTime(nanoseconds: 1)
 // Both `nonisolated(unsafe)` because libFuzzer calls from one thread alone.
-nonisolated(unsafe) private var errors = ErrorWriter(epoch: "e", worker: "w")
-nonisolated(unsafe) private var verdicts: VerdictWriter = {
+nonisolated(unsafe) private var errors = RejectionEncoder(epoch: "e", worker: "w")
+nonisolated(unsafe) private var verdicts: VerdictEncoder = {
     let model = SHA256Digest(of: [])
     guard
         let calibration = try? Calibration(
@@ -82,6 +82,6 @@ nonisolated(unsafe) private var verdicts: VerdictWriter = {
             data: .init(name: "", sha256: ""), created: UnixTime(nanoseconds: 0), revision: 1),
         let loaded = try? LoadedCalibration(bytes: calibration.encoded(), model: model)
     else { preconditionFailure("there is no calibration") }
-    return VerdictWriter(
+    return VerdictEncoder(
         calibration: loaded, model: model, epoch: "e", worker: "w", allScores: true)
 }()

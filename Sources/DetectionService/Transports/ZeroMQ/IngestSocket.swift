@@ -6,11 +6,11 @@ import ZeroMQ
 /// One ingest socket, and the message that is being taken in from it.
 ///
 /// `Socket` and `Message` cannot be copied and so cannot live in an array; a class of each can.
-final class IngestPort {
+final class IngestSocket {
     /// Names frames that name no source.
     let name: [UInt8]
     /// What happens to frames for which there is no room.
-    let policy: FrameQueue.Policy
+    let policy: FrameQueue.WhenFull
     /// A message whose images have not all found room yet.
     var open: OpenMessage?
 
@@ -71,8 +71,8 @@ final class IngestPort {
     func add(to poller: inout Poller) -> Int { poller.add(socket) }
 
     /// What the sender of the message just received waits at, if it does.
-    func reply(to images: Int, endpoint: Int) -> Reply? {
-        isRouter ? Reply(endpoint: endpoint, envelope: envelope, images: images) : nil
+    func reply(to images: Int, endpoint: Int) -> ReplyAddress? {
+        isRouter ? ReplyAddress(endpoint: endpoint, envelope: envelope, images: images) : nil
     }
 
     /// Receives one message, its first three parts into `first`, `second` and `third`; the number of
@@ -128,7 +128,7 @@ final class IngestPort {
     }
 
     /// Sends a reply; one whose receiver has gone is lost without a word.
-    func send(_ reply: Reply, _ line: [UInt8]) throws(ZMQError) {
+    func send(_ reply: ReplyAddress, _ line: [UInt8]) throws(ZMQError) {
         for part in reply.envelope {
             _ = try socket.send(part.span, more: true, blocking: false)
         }
@@ -141,7 +141,7 @@ struct OpenMessage {
     var message: FrameDecoder.Message
     let layout: Layout
     let received: UnixTime
-    let reply: Reply?
+    let reply: ReplyAddress?
     var nextImage = 0
 
     /// Which parts of a message are what.

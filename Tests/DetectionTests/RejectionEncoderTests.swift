@@ -4,9 +4,9 @@ import Frames
 import Platform
 import Testing
 
-@Suite struct ErrorWriterTests {
+@Suite struct RejectionEncoderTests {
     @Test func `an error is this line`() throws {
-        var writer = ErrorWriter(epoch: "6f1c2a90", worker: "host-1")
+        var writer = RejectionEncoder(epoch: "6f1c2a90", worker: "host-1")
         writer.write(
             .badShape, source: Source("cam-1"), sequence: 12,
             received: UnixTime(nanoseconds: 1_795_417_316_120_311_000))
@@ -24,7 +24,7 @@ import Testing
     func `every reason gives a line of strict JSON with its name and explanation`(
         reason: Rejection
     ) throws {
-        var writer = ErrorWriter(epoch: "e\"", worker: "w\\\n")
+        var writer = RejectionEncoder(epoch: "e\"", worker: "w\\\n")
         for name in ["cam", "a\"b\\c\n\u{0}é"] {
             writer.write(
                 reason, source: Source(name), sequence: nil, received: UnixTime(nanoseconds: 0))

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TestSupport
 
-@Suite struct VerdictWriterTests {
+@Suite struct VerdictEncoderTests {
     @Test func `a verdict is this line`() throws {
         var intake = Intake()
         try intake.take(

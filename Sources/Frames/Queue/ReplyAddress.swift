@@ -3,7 +3,7 @@
 ///
 /// A message of several images gets one reply with all of their verdicts. It belongs to the frames of
 /// one message, which are counted under one lock; see `FrameQueue`.
-public final class Reply: Sendable {
+public final class ReplyAddress: Sendable {
     /// The endpoint the message came by.
     public let endpoint: Int
     /// The parts in front of the message, to be sent back as they are.
