@@ -8,6 +8,8 @@ public struct Status: Codable, Sendable {
     public var schema = "elbod.status/1"
     /// serving, draining, drained or stopped.
     public var state = ""
+    /// The pipeline that this is about.
+    public var pipeline: String?
     /// The program's version.
     public var version = ""
     /// Names this run.

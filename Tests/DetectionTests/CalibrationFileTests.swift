@@ -21,8 +21,8 @@ import Testing
 
     @Test(arguments: [
         Case(
-            "calibration/1", "calibration/2",
-            "its schema is elbod.calibration/2, not elbod.calibration/1"),
+            "calibration/1", "calibration/3",
+            "its schema is elbod.calibration/3, not elbod.calibration/2"),
         Case(
             "2026-11-23T", "2026-11-31T",
             "2026-11-31T07:01:56.120311Z is not a time like 2026-11-23T07:01:56.120311Z"),
@@ -55,14 +55,63 @@ import Testing
         Case("\"k\":2", "\"k\":0", "k is 0.0; it must be above 0"),
         Case("\"k\":2", "\"k\":-2", "k is -2.0; it must be above 0"),
     ])
-    func `a file that contradicts itself is refused`(damage: Case) throws {
+    func `a file of the first schema that contradicts itself is refused`(damage: Case) throws {
         #expect(
-            try refusal(damage)
+            try refusal(damage, in: firstSchemaFile)
                 == "damaged calibration file: \(damage.sentence); run elbo calibrate again")
     }
 
+    private static let rule = #"{"k":2,"lower":0,"rule":"sigma","score":"mse","upper":4}"#
+
+    @Test(arguments: [
+        Case(
+            "calibration/2", "calibration/3",
+            "its schema is elbod.calibration/3, not elbod.calibration/2"),
+        Case(rule, "", "it holds no rule"),
+        Case("\"sigma\",\"score\"", "\"psychic\",\"score\"", "there is no rule called psychic"),
+        Case("\"lower\":0", "\"lower\":0.001", bounds),
+        Case("\"upper\":4", "\"upper\":3.9", bounds),
+        Case("\"k\":2", "\"k\":3", bounds),
+        Case("\"k\":2", "\"k\":0", "k is 0.0; it must be above 0"),
+        Case("\"mu\":2,", "\"mu\":2.001,", bounds),
+        Case("\"sigma\":1,\"sorted\":[1,2,3]", "\"sigma\":0.999,\"sorted\":[1,2,3]", bounds),
+        Case("[1,2,3]", "[2,1,3]", order),
+        Case("[1,2,3]", "[1,2,2,3]", "it says 3 mse scores and holds 4"),
+        Case("\"mse\":{", "\"mae\":{", "there is no score called mae"),
+        Case(
+            #""mse":{"mu":2,"n":3,"sigma":1,"sorted":[1,2,3]},"#, "",
+            "it judges by mse but holds no such scores"),
+        Case(
+            "\"revision\":7", "\"revision\":-1", "its revision is -1, not from 1 to 2⁵³ − 1"),
+    ])
+    func `a file that contradicts itself is refused`(damage: Case) throws {
+        let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        #expect(
+            try refusal(damage, in: file)
+                == "damaged calibration file: \(damage.sentence); run elbo calibrate again")
+    }
+
+    @Test(arguments: [
+        ("\"rules\":[", "\"rules\":{"), ("\"rule\":\"sigma\",", ""), ("\"k\":2,", ""),
+        ("\"score\":\"mse\"", "\"score\":\"mae\""), ("[1,2,3]", "[1,2,NaN]"),
+    ])
+    func `a file that is not of the documented form is refused`(
+        original: String, replacement: String
+    ) throws {
+        let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let text = try refusal(Case(original, replacement, ""), in: file)
+        #expect(text.hasPrefix("damaged calibration file: "))
+    }
+
+    @Test func `bounds may be left to the reader`() throws {
+        let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let bare = file.replacing("\"lower\":0,", with: "").replacing(",\"upper\":4", with: "")
+        #expect(bare != file)
+        #expect(try Calibration(decoding: Array(bare.utf8)) == standardCalibration())
+    }
+
     @Test func `bounds must follow from the k of the file`() throws {
-        let text = try refusal(Case("\"k\":2", "\"k\":3", ""))
+        let text = try refusal(Case("\"k\":2", "\"k\":3", ""), in: firstSchemaFile)
         #expect(
             text.hasSuffix(" bounds do not follow from its scores and k; run elbo calibrate again"))
     }
@@ -74,10 +123,10 @@ import Testing
         ("\"score\":\"mse\",", ""), ("\"model\":\"", "\"modell\":\""), ("\"n\":3", "\"n\":1e30"),
         ("\"data\":{", "\"data\":[{"), ("}\n", "}}"), ("{\"created\"", "[\"created\""),
     ])
-    func `a file that is not of the documented form is refused`(
+    func `a file of the first schema that is not of the documented form is refused`(
         original: String, replacement: String
     ) throws {
-        let text = try refusal(Case(original, replacement, ""))
+        let text = try refusal(Case(original, replacement, ""), in: firstSchemaFile)
         #expect(text.hasPrefix("damaged calibration file: "))
     }
 
@@ -97,10 +146,10 @@ import Testing
                 var damaged = bytes
                 damaged[position] ^= 1 << bit
                 guard let calibration = try? Calibration(decoding: damaged) else { continue }
-                let bounds = calibration.deciding
+                let (bounds, sample) = (calibration.bounds, calibration.sample)
                 let damage = "bit \(bit) of byte \(position)"
-                #expect(bounds.lower < bounds.mu && bounds.mu < bounds.upper, "\(damage)")
-                #expect(calibration.k > 0 && bounds.n == 3, "\(damage)")
+                #expect(bounds.lower < sample.mu && sample.mu < bounds.upper, "\(damage)")
+                #expect(calibration.rule.k > 0 && sample.n == 3, "\(damage)")
                 let again = try? Calibration(decoding: calibration.encoded())
                 #expect(again == calibration, "\(damage)")
             }
@@ -108,8 +157,7 @@ import Testing
     }
 
     /// What is said about a good file in which one text was replaced.
-    private func refusal(_ damage: Case) throws -> String {
-        let text = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+    private func refusal(_ damage: Case, in text: String) throws -> String {
         let place = try #require(text.range(of: damage.original))
         let spoilt = text.replacingCharacters(in: place, with: damage.replacement)
         let error = #expect(throws: CalibrationError.self) {

@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Detection
 import Files
@@ -6,11 +7,13 @@ import Testing
 import VAE
 
 @Suite struct CalibrationTests {
-    @Test func `every score has its distribution, and the deciding one its bounds`() throws {
+    @Test func `every score has its sample, and the deciding one its bounds`() throws {
         let calibration = try standardCalibration(score: .nll, k: 1.5)
-        #expect(calibration.distributions.count == 4)
-        #expect(calibration.deciding == Distribution(of: [10, 20, 30], k: 1.5))
-        #expect(calibration.distributions[.kl] == Distribution(of: [-3, -2, -1], k: 1.5))
+        #expect(calibration.samples.count == 4)
+        #expect(calibration.rules == [.sigma(score: .nll, k: 1.5)])
+        #expect(calibration.sample == ScoreSample(of: [10, 20, 30]))
+        #expect(calibration.bounds == ScoreBounds(lower: 5, upper: 35))
+        #expect(calibration.samples[.kl] == ScoreSample(of: [-3, -2, -1]))
         #expect(calibration.model == Verdicts.model.description)
         #expect(calibration.revision == 7)
     }
@@ -48,21 +51,37 @@ import VAE
 
     @Test func `the file is these bytes`() throws {
         let text = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
-        let distribution = {
-            (name: String, sorted: String, mu: String, sigma: String, bounds: String) in
-            "\"\(name)\":{\(bounds),\"mu\":\(mu),\"n\":3,\"sigma\":\(sigma),\"sorted\":[\(sorted)],"
-        }
         #expect(
             text == """
                 {"created":"2026-11-23T07:01:56.120311Z","data":{"name":"toys",\
-                "sha256":"sha256:00"},"k":2,"model":"\(Verdicts.model)","revision":7,\
-                "schema":"elbod.calibration/1","score":"mse","scores":{\
-                \(distribution("elbo", "101,102,103", "102", "1", "\"lower\":100"))"upper":104},\
-                \(distribution("kl", "-3,-2,-1", "-2", "1", "\"lower\":-4"))"upper":0},\
-                \(distribution("mse", "1,2,3", "2", "1", "\"lower\":0"))"upper":4},\
-                \(distribution("nll", "10,20,30", "20", "10", "\"lower\":0"))"upper":40}}}
+                "sha256":"sha256:00"},"model":"\(Verdicts.model)","revision":7,\
+                "rules":[{"k":2,"lower":0,"rule":"sigma","score":"mse","upper":4}],\
+                "schema":"elbod.calibration/2","scores":{\
+                "elbo":{"mu":102,"n":3,"sigma":1,"sorted":[101,102,103]},\
+                "kl":{"mu":-2,"n":3,"sigma":1,"sorted":[-3,-2,-1]},\
+                "mse":{"mu":2,"n":3,"sigma":1,"sorted":[1,2,3]},\
+                "nll":{"mu":20,"n":3,"sigma":10,"sorted":[10,20,30]}}}
 
                 """)
+    }
+
+    @Test func `a file of the first schema is read as the same calibration`() throws {
+        #expect(try Calibration(decoding: Array(firstSchemaFile.utf8)) == standardCalibration())
+    }
+
+    @Test func `other rules are drawn from the same scores`() throws {
+        let calibration = try standardCalibration()
+        let time = UnixTime(nanoseconds: 5000)
+        let other = try calibration.deciding(
+            by: .sigma(score: .nll, k: 3), revision: 8, created: time)
+        #expect(other.bounds == ScoreBounds(lower: -10, upper: 50))
+        #expect(other.samples == calibration.samples && other.revision == 8)
+        #expect(other.created == time)
+        #expect(calibration.rule.with(k: 3) == .sigma(score: .mse, k: 3))
+        #expect(calibration.rule.with(score: .kl) == .sigma(score: .kl, k: 2))
+        #expect(throws: CalibrationError.self) {
+            try calibration.deciding(by: .sigma(score: .mse, k: 0), revision: 8, created: time)
+        }
     }
 
     @Test func `a calibration is loaded with its hash, and only for its model`() throws {
@@ -89,3 +108,20 @@ import VAE
         #expect(error?.description.contains("/nowhere/calibration.json") == true)
     }
 }
+
+/// `standardCalibration()` as the first schema wrote it: one score and one k, and bounds of every score.
+let firstSchemaFile: String = {
+    let sample = {
+        (name: String, lower: Int, mu: Int, sigma: Int, sorted: String, upper: Int) in
+        "\"\(name)\":{\"lower\":\(lower),\"mu\":\(mu),\"n\":3,\"sigma\":\(sigma),"
+            + "\"sorted\":[\(sorted)],\"upper\":\(upper)}"
+    }
+    return """
+        {"created":"2026-11-23T07:01:56.120311Z","data":{"name":"toys","sha256":"sha256:00"},"k":2,\
+        "model":"\(Verdicts.model)","revision":7,"schema":"elbod.calibration/1","score":"mse",\
+        "scores":{\(sample("elbo", 100, 102, 1, "101,102,103", 104)),\
+        \(sample("kl", -4, -2, 1, "-3,-2,-1", 0)),\(sample("mse", 0, 2, 1, "1,2,3", 4)),\
+        \(sample("nll", 0, 20, 10, "10,20,30", 40))}}
+
+        """
+}()

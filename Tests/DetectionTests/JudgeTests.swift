@@ -4,27 +4,27 @@ import VAE
 
 @Suite struct JudgeTests {
     @Test(arguments: [
-        (Float(2), Judge.Side.inside, Float(0)), (4, .inside, 2), (0, .inside, -2),
+        (Float(2), Decision.Side.inside, Float(0)), (4, .inside, 2), (0, .inside, -2),
         (4.5, .high, 2.5), (-0.5, .low, -2.5), (Float(4).nextUp, .high, Float(2.0000005)),
         (1e30, .high, 1e30), (.infinity, .high, .infinity), (-.infinity, .low, -.infinity),
     ])
     func `a score lies on a side, by so many deviations`(
-        score: Float, side: Judge.Side, z: Float
+        score: Float, side: Decision.Side, z: Float
     ) throws {
-        let judgement = Judge(try standardCalibration()).judge(Scores(mse: score))
-        #expect(judgement.score == score)
-        #expect(judgement.side == side)
-        #expect(judgement.isAnomaly == (side != .inside))
-        #expect(judgement.z == z || abs(judgement.z - z) < 1e-6)
+        let decision = Judge(try standardCalibration()).decide(Scores(mse: score))
+        #expect(decision.score == score)
+        #expect(decision.side == side)
+        #expect(decision.isAnomaly == (side != .inside))
+        #expect(decision.z == z || abs(decision.z - z) < 1e-6)
     }
 
     @Test(arguments: ScoreFunction.allCases)
     func `the calibrated score decides and no other`(function: ScoreFunction) throws {
         let calibration = try standardCalibration(score: function)
         let judge = Judge(calibration)
-        #expect(judge.function == function)
+        #expect(judge.score == function)
         let middle = Scores(mse: 2, nll: 20, kl: -2, elbo: 102)
-        #expect(!judge.judge(middle).isAnomaly)
+        #expect(!judge.decide(middle).isAnomaly)
         for other in ScoreFunction.allCases {
             var strange = middle
             switch other {
@@ -33,30 +33,32 @@ import VAE
             case .kl: strange.kl = 1e6
             case .elbo: strange.elbo = 1e6
             }
-            #expect(judge.judge(strange).isAnomaly == (other == function), "\(other)")
+            #expect(judge.decide(strange).isAnomaly == (other == function), "\(other)")
         }
     }
 
     @Test func `a score that is not a number is not normal`() throws {
-        let judgement = Judge(try standardCalibration()).judge(Scores(mse: .nan))
-        #expect(judgement.isAnomaly)
-        #expect(judgement.z.isNaN)
+        let decision = Judge(try standardCalibration()).decide(Scores(mse: .nan))
+        #expect(decision.isAnomaly)
+        #expect(decision.z.isNaN)
     }
 
-    @Test func `judge and distribution agree on what is normal`() throws {
-        let calibration = try standardCalibration()
-        let judge = Judge(calibration)
-        for score in [-1, 0, 1e-9, 2, 4, 4.0000005, 9, .nan, .infinity, -.infinity] as [Float] {
-            let isNormal = calibration.deciding.contains(score)
-            #expect(judge.judge(Scores(mse: score)).isAnomaly == !isNormal, "\(score)")
+    @Test func `the bounds themselves are normal`() throws {
+        let judge = Judge(try standardCalibration())
+        #expect(judge.bounds == ScoreBounds(lower: 0, upper: 4))
+        for score in [0, 1e-9, 2, 4] as [Float] {
+            #expect(!judge.decide(Scores(mse: score)).isAnomaly, "\(score)")
+        }
+        for score in [-1, -0.001, 4.0000005, 9, .nan, .infinity, -.infinity] as [Float] {
+            #expect(judge.decide(Scores(mse: score)).isAnomaly, "\(score)")
         }
     }
 
     @Test func `without deviation every other score is strange`() throws {
         let judge = Judge(try standardCalibration(scores: [5, 5]))
-        #expect(!judge.judge(Scores(mse: 5)).isAnomaly)
-        #expect(judge.judge(Scores(mse: 5)).z == 0)
-        #expect(judge.judge(Scores(mse: Float(5).nextUp)).side == .high)
-        #expect(judge.judge(Scores(mse: Float(5).nextDown)).side == .low)
+        #expect(!judge.decide(Scores(mse: 5)).isAnomaly)
+        #expect(judge.decide(Scores(mse: 5)).z == 0)
+        #expect(judge.decide(Scores(mse: Float(5).nextUp)).side == .high)
+        #expect(judge.decide(Scores(mse: Float(5).nextDown)).side == .low)
     }
 }

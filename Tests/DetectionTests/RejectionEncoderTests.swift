@@ -6,13 +6,14 @@ import Testing
 
 @Suite struct RejectionEncoderTests {
     @Test func `an error is this line`() throws {
-        var writer = RejectionEncoder(epoch: "6f1c2a90", worker: "host-1")
-        writer.write(
-            .badShape, source: Source("cam-1"), sequence: 12,
-            received: UnixTime(nanoseconds: 1_795_417_316_120_311_000))
-        writer.finish(publication: 8)
+        var line: [UInt8] = []
+        RejectionEncoder(epoch: "6f1c2a90", worker: "host-1").encode(
+            RejectedMessage(
+                reason: .badShape, source: Source("cam-1"), sequence: 12,
+                received: UnixTime(nanoseconds: 1_795_417_316_120_311_000)),
+            publication: 8, into: &line)
         #expect(
-            String(decoding: writer.line, as: UTF8.self) == """
+            String(decoding: line, as: UTF8.self) == """
                 {"schema":"elbod.error/1","source":"cam-1","epoch":"6f1c2a90",\
                 "seq":12,"reason":"bad_shape","detail":"the shape is not one or several images of the \
                 model's size or that it preprocesses","ts_received":"2026-11-23T07:01:56.120311Z","worker":"host-1",\
@@ -24,12 +25,14 @@ import Testing
     func `every reason gives a line of strict JSON with its name and explanation`(
         reason: Rejection
     ) throws {
-        var writer = RejectionEncoder(epoch: "e\"", worker: "w\\\n")
+        let encoder = RejectionEncoder(epoch: "e\"", worker: "w\\\n")
         for name in ["cam", "a\"b\\c\n\u{0}é"] {
-            writer.write(
-                reason, source: Source(name), sequence: nil, received: UnixTime(nanoseconds: 0))
-            writer.finish(publication: .max)
-            let line = try object(writer.line)
+            var text: [UInt8] = []
+            encoder.encode(
+                RejectedMessage(
+                    reason: reason, source: Source(name), sequence: nil,
+                    received: UnixTime(nanoseconds: 0)), publication: .max, into: &text)
+            let line = try object(text)
             #expect(line["seq"] is NSNull)
             #expect(line["source"] as? String == name)
             #expect(line["reason"] as? String == reason.rawValue)

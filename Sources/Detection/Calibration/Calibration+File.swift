@@ -6,17 +6,21 @@ public import VAE
 
 extension Calibration: Codable {
     private enum Key: String, CodingKey {
-        case schema, score, k, model, data, created, revision, scores, precision, ranges
+        case schema, rules, scores, model, data, created, revision, precision, ranges
+        /// Of the first schema, which knew one rule.
+        case score, k
     }
 
-    private static let schema = "elbod.calibration/1"
+    /// What is written: rules in a list, each with its bounds.
+    private static let schema = "elbod.calibration/2"
+    /// What is read besides: one score and one k for all scores, whose bounds lie beside each sample.
+    private static let firstSchema = "elbod.calibration/1"
 
-    /// Writes the documented keys; `created` as ISO 8601 and in nanoseconds.
+    /// Writes the documented keys; `created` as ISO 8601.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(Self.schema, forKey: .schema)
-        try container.encode(score, forKey: .score)
-        try container.encode(k, forKey: .k)
+        try container.encode(rules.map { StoredRule($0, samples) }, forKey: .rules)
         try container.encode(model, forKey: .model)
         try container.encode(data, forKey: .data)
         try container.encode(created.iso8601, forKey: .created)
@@ -25,7 +29,7 @@ extension Calibration: Codable {
             try container.encode(computation.precision.rawValue, forKey: .precision)
             try container.encodeIfPresent(computation.ranges, forKey: .ranges)
         }
-        let named = distributions.map { ($0.key.rawValue, $0.value) }
+        let named = samples.map { ($0.key.rawValue, StoredSample($0.value)) }
         try container.encode(Dictionary(uniqueKeysWithValues: named), forKey: .scores)
     }
 
@@ -33,67 +37,75 @@ extension Calibration: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let schema = try container.decode(String.self, forKey: .schema)
-        guard schema == Self.schema else {
+        guard schema == Self.schema || schema == Self.firstSchema else {
             throw CalibrationError.malformed("its schema is \(schema), not \(Self.schema)")
         }
-        score = try container.decode(ScoreFunction.self, forKey: .score)
-        k = try container.decode(Double.self, forKey: .k)
-        model = try container.decode(String.self, forKey: .model)
-        data = try container.decode(DataIdentity.self, forKey: .data)
+        let stored: [StoredRule]
+        if schema == Self.firstSchema {
+            let rule = DecisionRule.sigma(
+                score: try container.decode(ScoreFunction.self, forKey: .score),
+                k: try container.decode(Double.self, forKey: .k))
+            stored = [StoredRule(rule: rule)]
+        } else {
+            stored = try container.decode([StoredRule].self, forKey: .rules)
+        }
         let text = try container.decode(String.self, forKey: .created)
-        guard let time = UnixTime(iso8601: text) else {
+        guard let created = UnixTime(iso8601: text) else {
             throw CalibrationError.malformed(
                 "\(text) is not a time like 2026-11-23T07:01:56.120311Z")
         }
-        created = time
-        revision = try container.decode(Int.self, forKey: .revision)
+        let revision = try container.decode(Int.self, forKey: .revision)
+        guard Self.revisions.contains(revision) else {
+            throw CalibrationError.malformed("its revision is \(revision), not from 1 to 2⁵³ − 1")
+        }
+        let named = try container.decode([String: StoredSample].self, forKey: .scores)
+        let samples = try Self.samples(
+            named, under: stored, ofFirstSchema: schema == Self.firstSchema)
+        self.init(
+            rules: stored.map(\.rule), samples: samples,
+            model: try container.decode(String.self, forKey: .model),
+            data: try container.decode(DataIdentity.self, forKey: .data), created: created,
+            revision: revision, computation: try Self.computation(in: container))
+    }
+
+    /// Integers that every reader of JSON keeps exactly; one more than the last is still a number.
+    private static let revisions = 1..<(1 << 53)
+
+    private static func computation(
+        in container: KeyedDecodingContainer<Key>
+    ) throws -> Computation {
         let precision = try container.decodeIfPresent(String.self, forKey: .precision) ?? "fp32"
         guard let known = Precision(rawValue: precision) else {
             throw CalibrationError.malformed("there is no precision called \(precision)")
         }
-        computation = Computation(
+        return Computation(
             precision: known,
             ranges: try container.decodeIfPresent(ActivationRanges.self, forKey: .ranges))
-        distributions = [:]
-        let named = try container.decode([String: Distribution].self, forKey: .scores)
-        for (name, distribution) in named {
-            guard let function = ScoreFunction(rawValue: name) else {
-                throw CalibrationError.malformed("there is no score called \(name)")
-            }
-            distributions[function] = distribution
-        }
-        try validate()
     }
 
-    /// Whole numbers that every reader of JSON keeps exactly; one more than the last is still a number.
-    private static let revisions = 1..<(1 << 53)
-
-    private func validate() throws(CalibrationError) {
-        guard Self.revisions.contains(revision) else {
-            throw .malformed("its revision is \(revision), not from 1 to 2⁵³ − 1")
+    /// The samples by their functions, all of them consistent in themselves and with the rules.
+    private static func samples(
+        _ named: [String: StoredSample], under rules: [StoredRule], ofFirstSchema: Bool
+    ) throws(CalibrationError) -> [ScoreFunction: ScoreSample] {
+        guard let first = rules.first else { throw .malformed("it holds no rule") }
+        for stored in rules {
+            if let fault = stored.rule.fault { throw .malformed(fault) }
         }
-        guard k > 0, k.isFinite else { throw .malformed("k is \(k); it must be above 0") }
-        guard distributions[score] != nil else {
-            throw .malformed("it judges by \(score.rawValue) but holds no such scores")
-        }
-        for (function, distribution) in distributions {
-            let name = function.rawValue
-            guard distribution.n == distribution.sorted.count, distribution.n >= 2 else {
-                throw .malformed(
-                    "it says \(distribution.n) \(name) scores and holds \(distribution.sorted.count)"
-                )
+        var samples: [ScoreFunction: ScoreSample] = [:]
+        for (name, stored) in named {
+            guard let function = ScoreFunction(rawValue: name) else {
+                throw .malformed("there is no score called \(name)")
             }
-            guard distribution.sorted.allSatisfy(\.isFinite),
-                zip(distribution.sorted, distribution.sorted.dropFirst()).allSatisfy({ $0 <= $1 })
-            else { throw .malformed("its \(name) scores are not finite and ascending") }
-            let expected = Distribution(of: distribution.sorted, k: k)
-            let slack = 1e-6 * max(abs(expected.mu), expected.sigma)
-            guard abs(distribution.mu - expected.mu) <= slack,
-                abs(distribution.sigma - expected.sigma) <= slack,
-                abs(distribution.lower - expected.lower) <= slack * max(k, 1),
-                abs(distribution.upper - expected.upper) <= slack * max(k, 1)
-            else { throw .malformed("its \(name) bounds do not follow from its scores and k") }
+            samples[function] = try stored.checked(name: name)
+            if ofFirstSchema {
+                // Its one k drew bounds for every score.
+                let rule = DecisionRule.sigma(score: function, k: first.rule.k)
+                try StoredRule(rule: rule, lower: stored.lower, upper: stored.upper)
+                    .check(against: samples, isComplete: true)
+            }
         }
+        for stored in rules { try stored.check(against: samples, isComplete: false) }
+        return samples
     }
 
     /// The bytes of `calibration.json`.

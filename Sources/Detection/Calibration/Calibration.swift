@@ -3,15 +3,13 @@ public import Networks
 public import Platform
 public import VAE
 
-/// What normal looks like to one model: the distribution of every score over held-out normal images,
-/// and which score judges, with which bounds.
+/// What normal looks like to one model: the scores of held-out normal images, and the rules drawn from
+/// them.
 ///
 /// The contents of `calibration.json`.
 public struct Calibration: Sendable, Equatable {
-    /// The score that decides.
-    public var score: ScoreFunction
-    /// The bounds are μ ± kσ.
-    public var k: Double
+    /// The rules, of which the first decides; at least one.
+    public let rules: [DecisionRule]
     /// SHA-256 of the model file the scores were computed with, as `sha256:…`.
     public var model: String
     /// What was scored.
@@ -22,8 +20,8 @@ public struct Calibration: Sendable, Equatable {
     public var revision: Int
     /// How the scores were computed, and are to be.
     public var computation: Computation
-    /// One distribution per score function.
-    public var distributions: [ScoreFunction: Distribution]
+    /// The scores of each score function; the rules' own are among them.
+    public let samples: [ScoreFunction: ScoreSample]
 
     /// Which images a calibration was made from.
     public struct DataIdentity: Sendable, Equatable, Codable {
@@ -39,55 +37,64 @@ public struct Calibration: Sendable, Equatable {
         }
     }
 
-    /// Draws bounds from `scores`, one per calibration image; throws if there are fewer than two or
+    /// A rule over `scores`, those of one calibration image each; throws if there are fewer than two or
     /// one is not finite.
     public init(
-        scores: [Scores], score: ScoreFunction, k: Double, model: SHA256Digest, data: DataIdentity,
+        scores: [Scores], rule: DecisionRule, model: SHA256Digest, data: DataIdentity,
         created: UnixTime, revision: Int, computation: Computation = .fp32
     ) throws(CalibrationError) {
         guard scores.count >= 2 else {
             throw .unusable("\(scores.count) images cannot be calibrated from; take at least 2")
         }
-        guard k > 0, k.isFinite else { throw .unusable("k is \(k); it must be above 0") }
-        self.score = score
-        self.k = k
-        self.model = model.description
-        self.data = data
-        self.created = created
-        self.revision = revision
-        self.computation = computation
-        distributions = [:]
+        if let fault = rule.fault { throw .unusable(fault) }
+        var samples: [ScoreFunction: ScoreSample] = [:]
         for function in ScoreFunction.allCases {
             let values = scores.map { $0[function] }
             guard values.allSatisfy(\.isFinite) else {
                 throw .unusable("the model gives \(function.rawValue) scores that are not numbers")
             }
-            distributions[function] = Distribution(of: values, k: k)
+            samples[function] = ScoreSample(of: values)
         }
+        self.init(
+            rules: [rule], samples: samples, model: model.description, data: data,
+            created: created, revision: revision, computation: computation)
     }
 
-    /// The same scores with other bounds; throws if k is not above 0.
-    public func redrawn(
-        score: ScoreFunction, k: Double, revision: Int, created: UnixTime
+    init(
+        rules: [DecisionRule], samples: [ScoreFunction: ScoreSample], model: String,
+        data: DataIdentity, created: UnixTime, revision: Int, computation: Computation
+    ) {
+        (self.rules, self.samples) = (rules, samples)
+        (self.model, self.data, self.computation) = (model, data, computation)
+        (self.created, self.revision) = (created, revision)
+    }
+
+    /// The same scores under another rule; throws if that cannot be drawn from them.
+    public func deciding(
+        by rule: DecisionRule, revision: Int, created: UnixTime
     ) throws(CalibrationError) -> Calibration {
-        guard k > 0, k.isFinite else { throw .unusable("k is \(k); it must be above 0") }
-        guard distributions[score] != nil else {
-            throw .unusable("the calibration holds no \(score.rawValue) scores")
+        if let fault = rule.fault { throw .unusable(fault) }
+        guard samples[rule.score] != nil else {
+            throw .unusable("the calibration holds no \(rule.score.rawValue) scores")
         }
-        var calibration = self
-        (calibration.score, calibration.k) = (score, k)
-        (calibration.revision, calibration.created) = (revision, created)
-        calibration.distributions = distributions.mapValues { Distribution(of: $0.sorted, k: k) }
-        return calibration
+        return Calibration(
+            rules: [rule], samples: samples, model: model, data: data, created: created,
+            revision: revision, computation: computation)
     }
 
-    /// The distribution of the deciding score.
-    public var deciding: Distribution {
-        guard let distribution = distributions[score] else {
-            preconditionFailure("a calibration holds its own score")
+    /// The rule that decides.
+    public var rule: DecisionRule { rules[0] }
+
+    /// The scores that the deciding rule is drawn from.
+    public var sample: ScoreSample {
+        guard let sample = samples[rule.score] else {
+            preconditionFailure("a calibration holds the scores of its own rule")
         }
-        return distribution
+        return sample
     }
+
+    /// Between which scores the deciding rule calls an image normal.
+    public var bounds: ScoreBounds { rule.bounds(over: sample) }
 
     /// Where the calibration of a model directory is: one file for each precision, since scores
     /// differ.

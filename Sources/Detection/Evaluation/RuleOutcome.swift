@@ -28,15 +28,17 @@ public struct RuleOutcome: Sendable, Codable {
 }
 
 extension Calibration {
-    /// What the bounds of each score that this calibration holds do to these images.
+    /// What the deciding rule, applied to each score that this calibration holds, does to these images.
     public func outcomes(normal: [Scores], anomalous: [Scores]) -> [RuleOutcome] {
         ScoreFunction.allCases.compactMap { function in
-            guard let bounds = distributions[function] else { return nil }
+            guard let sample = samples[function] else { return nil }
+            let judge = Judge(rule.with(score: function), over: sample)
             return RuleOutcome(
-                score: function, lower: bounds.lower, upper: bounds.upper, normal: normal.count,
-                false_alarms: normal.count { !bounds.contains($0[function]) },
+                score: function, lower: judge.bounds.lower, upper: judge.bounds.upper,
+                normal: normal.count,
+                false_alarms: normal.count { judge.decide($0).isAnomaly },
                 anomalous: anomalous.count,
-                flagged: anomalous.count { !bounds.contains($0[function]) },
+                flagged: anomalous.count { judge.decide($0).isAnomaly },
                 auroc: Evaluation.auroc(
                     normal: normal.map { $0[function] },
                     anomalous: anomalous.map { $0[function] }))

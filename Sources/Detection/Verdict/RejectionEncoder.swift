@@ -1,11 +1,8 @@
 public import Frames
-public import Platform
+import Platform
 
 /// Writes what is published under `error/<source>/` about a message that could not be scored.
 public struct RejectionEncoder: Sendable {
-    /// The line of the last error written, without a line break and
-    /// without its end, see `finish(publication:)`.
-    public private(set) var line: [UInt8] = []
     /// Both as the inside of a JSON string.
     private let epoch: [UInt8]
     private let worker: [UInt8]
@@ -14,32 +11,27 @@ public struct RejectionEncoder: Sendable {
     public init(epoch: String, worker: String) {
         self.epoch = jsonEscaped(epoch)
         self.worker = jsonEscaped(worker)
-        line.reserveCapacity(1024)
     }
 
-    /// Writes that a message of `source` was rejected, all but the end of the line; `sequence` is the
-    /// number its sender gave it.
-    public mutating func write(
-        _ reason: Rejection, source: Source, sequence: UInt64?, received: UnixTime
+    /// Appends the line that a message was rejected to `line`, without a line break.
+    public func encode(
+        _ rejected: RejectedMessage, publication: UInt64, into line: inout [UInt8]
     ) {
-        line.removeAll(keepingCapacity: true)
         line.append("{\"schema\":\"elbod.error/1\",\"source\":\"")
-        line.append(contentsOf: source.escapedName)
+        line.append(contentsOf: rejected.source.escapedName)
         line.append("\",\"epoch\":\"")
         line.append(contentsOf: epoch)
         line.append("\",\"seq\":")
-        if let sequence { line.append(sequence) } else { line.append("null") }
+        if let sequence = rejected.sequence { line.append(sequence) } else { line.append("null") }
         line.append(",\"reason\":\"")
-        line.append(reason.rawValue)
+        line.append(rejected.reason.rawValue)
         line.append("\",\"detail\":\"")
-        line.appendEscaped(reason.explanation)
+        line.appendEscaped(rejected.reason.explanation)
         line.append("\",\"ts_received\":\"")
-        received.append(to: &line)
+        rejected.received.append(to: &line)
         line.append("\",\"worker\":\"")
         line.append(contentsOf: worker)
         line.append("\"")
+        line.finish(publication: publication)
     }
-
-    /// Ends the line with the number of its publication, which is known last.
-    public mutating func finish(publication: UInt64) { line.finish(publication: publication) }
 }

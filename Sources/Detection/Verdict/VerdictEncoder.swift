@@ -1,74 +1,83 @@
 public import Files
 public import Frames
 import Images
-public import Platform
-public import VAE
+import Platform
+import VAE
 
-/// Writes verdicts as one line of JSON each, into buffers that are used again and again.
+/// Writes verdicts as lines of JSON, one each.
 ///
-/// What is the same in every verdict of one calibration is spelt out once, at initialisation.
+/// What is the same in every verdict of one calibration is spelt out once.
 public struct VerdictEncoder: Sendable {
-    /// The line of the last verdict written, without a line break; whole once it is finished.
-    public private(set) var line: [UInt8] = []
-
-    private let judge: Judge
+    private let rulebook: Rulebook
+    private let model: SHA256Digest
+    /// `,"metric":…` to `"calibration_revision":…` of each calibration; empty until it is needed.
+    private var fixed: [[UInt8]]
     private var receivedTimes = TimeWriter()
     private var scoredTimes = TimeWriter()
     /// Both as the inside of a JSON string.
     private let epoch: [UInt8]
     private let worker: [UInt8]
-    /// `,"metric":…` to `"calibration_revision":…`.
-    private let fixed: [UInt8]
     private let writesAllScores: Bool
 
-    /// Verdicts by `calibration` of `model`.
+    /// Verdicts by the calibrations of `rulebook` on what `model` makes of images.
     ///
     /// `epoch` tells one run of the program from the next, `worker` one machine from another;
     /// `allScores` adds every score function's value under `scores`.
     public init(
-        calibration: LoadedCalibration, model: SHA256Digest, epoch: String, worker: String,
+        rulebook: Rulebook, model: SHA256Digest, epoch: String, worker: String,
         allScores: Bool = false
     ) {
-        let distribution = calibration.calibration.deciding
-        judge = Judge(calibration.calibration)
+        self.rulebook = rulebook
+        self.model = model
         self.epoch = jsonEscaped(epoch)
         self.worker = jsonEscaped(worker)
         writesAllScores = allScores
+        fixed = Array(repeating: [], count: rulebook.calibrations.count)
+    }
+
+    private static func fixed(_ loaded: LoadedCalibration, _ model: SHA256Digest) -> [UInt8] {
+        let calibration = loaded.calibration
         var fixed: [UInt8] = []
-        fixed.append(",\"metric\":\"\(judge.function.rawValue)\"")
-        let bounds = [
-            (",\"threshold\":{\"lower\":", distribution.lower), (",\"upper\":", distribution.upper),
-            (",\"mu\":", distribution.mu), (",\"sigma\":", distribution.sigma),
-            (",\"k\":", calibration.calibration.k),
+        fixed.append(",\"metric\":\"\(calibration.rule.score.rawValue)\"")
+        let bounds = calibration.bounds
+        let members = [
+            (",\"threshold\":{\"lower\":", bounds.lower), (",\"upper\":", bounds.upper),
+            (",\"mu\":", calibration.sample.mu), (",\"sigma\":", calibration.sample.sigma),
+            (",\"k\":", calibration.rule.k),
         ]
-        for (name, bound) in bounds {
+        for (name, number) in members {
             fixed.append(name)
-            fixed.append(Float(bound))
+            fixed.append(Float(number))
         }
-        fixed.append("},\"model\":\"\(Self.short(model))\"")
-        fixed.append(",\"calibration\":\"\(Self.short(calibration.digest))\"")
-        fixed.append(",\"calibration_revision\":\(calibration.calibration.revision)")
-        self.fixed = fixed
-        line.reserveCapacity(4096)
+        fixed.append("},\"model\":\"\(short(model))\"")
+        fixed.append(",\"calibration\":\"\(short(loaded.digest))\"")
+        fixed.append(",\"calibration_revision\":\(calibration.revision)")
+        return fixed
     }
 
     /// The hash as verdicts carry it: enough of it to find the file, a quarter of the bytes.
     public static func short(_ digest: SHA256Digest) -> String { "sha256:\(digest.hex.prefix(16))" }
 
-    /// Writes the verdict on the frame in `row` of `batch`, all but its end, and returns what was
-    /// judged.
-    public mutating func write(
-        row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime
-    ) -> Judge.Judgement {
-        let judgement = judge.judge(scores)
-        let (frame, name) = (batch.frame(row), batch.source(row).escapedName)
+    /// Appends the line of `verdict`, which holds a decision, on a frame of `batch` to `line`, without a
+    /// line break.
+    public mutating func encode(
+        _ verdict: Verdict, of batch: borrowing Batch, into line: inout [UInt8]
+    ) {
+        guard let decision = verdict.decision else {
+            preconditionFailure("a frame without a decision is rejected")
+        }
+        let place = verdict.version.calibration.rawValue
+        if fixed[place].isEmpty {
+            fixed[place] = Self.fixed(rulebook.calibrations[place], model)
+        }
+        let (frame, row) = (verdict.frame, verdict.row)
+        let name = batch.source(row).escapedName
         let echoes = batch.rows.echoes(row)
-        line.removeAll(keepingCapacity: true)
         line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
         if echoes.id.isEmpty {
-            appendIdentity(of: frame, name)
+            appendIdentity(of: frame, name, to: &line)
         } else {
-            echo(echoes.id, of: batch, row)
+            echo(echoes.id, of: batch, row, to: &line)
         }
         line.append(",\"source\":\"")
         line.append(contentsOf: name)
@@ -79,79 +88,38 @@ public struct VerdictEncoder: Sendable {
         line.append(",\"index\":")
         line.append(UInt64(frame.index))
         line.append(",\"msg\":")
-        echo(echoes.message, of: batch, row)
-        append(judgement)
-        line.append(contentsOf: fixed)
-        if writesAllScores { append(scores) }
+        echo(echoes.message, of: batch, row, to: &line)
+        line.append(decision)
+        line.append(contentsOf: fixed[place])
+        if writesAllScores { line.append(verdict.scores) }
         line.append(",\"ts_source\":")
-        echo(echoes.timestamp, of: batch, row)
+        echo(echoes.timestamp, of: batch, row, to: &line)
         line.append(",\"ts_received\":\"")
         receivedTimes.append(frame.received, to: &line)
         line.append("\",\"ts_scored\":\"")
-        scoredTimes.append(scored, to: &line)
+        scoredTimes.append(verdict.times.scored, to: &line)
         line.append("\",\"queue_us\":")
-        line.append(batchStarted.microseconds(since: frame.received))
+        line.append(verdict.times.started.microseconds(since: frame.received))
         line.append(",\"score_us\":")
-        line.append(scored.microseconds(since: batchStarted))
+        line.append(verdict.times.scored.microseconds(since: verdict.times.started))
         line.append(",\"dropped_before\":")
         line.append(frame.droppedBefore)
         line.append(",\"input\":{\"dtype\":\"")
         line.append(frame.type.kind.rawValue)
         line.append("\",\"shape\":")
         if let decoded = frame.decoded {
-            append(decoded)
+            line.append(decoded)
         } else {
-            echo(echoes.shape, of: batch, row)
+            echo(echoes.shape, of: batch, row, to: &line)
         }
         line.append("},\"worker\":\"")
         line.append(contentsOf: worker)
         line.append("\"")
-        return judgement
-    }
-
-    /// Ends the line with the number of its publication, which is known last.
-    public mutating func finish(publication: UInt64) { line.finish(publication: publication) }
-
-    private mutating func append(_ judgement: Judge.Judgement) {
-        line.append(
-            judgement.isAnomaly
-                ? ",\"verdict\":\"anomaly\",\"is_anomaly\":true"
-                : ",\"verdict\":\"normal\",\"is_anomaly\":false")
-        switch judgement.side {
-        case .high: line.append(",\"side\":\"high\",\"score\":")
-        case .low: line.append(",\"side\":\"low\",\"score\":")
-        case .inside: line.append(",\"side\":null,\"score\":")
-        }
-        line.append(judgement.score)
-        line.append(",\"z\":")
-        line.append(judgement.z)
-    }
-
-    private mutating func append(_ scores: Scores) {
-        line.append(",\"scores\":{\"mse\":")
-        line.append(scores.mse)
-        line.append(",\"nll\":")
-        line.append(scores.nll)
-        line.append(",\"kl\":")
-        line.append(scores.kl)
-        line.append(",\"elbo\":")
-        line.append(scores.elbo)
-        line.append("}")
-    }
-
-    /// As an array of it would be described.
-    private mutating func append(_ extent: PictureExtent) {
-        line.append("[")
-        line.append(UInt64(extent.rows))
-        line.append(",")
-        line.append(UInt64(extent.columns))
-        line.append(",")
-        line.append(UInt64(extent.channels))
-        line.append("]")
+        line.finish(publication: verdict.publication)
     }
 
     /// `"source:epoch:sequence"`, and the index where a message held several images.
-    private mutating func appendIdentity(of frame: Frame, _ name: [UInt8]) {
+    private func appendIdentity(of frame: Frame, _ name: [UInt8], to line: inout [UInt8]) {
         line.append("\"")
         line.append(contentsOf: name)
         line.append(":")
@@ -165,7 +133,9 @@ public struct VerdictEncoder: Sendable {
         line.append("\"")
     }
 
-    private mutating func echo(_ range: Range<Int>, of batch: Batch, _ row: Int) {
+    private func echo(
+        _ range: Range<Int>, of batch: borrowing Batch, _ row: Int, to line: inout [UInt8]
+    ) {
         guard !range.isEmpty else { return line.append("null") }
         batch.rows.withEchoBytes(row) { bytes in
             for index in range { line.append(bytes[index]) }
@@ -174,8 +144,46 @@ public struct VerdictEncoder: Sendable {
 }
 
 extension [UInt8] {
+    fileprivate mutating func append(_ decision: Decision) {
+        append(
+            decision.isAnomaly
+                ? ",\"verdict\":\"anomaly\",\"is_anomaly\":true"
+                : ",\"verdict\":\"normal\",\"is_anomaly\":false")
+        switch decision.side {
+        case .high: append(",\"side\":\"high\",\"score\":")
+        case .low: append(",\"side\":\"low\",\"score\":")
+        case .inside: append(",\"side\":null,\"score\":")
+        }
+        append(decision.score)
+        append(",\"z\":")
+        append(decision.z)
+    }
+
+    fileprivate mutating func append(_ scores: Scores) {
+        append(",\"scores\":{\"mse\":")
+        append(scores.mse)
+        append(",\"nll\":")
+        append(scores.nll)
+        append(",\"kl\":")
+        append(scores.kl)
+        append(",\"elbo\":")
+        append(scores.elbo)
+        append("}")
+    }
+
+    /// As the shape of an array that holds the picture.
+    fileprivate mutating func append(_ extent: PictureExtent) {
+        append("[")
+        append(UInt64(extent.rows))
+        append(",")
+        append(UInt64(extent.columns))
+        append(",")
+        append(UInt64(extent.channels))
+        append("]")
+    }
+
     /// Ends a line, the last of whose members was a string, with the number of its publication.
-    public mutating func finish(publication: UInt64) {
+    mutating func finish(publication: UInt64) {
         append(",\"pub_seq\":")
         append(publication)
         append("}")

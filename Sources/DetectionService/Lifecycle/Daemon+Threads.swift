@@ -20,12 +20,12 @@ extension Daemon {
         return MemoryGuard.resident + frames * frame + (48 << 20) + pictures
     }
 
-    func startScoring(_ parts: ScoringLoop.Parts) -> [PipelineThread] {
+    func startScoring(_ pipeline: Pipeline) -> [PipelineThread] {
         (0..<configuration.threads).map { index in
             let thread = PipelineThread(
                 configuration.threads == 1 ? "scoring" : "scoring-\(index + 1)")
             thread.start { started throws(ZMQError) in
-                var loop = ScoringLoop(thread: index, parts, self.configuration)
+                var loop = ScoringLoop(thread: index, pipeline, self.configuration)
                 started()
                 try loop.run(heartbeat: thread.heartbeat)
             } onEnd: {
@@ -36,7 +36,7 @@ extension Daemon {
     }
 
     func startReceiving(
-        _ context: Context, _ parts: ScoringLoop.Parts, _ wakeUp: WakeUp,
+        _ context: Context, _ pipeline: Pipeline, _ wakeUp: WakeUp,
         _ memory: MemoryGuard
     ) -> PipelineThread {
         let thread = PipelineThread("receiving")
@@ -44,18 +44,19 @@ extension Daemon {
         thread.start { started throws(ZMQError) in
             let scoring =
                 self.configuration.threads == 0
-                ? ScoringLoop(thread: 0, parts, self.configuration) : nil
+                ? ScoringLoop(thread: 0, pipeline, self.configuration) : nil
             var receiver = try Receiver(
                 context, self.configuration,
                 intake: FrameIntake(
-                    self.configuration, model, exchange: parts.exchange), wake: wakeUp,
-                replies: parts.replies,
+                    self.configuration, model, exchange: pipeline.exchange), wake: wakeUp,
+                replies: pipeline.replies,
                 access: self.access, memory: memory, scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)
-            try receiver.reply(until: self.isStopping, parts.exchange, heartbeat: thread.heartbeat)
+            try receiver.reply(
+                until: self.isStopping, pipeline.exchange, heartbeat: thread.heartbeat)
         } onEnd: {
-            parts.exchange.close()
+            pipeline.exchange.close()
             self.stop()
         }
         return thread

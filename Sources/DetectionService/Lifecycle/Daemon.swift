@@ -15,7 +15,7 @@ import ZeroMQ
 /// The daemon: its threads around a frame exchange, started and stopped as one.
 ///
 /// ```
-/// sockets → Receiver (decode) → FrameExchange → ScoringLoop (score, judge) → Publisher → sockets
+/// sockets → Receiver (decode) → Pipeline (score, decide, encode) → Publisher → sockets
 /// ```
 /// A thread of its own answers at the control socket.
 public final class Daemon: Sendable {
@@ -78,40 +78,33 @@ public final class Daemon: Sendable {
             _ = door?.join()
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
-        let exchange = FrameExchange(newQueue()) { wakeUp.signal() }
-        let parts = ScoringLoop.Parts(
-            identity: RunIdentity(),
-            activeModel: ActiveModel(first, threads: configuration.scorers),
-            exchange: exchange,
-            publisher: try Publisher(
-                context, configuration, credentials: access?.credentials),
-            replies: PendingReplies(wake: wakeUp), recentScores: RecentScores())
-        parts.recentScores.restart(
-            for: first.calibration.calibration, isOtherModel: true)
+        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp)]
+        // One model on all streams, for now.
+        let pipeline = pipelines[0]
         let monitor = Monitor(
-            configuration, parts, publicKey: access?.credentials.keyPair.publicKey)
-        let updater = ModelUpdater(store, parts, monitor, logger)
+            configuration, pipeline, publicKey: access?.credentials.keyPair.publicKey)
+        let updater = ModelUpdater(store, pipeline, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
         let memory = MemoryGuard(
             ports: configuration.ingest.count, budget: memoryBudget,
             messageLimit: configuration.maxMessageBytes, logger: logger)
-        let scoring = startScoring(parts)
-        let receiving = startReceiving(context, parts, wakeUp, memory)
+        let scoring = pipelines.flatMap(startScoring)
+        let receiving = startReceiving(context, pipeline, wakeUp, memory)
         let control = startControl(
             context,
-            Controller(monitor: monitor, updater: updater, recentScores: parts.recentScores) {
+            Controller(monitor: monitor, updater: updater, recentScores: pipeline.recentScores) {
                 monitor.set(.draining)
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let guarding = startGuarding(memory, parts.publisher, wakeUp)
+        let guarding = startGuarding(memory, pipeline.publisher, wakeUp)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
             returnFreedMemory()
-            announce(notifier, parts.identity)
-            supervise(notifier, threads, monitor, updater, parts.publisher)
+            announce(notifier, pipeline.identity)
+            supervise(notifier, threads, monitor, updater, pipeline.publisher)
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -119,11 +112,25 @@ public final class Daemon: Sendable {
         wakeUp.signal()
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
-        publishStatus(monitor, parts.publisher)
-        let total = exchange.total().0
+        publishStatus(monitor, pipeline.publisher)
+        let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total().0) }
         final.withLock { $0 = total }
         logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
         if let failure = failures.first { throw failure }
+    }
+
+    private func makePipeline(
+        _ name: String, _ context: Context, _ wakeUp: WakeUp
+    ) throws(ZMQError) -> Pipeline {
+        let pipeline = Pipeline(
+            name: name, identity: RunIdentity(),
+            activeModel: ActiveModel(first, threads: configuration.scorers),
+            exchange: FrameExchange(newQueue()) { wakeUp.signal() },
+            publisher: try Publisher(context, configuration, credentials: access?.credentials),
+            replies: PendingReplies(wake: wakeUp))
+        pipeline.recentScores.restart(
+            for: first.calibration.calibration, from: .first, isOtherModel: true)
+        return pipeline
     }
 
     private func newQueue() -> FrameQueue {
@@ -157,7 +164,7 @@ public final class Daemon: Sendable {
                 "model": "\(VerdictEncoder.short(first.model.digest))",
                 "calibration": "\(VerdictEncoder.short(first.calibration.digest))",
                 "precision": "\(store.precision.rawValue)",
-                "score": "\(first.calibration.calibration.score.rawValue)",
+                "score": "\(first.calibration.calibration.rule.score.rawValue)",
                 "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
             ])
     }

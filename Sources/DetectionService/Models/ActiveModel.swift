@@ -8,14 +8,24 @@ import VAE
 /// A scoring thread looks here before each batch and takes the latest edition; it scores and judges
 /// the whole batch by that one, so no verdict mixes two.
 final class ActiveModel: Sendable {
-    /// A model and its calibration, replaced as one.
+    /// A model and its calibrations, replaced as one.
     struct Edition: Sendable {
         let model: LoadedModel
+        /// The calibration of sources without one of their own.
         let calibration: LoadedCalibration
-        /// Bounds of sources that have their own.
+        /// Calibrations of sources that have their own.
         let sources: [String: LoadedCalibration]
+        /// Who decides about which source.
+        let rulebook: Rulebook
         /// Counted from 1 for each run of the daemon.
-        var number = 1
+        var number = EditionNumber.first
+
+        init(
+            model: LoadedModel, calibration: LoadedCalibration, sources: [String: LoadedCalibration]
+        ) {
+            (self.model, self.calibration, self.sources) = (model, calibration, sources)
+            rulebook = Rulebook(calibration, sources: sources)
+        }
 
         /// An engine that scores by it, in batches of at most `capacity` frames.
         func engine(capacity: Int) -> ScoringEngine {
@@ -33,16 +43,16 @@ final class ActiveModel: Sendable {
 
     private struct State {
         var edition: Edition
-        var adopted: [Int]
+        var adoption: Adoption
     }
 
     private let state: Mutex<State>
-    private let number = Atomic<Int>(1)
+    private let number = Atomic<Int>(EditionNumber.first.rawValue)
     /// Where whoever put an edition into service waits for the threads.
-    private let adoption = Condition()
+    private let adopted = Condition()
 
     init(_ edition: Edition, threads: Int) {
-        state = Mutex(State(edition: edition, adopted: Array(repeating: 0, count: threads)))
+        state = Mutex(State(edition: edition, adoption: Adoption(threads: threads)))
     }
 
     /// What is in service.
@@ -50,38 +60,52 @@ final class ActiveModel: Sendable {
 
     /// The latest edition if it is another than number `current`; the scoring thread that asks uses
     /// it from now on.
-    func adopt(thread: Int, current: Int) -> Edition? {
-        guard number.load(ordering: .acquiring) != current else { return nil }
+    func adopt(thread: Int, current: EditionNumber) -> Edition? {
+        guard number.load(ordering: .acquiring) != current.rawValue else { return nil }
         let edition = state.withLock { state in
-            state.adopted[thread] = state.edition.number
+            state.adoption.note(thread: thread, uses: state.edition.number)
             return state.edition
         }
-        adoption.lock()
-        adoption.broadcast()
-        adoption.unlock()
+        adopted.lock()
+        adopted.broadcast()
+        adopted.unlock()
         return edition
     }
 
     /// Puts an edition into service and returns its number; verified before, for this cannot fail.
-    func replace(with edition: Edition) -> Int {
+    func replace(with edition: Edition) -> EditionNumber {
         state.withLock { state in
-            let number = state.edition.number + 1
+            let number = state.edition.number.next
             state.edition = edition
             state.edition.number = number
-            self.number.store(number, ordering: .releasing)
+            self.number.store(number.rawValue, ordering: .releasing)
             return number
         }
     }
 
     /// Waits until every scoring thread uses edition `number` or a later one; false if that takes
     /// longer than `seconds`.
-    func waitUntilAdopted(_ number: Int, seconds: Double) -> Bool {
+    func waitUntilAdopted(_ number: EditionNumber, seconds: Double) -> Bool {
         let deadline = Condition.Deadline(seconds: seconds)
-        adoption.lock()
-        defer { adoption.unlock() }
-        while !state.withLock({ $0.adopted.allSatisfy { $0 >= number } }) {
-            guard adoption.wait(until: deadline) else { return false }
+        adopted.lock()
+        defer { adopted.unlock() }
+        while !state.withLock({ $0.adoption.isComplete(number) }) {
+            guard adopted.wait(until: deadline) else { return false }
         }
         return true
     }
+}
+
+/// Which edition each scoring thread uses.
+struct Adoption: Sendable {
+    private var editions: [EditionNumber]
+
+    /// So many threads, none of which uses any.
+    init(threads: Int) { editions = Array(repeating: .none, count: threads) }
+
+    /// Takes note that a thread uses an edition from now on.
+    mutating func note(thread: Int, uses edition: EditionNumber) { editions[thread] = edition }
+
+    /// Whether every thread uses this edition or a later one.
+    func isComplete(_ edition: EditionNumber) -> Bool { editions.allSatisfy { $0 >= edition } }
 }

@@ -16,17 +16,17 @@ import VAE
 /// and bounds serving.
 final class ModelUpdater: Sendable {
     private let store: CalibrationStore
-    private let parts: ScoringLoop.Parts
+    private let pipeline: Pipeline
     private let monitor: Monitor
     private let logger: Logger
     /// Held during a change.
     private let change = Mutex(())
 
     init(
-        _ store: CalibrationStore, _ parts: ScoringLoop.Parts, _ monitor: Monitor, _ logger: Logger
+        _ store: CalibrationStore, _ pipeline: Pipeline, _ monitor: Monitor, _ logger: Logger
     ) {
         self.store = store
-        self.parts = parts
+        self.pipeline = pipeline
         self.monitor = monitor
         self.logger = logger
     }
@@ -50,7 +50,7 @@ final class ModelUpdater: Sendable {
     func reload() throws {
         try change.withLock { _ in
             do {
-                let old = parts.activeModel.edition
+                let old = pipeline.activeModel.edition
                 let new = try Self.edition(store)
                 guard new.model.model.imageShape == old.model.model.imageShape else {
                     throw ModelUpdateError.otherSize(
@@ -73,22 +73,22 @@ final class ModelUpdater: Sendable {
 
     /// The bounds that `score` and `k` give from the scores of the calibration in service.
     func redrawn(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let current = parts.activeModel.edition.calibration.calibration
-        return try current.redrawn(
-            score: score ?? current.score, k: k ?? current.k, revision: current.revision + 1,
+        let current = pipeline.activeModel.edition.calibration.calibration
+        return try current.deciding(
+            by: current.rule.with(score: score, k: k), revision: current.revision + 1,
             created: .now)
     }
 
     /// A calibration from scores that were gathered live.
     func gathered(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let edition = parts.activeModel.edition
-        guard let collection = parts.recentScores.collection, collection.isComplete else {
+        let edition = pipeline.activeModel.edition
+        guard let collection = pipeline.recentScores.collection, collection.isComplete else {
             throw ModelUpdateError.notGathered
         }
         let current = edition.calibration.calibration
         let place = collection.source.map { " of \($0)" } ?? ""
         return try Calibration(
-            scores: collection.scores, score: score ?? current.score, k: k ?? current.k,
+            scores: collection.scores, rule: current.rule.with(score: score, k: k),
             model: edition.model.digest,
             data: .init(
                 name: "\(collection.wanted) live frames\(place)", sha256: "sha256:none"),
@@ -98,7 +98,7 @@ final class ModelUpdater: Sendable {
     /// Puts a calibration into service and on the disk; with `source`, for that source alone.
     func apply(_ calibration: Calibration, source: String?) throws {
         try change.withLock { _ in
-            let old = parts.activeModel.edition
+            let old = pipeline.activeModel.edition
             guard calibration.computation == old.calibration.calibration.computation else {
                 throw ModelUpdateError.otherPrecision(
                     new: calibration.computation.precision, old: store.precision)
@@ -118,7 +118,7 @@ final class ModelUpdater: Sendable {
 
     /// Goes back to the calibration before the one in service, under a new revision.
     func previous() throws -> Calibration {
-        let edition = parts.activeModel.edition
+        let edition = pipeline.activeModel.edition
         let current = edition.calibration.calibration
         var calibration = try store.previous(
             to: current.revision, for: edition.model
@@ -129,22 +129,22 @@ final class ModelUpdater: Sendable {
 
     /// What another calibration would change.
     func effect(of calibration: Calibration, source: String?) -> CalibrationEffect {
-        let edition = parts.activeModel.edition
+        let edition = pipeline.activeModel.edition
         let old = source.flatMap { edition.sources[$0] } ?? edition.calibration
-        let recent = parts.recentScores.recent.filter { observation in
+        let recent = pipeline.recentScores.recent.filter { observation in
             source == nil
                 ? edition.sources[observation.source.name] == nil
                 : observation.source.name == source
         }
         let (before, after) = (Judge(old.calibration), Judge(calibration))
-        let changes = recent.count {
-            before.judge($0.scores).isAnomaly != after.judge($0.scores).isAnomaly
+        let decisions = recent.map {
+            (before: before.decide($0.scores).isAnomaly, after: after.decide($0.scores).isAnomaly)
         }
         return CalibrationEffect(
             old: .init(old.calibration), new: .init(calibration), recent: recent.count,
-            changed: changes,
-            anomalous_before: recent.count { before.judge($0.scores).isAnomaly },
-            anomalous_after: recent.count { after.judge($0.scores).isAnomaly })
+            changed: decisions.count { $0.before != $0.after },
+            anomalous_before: decisions.count { $0.before },
+            anomalous_after: decisions.count { $0.after })
     }
 
     private func serve(_ edition: ActiveModel.Edition, isOtherModel: Bool) throws {
@@ -152,11 +152,11 @@ final class ModelUpdater: Sendable {
             // Generates the machine code, so that the scoring threads need not.
             edition.engine(capacity: monitor.configuration.batch).warmUp()
         }
-        let number = parts.activeModel.replace(with: edition)
-        parts.recentScores.restart(
-            for: edition.calibration.calibration, isOtherModel: isOtherModel)
-        parts.exchange.wakeAll()
-        guard parts.activeModel.waitUntilAdopted(number, seconds: 2) else {
+        let number = pipeline.activeModel.replace(with: edition)
+        pipeline.recentScores.restart(
+            for: edition.calibration.calibration, from: number, isOtherModel: isOtherModel)
+        pipeline.exchange.wakeAll()
+        guard pipeline.activeModel.waitUntilAdopted(number, seconds: 2) else {
             throw ModelUpdateError.notAdopted
         }
         logger.notice(

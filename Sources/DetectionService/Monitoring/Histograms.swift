@@ -43,19 +43,20 @@ struct Histograms: Sendable {
         scoring.note(Double(scored.microseconds(since: started)) / 1e6)
     }
 
-    mutating func note(_ frame: Frame, _ scores: Scores, scored: UnixTime) {
-        latency.note(Double(scored.microseconds(since: frame.received)) / 1e6)
-        score.note(Double(scores[function]))
+    mutating func note(_ verdict: Verdict) {
+        let waited = verdict.times.scored.microseconds(since: verdict.frame.received)
+        latency.note(Double(waited) / 1e6)
+        score.note(Double(verdict.scores[function]))
     }
 
     /// Begins the histogram of scores anew, with buckets that suit `calibration`.
     mutating func restart(for calibration: Calibration) {
-        function = calibration.score
-        let sorted = calibration.deciding.sorted
+        function = calibration.rule.score
+        let sorted = calibration.sample.sorted
         let shares = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1]
         var bounds = shares.map { Double(sorted[Int(Double(sorted.count - 1) * $0)]) }
-        bounds += [2, 4, 8].map { calibration.deciding.upper * $0 }
-        bounds.append(calibration.deciding.upper)
+        bounds += [2, 4, 8].map { calibration.bounds.upper * $0 }
+        bounds.append(calibration.bounds.upper)
         score = Histogram(bounds: Set(bounds).sorted())
     }
 }

@@ -41,7 +41,7 @@ extension Monitor {
             [
                 ("model", VerdictEncoder.short(edition.model.digest)),
                 ("calibration", VerdictEncoder.short(edition.calibration.digest)),
-                ("score", calibration.score.rawValue),
+                ("score", calibration.rule.score.rawValue),
             ])
         text.single(
             "elbod_calibration_timestamp_seconds", .gauge, "When the calibration was made.",
@@ -50,8 +50,8 @@ extension Monitor {
             "elbod_calibration_revision", .gauge, "The calibration's revision.",
             Double(calibration.revision))
         text.begin("elbod_threshold", .gauge, "Bounds of the deciding score.")
-        text.sample(calibration.deciding.lower, [("bound", "lower")])
-        text.sample(calibration.deciding.upper, [("bound", "upper")])
+        text.sample(calibration.bounds.lower, [("bound", "lower")])
+        text.sample(calibration.bounds.upper, [("bound", "upper")])
         text.single(
             "elbod_ready", .gauge, "Whether frames are taken in.", state == .serving ? 1 : 0)
         text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")

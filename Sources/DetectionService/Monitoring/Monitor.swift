@@ -28,6 +28,8 @@ final class Monitor: Sendable {
     }
 
     let configuration: Configuration
+    /// The pipeline that all this is about.
+    let pipeline: String
     let identity: RunIdentity
     /// When the daemon began.
     let started = UnixTime.now
@@ -40,14 +42,15 @@ final class Monitor: Sendable {
     /// The daemon's public CURVE key, if it has one.
     private let publicKey: String?
 
-    init(_ configuration: Configuration, _ parts: ScoringLoop.Parts, publicKey: String?) {
+    init(_ configuration: Configuration, _ pipeline: Pipeline, publicKey: String?) {
         self.publicKey = publicKey
         self.configuration = configuration
-        identity = parts.identity
-        activeModel = parts.activeModel
-        exchange = parts.exchange
-        publisher = parts.publisher
-        recentScores = parts.recentScores
+        self.pipeline = pipeline.name
+        identity = pipeline.identity
+        activeModel = pipeline.activeModel
+        exchange = pipeline.exchange
+        publisher = pipeline.publisher
+        recentScores = pipeline.recentScores
     }
 
     /// Changes what is said about the daemon's state.
@@ -100,12 +103,11 @@ final class Monitor: Sendable {
     func status() -> Status {
         let (snapshot, now) = (snapshot(), UnixTime.now)
         let (edition, total) = (activeModel.edition, snapshot.total)
-        let (calibration, bounds) = (
-            edition.calibration.calibration, edition.calibration.calibration.deciding
-        )
+        let calibration = edition.calibration.calibration
         let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
         let collection = recentScores.collection
         var status = Status()
+        status.pipeline = pipeline
         status.state = state.rawValue
         status.version = elbodVersion
         status.epoch = identity.epoch
@@ -117,10 +119,10 @@ final class Monitor: Sendable {
         status.calibration = VerdictEncoder.short(edition.calibration.digest)
         status.calibration_revision = calibration.revision
         status.precision = calibration.computation.precision.rawValue
-        status.score = calibration.score.rawValue
-        status.k = calibration.k
-        status.lower = bounds.lower
-        status.upper = bounds.upper
+        status.score = calibration.rule.score.rawValue
+        status.k = calibration.rule.k
+        status.lower = calibration.bounds.lower
+        status.upper = calibration.bounds.upper
         status.own_bounds = edition.sources.keys.sorted()
         status.ingest = configuration.ingest.map(\.description)
         status.publish = configuration.publish.map(\.description)

@@ -12,7 +12,7 @@ import ZeroMQ
 final class FrameExchange: Sendable {
     private struct State {
         var queue: FrameQueue
-        var rejections: [Rejected] = []
+        var rejections: [RejectedMessage] = []
         var isClosed = false
         var sleepers = 0
         var isReceiverWaiting = false
@@ -30,15 +30,6 @@ final class FrameExchange: Sendable {
         var errorsWithheld = 0
         /// Images that another worker scores, see `Configuration.shard`; not counted as received.
         var otherShards = 0
-    }
-
-    /// A message that could not be scored, on its way to being published as an error.
-    struct Rejected: Sendable {
-        let reason: Rejection
-        let source: Source
-        let sequence: UInt64?
-        let received: UnixTime
-        var reply: ReplyAddress?
     }
 
     private let state: Mutex<State>
@@ -68,7 +59,7 @@ final class FrameExchange: Sendable {
     }
 
     /// Passes on what was rejected, to be published.
-    func report(_ rejected: Rejected) {
+    func report(_ rejected: RejectedMessage) {
         let mustWake = state.withLock { state in
             // Whoever waits for a reply gets one, flood or not: it sends nothing more until then.
             guard state.rejections.count < Self.rejectionLimit || rejected.reply != nil else {
@@ -129,7 +120,8 @@ final class FrameExchange: Sendable {
     /// Fills `batch` and `rejections`, both empty, with what has arrived; if nothing has, waits so long,
     /// or not at all.
     func take(
-        into batch: inout Batch, _ rejections: inout [Rejected], waiting: DispatchTimeInterval?
+        into batch: inout Batch, _ rejections: inout [RejectedMessage],
+        waiting: DispatchTimeInterval?
     ) -> Delivery {
         let first = fill(&batch, &rejections, sleepIfEmpty: waiting != nil)
         guard first == .nothing, let waiting else { return first }
@@ -141,7 +133,7 @@ final class FrameExchange: Sendable {
     }
 
     private func fill(
-        _ batch: inout Batch, _ rejections: inout [Rejected], sleepIfEmpty: Bool
+        _ batch: inout Batch, _ rejections: inout [RejectedMessage], sleepIfEmpty: Bool
     ) -> Delivery {
         let (delivery, mustWake, isRoomAwaited) = state.withLock {
             state -> (Delivery, Bool, Bool) in

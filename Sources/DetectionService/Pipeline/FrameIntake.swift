@@ -129,7 +129,7 @@ struct FrameIntake: ~Copyable {
             case .waiting: break
             case .rejected(let reason):
                 exchange.report(
-                    FrameExchange.Rejected(
+                    RejectedMessage(
                         reason: reason, source: open.message.source,
                         sequence: open.message.sentSequence, received: open.received,
                         reply: open.reply))
@@ -155,7 +155,7 @@ struct FrameIntake: ~Copyable {
             queue.reject(reason, from: source, sequence: sequence, received: now)
         }
         exchange.report(
-            FrameExchange.Rejected(
+            RejectedMessage(
                 reason: reason, source: source, sequence: sequence, received: now,
                 reply: origin.reply))
     }

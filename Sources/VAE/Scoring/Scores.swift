@@ -14,7 +14,7 @@ public enum ScoreFunction: String, CaseIterable, Sendable, Codable {
 }
 
 /// Every score of one image, from one pass.
-public struct Scores: Hashable, Sendable {
+public struct Scores: Hashable, Sendable, BitwiseCopyable {
     /// See `ScoreFunction.mse`.
     public var mse: Float
     /// See `ScoreFunction.nll`.

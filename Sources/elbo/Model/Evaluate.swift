@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
             let references = try loaded.scores(of: set, by: .fp32)
             count += set.count
             same += zip(scores, references).count {
-                judge.judge($0).isAnomaly == reference.judge($1).isAnomaly
+                judge.decide($0).isAnomaly == reference.decide($1).isAnomaly
             }
         }
         return Agreement(same: same, count: count)

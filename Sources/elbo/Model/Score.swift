@@ -45,7 +45,9 @@ private struct FileJudging {
     private(set) var anomalies = 0
     private let model: Model
     private let scorer: ScoringEngine
-    private var writer: VerdictEncoder
+    private let rulebook: Rulebook
+    private var decider = Decider(isPublishing: false)
+    private var encoder: VerdictEncoder
     private var batch: Batch
 
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
@@ -53,8 +55,9 @@ private struct FileJudging {
         scorer = ScoringEngine(
             loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
-        writer = VerdictEncoder(
-            calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",
+        rulebook = Rulebook(calibration)
+        encoder = VerdictEncoder(
+            rulebook: rulebook, model: loaded.digest, epoch: "offline", worker: "elbo",
             allScores: true)
     }
 
@@ -89,20 +92,28 @@ private struct FileJudging {
                     image, of: message, header: frame.header.span, payload: frame.payload.span,
                     received: now)
             } catch { throw failure("\(file), image \(image)", error) }
-            if batch.isFull { flush(now) }
+            if batch.isFull { try flush(now) }
         }
-        flush(UnixTime.now)
+        try flush(UnixTime.now)
     }
 
-    private mutating func flush(_ now: UnixTime) {
+    private mutating func flush(_ now: UnixTime) throws {
         guard batch.count > 0 else { return }
         scorer.score(batch.images, count: batch.count)
-        for row in 0..<batch.count {
-            let judgement = writer.write(
-                row: row, of: batch, scores: scorer.scores[row], scored: now, batchStarted: now)
-            writer.finish(publication: 0)
-            if judgement.isAnomaly { anomalies += 1 }
-            print(String(decoding: writer.line, as: UTF8.self))
+        var verdicts: [Verdict] = []
+        decider.decide(
+            batch, scores: scorer.scores, edition: .first, by: rulebook,
+            at: Verdict.Times(started: now, scored: now), into: &verdicts)
+        for verdict in verdicts {
+            guard let decision = verdict.decision else {
+                throw Failure(
+                    "\(batch.source(verdict.row).name), image \(verdict.frame.index): "
+                        + Rejection.scoreNotFinite.explanation, .dataFormat)
+            }
+            var line: [UInt8] = []
+            encoder.encode(verdict, of: batch, into: &line)
+            if decision.isAnomaly { anomalies += 1 }
+            print(String(decoding: line, as: UTF8.self))
         }
         batch.removeAll()
     }

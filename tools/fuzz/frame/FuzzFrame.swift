@@ -44,10 +44,15 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var batch = Batch(capacity: 3, pixels: 4)
     queue.take(into: &batch)
     requireBalance(queue)
-    for row in 0..<batch.count {
-        _ = verdicts.write(row: row, of: batch, scores: Scores(), scored: now, batchStarted: now)
-        verdicts.finish(publication: 1)
-        requireLine(verdicts.line)
+    var decider = Decider()
+    var decided: [Verdict] = []
+    decider.decide(
+        batch, scores: Array(repeating: Scores(), count: batch.count), edition: .first,
+        by: rulebook, at: Verdict.Times(started: now, scored: now), into: &decided)
+    for verdict in decided {
+        var line: [UInt8] = []
+        verdicts.encode(verdict, of: batch, into: &line)
+        requireLine(line)
     }
     queue.settle(batch, Array(repeating: .normal, count: batch.count))
     requireBalance(queue)
@@ -56,9 +61,11 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func check(_ reason: Rejection, _ source: Source, _ sequence: UInt64?) {
-    errors.write(reason, source: source, sequence: sequence, received: now)
-    errors.finish(publication: 1)
-    requireLine(errors.line)
+    var line: [UInt8] = []
+    errors.encode(
+        RejectedMessage(reason: reason, source: source, sequence: sequence, received: now),
+        publication: 1, into: &line)
+    requireLine(line)
 }
 
 private func requireBalance(_ queue: FrameQueue) {
@@ -72,16 +79,18 @@ private func requireLine(_ line: [UInt8]) {
 }
 
 private let now = UnixTime(nanoseconds: 1)
-// Both `nonisolated(unsafe)` because libFuzzer calls from one thread alone.
-nonisolated(unsafe) private var errors = RejectionEncoder(epoch: "e", worker: "w")
-nonisolated(unsafe) private var verdicts: VerdictEncoder = {
-    let model = SHA256Digest(of: [])
+private let errors = RejectionEncoder(epoch: "e", worker: "w")
+private let model = SHA256Digest(of: [])
+private let rulebook: Rulebook = {
     guard
         let calibration = try? Calibration(
-            scores: [Scores(mse: 1), Scores(mse: 2)], score: .mse, k: 2, model: model,
-            data: .init(name: "", sha256: ""), created: UnixTime(nanoseconds: 0), revision: 1),
+            scores: [Scores(mse: 1), Scores(mse: 2)], rule: .sigma(score: .mse, k: 2),
+            model: model, data: .init(name: "", sha256: ""),
+            created: UnixTime(nanoseconds: 0), revision: 1),
         let loaded = try? LoadedCalibration(bytes: calibration.encoded(), model: model)
     else { preconditionFailure("there is no calibration") }
-    return VerdictEncoder(
-        calibration: loaded, model: model, epoch: "e", worker: "w", allScores: true)
+    return Rulebook(loaded)
 }()
+// `nonisolated(unsafe)` because libFuzzer calls from one thread alone.
+nonisolated(unsafe) private var verdicts = VerdictEncoder(
+    rulebook: rulebook, model: model, epoch: "e", worker: "w", allScores: true)

@@ -4,7 +4,7 @@ import ServiceConfiguration
 import Synchronization
 import ZeroMQ
 
-/// The socket verdicts leave by: two parts each, topic and one line of JSON.
+/// The sink of verdicts that publishes them: two parts each, topic and one line of JSON.
 ///
 /// Shared by the scoring threads, which use it one at a time, in the order in which they took their
 /// batches; the lock is the fence that libzmq asks for when a socket changes threads. A subscriber too
@@ -13,18 +13,14 @@ import ZeroMQ
 final class Publisher: Sendable {
     private struct Outlet: ~Copyable {
         var socket: Socket
-        var publications: UInt64 = 0
     }
 
     private let outlet: Mutex<Outlet>
+    private let published = Atomic<UInt64>(0)
+    private let turnstile = Turnstile()
     private let context: Context
     private let configuration: Configuration
     private let credentials: Credentials?
-    /// The number of the batch that may be published.
-    private let turn = Atomic<Int>(1)
-    /// Where threads wait for `turn` to change.
-    private let turned = Condition()
-
     /// Opens every publishing endpoint.
     init(
         _ context: Context, _ configuration: Configuration, credentials: Credentials?
@@ -68,31 +64,7 @@ final class Publisher: Sendable {
     }
 
     /// Verdicts and errors published so far.
-    var publications: UInt64 { outlet.withLock { $0.publications } }
-
-    /// Publishes the messages of batch number `batch`, of some of `sources`, once all earlier ones
-    /// have been.
-    ///
-    /// Every batch must be published, even if it is empty, or those behind it wait for ever.
-    func publish(
-        _ outbox: inout Outbox, of sources: [Source], batch: Int
-    ) throws(ZMQError) {
-        waitForTurn(batch)
-        defer { passTurn() }
-        let failure = outlet.withLock { outlet -> ZMQError? in
-            do throws(ZMQError) {
-                for index in 0..<outbox.count {
-                    outlet.publications += 1
-                    outbox.finish(index, publication: outlet.publications)
-                    _ = try outlet.socket.send(outbox.topic(index, sources).span, more: true)
-                    _ = try outlet.socket.send(
-                        outbox.bytes.span.extracting(outbox.range(index)))
-                }
-                return nil
-            } catch { return error }
-        }
-        if let failure { throw failure }
-    }
+    var publications: UInt64 { published.load(ordering: .relaxed) }
 
     /// Publishes a line that has no number, whoever's turn it is.
     func announce(topic: String, line: String) throws(ZMQError) {
@@ -105,18 +77,26 @@ final class Publisher: Sendable {
         }
         if let failure { throw failure }
     }
+}
 
-    private func waitForTurn(_ batch: Int) {
-        guard turn.load(ordering: .acquiring) != batch else { return }
-        turned.lock()
-        while turn.load(ordering: .acquiring) != batch { turned.wait() }
-        turned.unlock()
-    }
-
-    private func passTurn() {
-        turned.lock()
-        turn.add(1, ordering: .releasing)
-        turned.broadcast()
-        turned.unlock()
+extension Publisher: VerdictSink {
+    /// Publishes the lines of a batch once all earlier batches have been.
+    func take(_ batch: borrowing DecidedBatch) throws(ZMQError) {
+        turnstile.wait(for: batch.number)
+        defer { turnstile.pass() }
+        let sources = batch.frames.sources
+        var failure: ZMQError?
+        outlet.withLock { outlet in
+            do throws(ZMQError) {
+                for index in 0..<batch.lines.count {
+                    let topic = batch.lines.topic(index, sources)
+                    _ = try outlet.socket.send(topic.span, more: true)
+                    _ = try outlet.socket.send(
+                        batch.lines.bytes.span.extracting(batch.lines.range(index)))
+                }
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        published.add(UInt64(batch.lines.count), ordering: .relaxed)
     }
 }

@@ -1,0 +1,89 @@
+import VAE
+
+// How samples and rules are written: with the numbers that follow from them, for people and other
+// programs, which are checked when they are read.
+
+/// A sample of scores as it is written; of the first schema with the bounds that belong to it.
+struct StoredSample: Codable {
+    let n: Int
+    let mu: Double
+    let sigma: Double
+    let sorted: [Float]
+    var lower: Double?
+    var upper: Double?
+
+    init(_ sample: ScoreSample) {
+        (n, mu, sigma, sorted) = (sample.n, sample.mu, sample.sigma, sample.sorted)
+    }
+
+    /// The sample, if its numbers are those of its scores.
+    func checked(name: String) throws(CalibrationError) -> ScoreSample {
+        guard n == sorted.count, n >= 2 else {
+            throw .malformed("it says \(n) \(name) scores and holds \(sorted.count)")
+        }
+        guard sorted.allSatisfy(\.isFinite),
+            zip(sorted, sorted.dropFirst()).allSatisfy({ $0 <= $1 })
+        else { throw .malformed("its \(name) scores are not finite and ascending") }
+        let expected = ScoreSample(of: sorted)
+        guard abs(mu - expected.mu) <= expected.slack, abs(sigma - expected.sigma) <= expected.slack
+        else { throw .malformed("its \(name) bounds do not follow from its scores and k") }
+        return ScoreSample(sorted: sorted, mu: mu, sigma: sigma)
+    }
+}
+
+/// A rule as it is written: with its bounds.
+struct StoredRule: Codable {
+    let rule: DecisionRule
+    var lower: Double?
+    var upper: Double?
+
+    private enum Key: String, CodingKey { case lower, upper }
+
+    init(rule: DecisionRule, lower: Double? = nil, upper: Double? = nil) {
+        (self.rule, self.lower, self.upper) = (rule, lower, upper)
+    }
+
+    init(_ rule: DecisionRule, _ samples: [ScoreFunction: ScoreSample]) {
+        let bounds = samples[rule.score].map { rule.bounds(over: $0) }
+        self.init(rule: rule, lower: bounds?.lower, upper: bounds?.upper)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try rule.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(lower, forKey: .lower)
+        try container.encodeIfPresent(upper, forKey: .upper)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            rule: try DecisionRule(from: decoder),
+            lower: try container.decodeIfPresent(Double.self, forKey: .lower),
+            upper: try container.decodeIfPresent(Double.self, forKey: .upper))
+    }
+
+    /// Throws if there are no scores for the rule, or the bounds written are not those it draws.
+    ///
+    /// `isComplete` demands that bounds are written.
+    func check(
+        against samples: [ScoreFunction: ScoreSample], isComplete: Bool
+    ) throws(CalibrationError) {
+        let name = rule.score.rawValue
+        guard let sample = samples[rule.score] else {
+            throw .malformed("it judges by \(name) but holds no such scores")
+        }
+        let (bounds, slack) = (rule.bounds(over: sample), sample.slack * max(rule.k, 1))
+        func agrees(_ written: Double?, _ expected: Double) -> Bool {
+            written.map { abs($0 - expected) <= slack } ?? !isComplete
+        }
+        guard agrees(lower, bounds.lower), agrees(upper, bounds.upper) else {
+            throw .malformed("its \(name) bounds do not follow from its scores and k")
+        }
+    }
+}
+
+extension ScoreSample {
+    /// How far numbers written by another program may lie from ours.
+    fileprivate var slack: Double { 1e-6 * max(abs(mu), sigma) }
+}

@@ -1,0 +1,76 @@
+import Detection
+import Frames
+import VAE
+
+/// A batch on its way from the queue to the sinks: its frames, then their verdicts, then these as text.
+///
+/// Belongs to one scoring thread, which uses its memory again and again.
+struct DecidedBatch: ~Copyable {
+    /// Batches are numbered in the order in which they are taken from the queue.
+    var number = 0
+    /// The frames.
+    var frames: Batch
+    /// Messages that came with them and could not be scored.
+    var rejected: [RejectedMessage] = []
+    /// The number of publication of the first of `rejected`; the others' follow it.
+    var firstRejection: UInt64 = 0
+    /// What was decided, one a frame, in the order of the rows.
+    var verdicts: [Verdict] = []
+    /// Errors, then verdicts, as they are published.
+    var lines: EncodedLines
+
+    /// Room for `capacity` frames of `pixels` pixels.
+    init(capacity: Int, pixels: Int) {
+        frames = Batch(capacity: capacity, pixels: pixels)
+        verdicts.reserveCapacity(capacity)
+        lines = EncodedLines(capacity: 2 * capacity)
+    }
+
+    /// Forgets everything, keeping the memory.
+    mutating func removeAll() {
+        frames.removeAll()
+        rejected.removeAll(keepingCapacity: true)
+        verdicts.removeAll(keepingCapacity: true)
+        lines.removeAll()
+    }
+}
+
+/// Writes what is published about a batch.
+struct BatchEncoder {
+    private var verdicts: VerdictEncoder
+    private let rejections: RejectionEncoder
+
+    /// An encoder for verdicts of `edition` of the run `identity`.
+    init(_ edition: ActiveModel.Edition, _ identity: RunIdentity, allScores: Bool) {
+        verdicts = VerdictEncoder(
+            rulebook: edition.rulebook, model: edition.model.digest, epoch: identity.epoch,
+            worker: identity.worker, allScores: allScores)
+        rejections = RejectionEncoder(epoch: identity.epoch, worker: identity.worker)
+    }
+
+    /// Fills `batch.lines`.
+    mutating func encode(_ batch: inout DecidedBatch) {
+        for (index, rejected) in batch.rejected.enumerated() {
+            rejections.encode(
+                rejected, publication: batch.firstRejection + UInt64(index),
+                into: &batch.lines.bytes)
+            batch.lines.endLine(.error, of: rejected.source.index, reply: rejected.reply)
+        }
+        for verdict in batch.verdicts {
+            let (row, reply) = (verdict.row, batch.frames.reply(verdict.row))
+            if let decision = verdict.decision {
+                verdicts.encode(verdict, of: batch.frames, into: &batch.lines.bytes)
+                batch.lines.endLine(
+                    decision.isAnomaly ? .anomaly : .normal, of: verdict.frame.source,
+                    reply: reply)
+            } else {
+                let rejected = RejectedMessage(
+                    reason: .scoreNotFinite, source: batch.frames.source(row),
+                    sequence: verdict.frame.sequence, received: verdict.frame.received)
+                rejections.encode(
+                    rejected, publication: verdict.publication, into: &batch.lines.bytes)
+                batch.lines.endLine(.error, of: verdict.frame.source, reply: reply)
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Frames
+import ServiceConfiguration
+
+/// One model at work on its streams: what its threads have in common, from the queue to the sinks.
+///
+/// ```
+/// FrameExchange → ScoringLoop (score) → DecidingStage (decide) → ScoringLoop (encode) → sinks
+/// ```
+/// The daemon owns a list of these.
+final class Pipeline: Sendable {
+    /// What status and metrics call it.
+    let name: String
+    /// The run that its verdicts belong to.
+    let identity: RunIdentity
+    /// The model and the calibrations in service.
+    let activeModel: ActiveModel
+    /// Where frames wait.
+    let exchange: FrameExchange
+    /// Makes verdicts of scores, in order.
+    let deciding = DecidingStage()
+    /// Sends verdicts to whoever subscribes.
+    let publisher: Publisher
+    /// Verdicts on their way back to senders that wait for them.
+    let replies: PendingReplies
+    /// What was seen lately.
+    let recentScores = RecentScores()
+    /// All that take verdicts, in the order in which they do.
+    let sinks: [any VerdictSink]
+
+    /// Joins these.
+    init(
+        name: String, identity: RunIdentity, activeModel: ActiveModel, exchange: FrameExchange,
+        publisher: Publisher, replies: PendingReplies
+    ) {
+        self.name = name
+        self.identity = identity
+        self.activeModel = activeModel
+        self.exchange = exchange
+        self.publisher = publisher
+        self.replies = replies
+        sinks = [recentScores, publisher, replies]
+    }
+
+    /// The name of the only pipeline of a daemon that runs one.
+    static let defaultName = "default"
+}

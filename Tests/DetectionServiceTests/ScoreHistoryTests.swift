@@ -1,0 +1,78 @@
+import Detection
+import Files
+import Frames
+import Platform
+import Testing
+import TestSupport
+import VAE
+@testable import DetectionService
+
+@Suite struct ScoreHistoryTests {
+    private let sources = [Source("a"), Source("b", index: 1)]
+
+    /// The verdict of edition `edition` on a frame of source `source` that scored `mse`.
+    private func verdict(
+        _ mse: Float, source: Int = 0, edition: Int = 1
+    ) throws -> Verdict {
+        let model = SHA256Digest(of: [])
+        let calibration = try Calibration(
+            scores: [1, 2, 3].map { Scores(mse: $0) }, rule: .sigma(score: .mse, k: 2),
+            model: model, data: .init(name: "toys", sha256: "sha256:00"),
+            created: UnixTime(nanoseconds: 0), revision: 1)
+        let rulebook = Rulebook(
+            try LoadedCalibration(bytes: calibration.encoded(), model: model))
+        var intake = Intake()
+        try intake.take(header("\"source\":\"a\""))
+        if source == 1 { try intake.take(header("\"source\":\"b\"")) }
+        var (decider, verdicts) = (Decider(), [Verdict]())
+        let batch = intake.batch
+        decider.decide(
+            batch, scores: Array(repeating: Scores(mse: mse), count: batch.count),
+            edition: EditionNumber(rawValue: edition), by: rulebook,
+            at: .init(started: UnixTime(nanoseconds: 0), scored: UnixTime(nanoseconds: 0)),
+            into: &verdicts)
+        return try #require(verdicts.first { $0.frame.source == source })
+    }
+
+    @Test func `the last scores are kept, and who they belong to`() throws {
+        var history = ScoreHistory(limit: 3)
+        for mse in [1, 2, 3, 4, 5] as [Float] { history.note(try verdict(mse), of: sources) }
+        #expect(history.entries.map(\.scores.mse).sorted() == [3, 4, 5])
+        history.note(try verdict(6, source: 1), of: sources)
+        #expect(Set(history.entries.map(\.source.name)) == ["a", "b"])
+    }
+
+    @Test func `a frame that was rejected has no score to remember`() throws {
+        var history = ScoreHistory(limit: 3)
+        history.note(try verdict(.nan), of: sources)
+        #expect(history.entries.isEmpty)
+    }
+
+    @Test func `scores of two models are never mixed`() throws {
+        var history = ScoreHistory(limit: 8)
+        _ = history.startCollecting(4, source: nil)
+        history.note(try verdict(1, edition: 1), of: sources)
+        history.restart(from: EditionNumber(rawValue: 2))
+        #expect(history.entries.isEmpty)
+        // A thread that had not adopted the new edition yet.
+        history.note(try verdict(2, edition: 1), of: sources)
+        #expect(history.entries.isEmpty)
+        history.note(try verdict(3, edition: 2), of: sources)
+        #expect(history.entries.map(\.scores.mse) == [3])
+    }
+
+    @Test func `as many scores are gathered as were asked for, of one source alone`() throws {
+        var history = ScoreHistory(limit: 8)
+        let (isStarted, isStartedTwice) = (
+            history.startCollecting(2, source: "b"), history.startCollecting(5, source: nil)
+        )
+        #expect(isStarted && !isStartedTwice)
+        history.note(try verdict(1), of: sources)
+        #expect(history.collection?.scores.isEmpty == true)
+        for mse in [2, 3, 4] as [Float] { history.note(try verdict(mse, source: 1), of: sources) }
+        #expect(history.collection?.scores.map(\.mse) == [2, 3])
+        #expect(history.collection?.isComplete == true)
+        history.stopCollecting()
+        #expect(history.collection == nil)
+    }
+}
