@@ -195,7 +195,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "ServiceConfigurationTests",
-            dependencies: ["ServiceConfiguration"],
+            dependencies: [
+                "ServiceConfiguration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
