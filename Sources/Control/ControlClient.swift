@@ -42,26 +42,3 @@ public struct ControlClient: ~Copyable {
         return result
     }
 }
-
-/// Why a request got no result.
-public enum ControlError: Error, Sendable, CustomStringConvertible {
-    /// There is no socket.
-    case nobody(String)
-    /// Nobody answers at it.
-    case silent(String, Int)
-    /// The daemon will not or cannot.
-    case refused(String)
-
-    /// One sentence an operator can act on.
-    public var description: String {
-        switch self {
-        case .nobody(let path):
-            "there is no control socket at \(path); is elbod running, with control: \(path)? Name "
-                + "another with --control or ELBOD_CONTROL"
-        case .silent(let path, let seconds):
-            "nobody answered at \(path) within \(seconds) s; is elbod running"
-                + (path.hasPrefix("tcp://") ? ", and may this key control it?" : "?")
-        case .refused(let text): text
-        }
-    }
-}

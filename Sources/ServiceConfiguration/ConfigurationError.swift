@@ -1,5 +1,7 @@
+public import Platform
+
 /// What is wrong with the configuration: which key, which value, what is allowed.
-public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ConfigurationError: ExitCoding, Equatable, Sendable, CustomStringConvertible {
     /// A value that is not allowed.
     case value(key: String, value: String, allowed: String)
     /// A key that must be given and is not.
@@ -12,6 +14,9 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
     case notYAML(path: String, reason: String)
     /// A file that cannot be read.
     case unreadable(String)
+
+    /// The configuration is wrong, whatever is wrong with it.
+    public var exitStatus: ExitStatus { .configuration }
 
     /// One sentence an operator can act on.
     public var description: String {

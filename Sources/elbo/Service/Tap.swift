@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Glibc
+import Platform
 import ServiceConfiguration
 import Terminal
 import ZeroMQ
