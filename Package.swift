@@ -204,6 +204,10 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "Detection", "Files", "Frames", "Platform", "VAE"],
+            swiftSettings: house),
+        .testTarget(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",

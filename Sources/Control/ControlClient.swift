@@ -29,14 +29,14 @@ public struct ControlClient: ~Copyable {
             throw ControlError.nobody(address)
         }
         try socket.setReceiveTimeout(milliseconds: seconds * 1000)
-        let bytes = try [UInt8](JSONEncoder().encode(request))
+        let bytes = try [UInt8](JSONEncoder.elbod.encode(request))
         _ = try socket.send(bytes.span)
         var message = Message()
         guard try socket.receive(into: &message) else {
             throw ControlError.silent(address, seconds)
         }
         let text = Data(message.copy)
-        let answer = try JSONDecoder().decode(ControlAnswer<Result>.self, from: text)
+        let answer = try JSONDecoder.elbod.decode(ControlAnswer<Result>.self, from: text)
         if let error = answer.error { throw ControlError.refused(error) }
         guard let result = answer.result else { throw ControlError.silent(address, seconds) }
         return result

@@ -143,8 +143,8 @@ final class ModelUpdater: Sendable {
         return CalibrationEffect(
             old: .init(old.calibration), new: .init(calibration), recent: recent.count,
             changed: changes,
-            anomalous_before: recent.count { before.judge($0.scores).isAnomaly },
-            anomalous_after: recent.count { after.judge($0.scores).isAnomaly })
+            anomalousBefore: recent.count { before.judge($0.scores).isAnomaly },
+            anomalousAfter: recent.count { after.judge($0.scores).isAnomaly })
     }
 
     private func serve(_ edition: ActiveModel.Edition, isOtherModel: Bool) throws {

@@ -42,17 +42,17 @@ struct EvaluationReport {
         let anomalous: String
         let mse: Double
         let kl: Double
-        let neg_elbo: Double
-        let active_units: Int
+        let negELBO: Double
+        let activeUnits: Int
         let score: String
         let lower: Double
         let upper: Double
-        let normal_within: Double
-        let anomalous_flagged: Double
-        let false_alarm_rate: Double
+        let normalWithin: Double
+        let anomalousFlagged: Double
+        let falseAlarmRate: Double
         let auroc: [String: Double]
         let precision: String
-        let agreement_with_fp32: Double?
+        let agreementWithFP32: Double?
     }
 
     /// Prints one JSON object.
@@ -60,13 +60,13 @@ struct EvaluationReport {
         let areas = rules.map { ($0.score.rawValue, $0.auroc) }
         let report = JSON(
             normal: normal, anomalous: anomalous, mse: quality.mean(.mse), kl: quality.mean(.kl),
-            neg_elbo: quality.negativeELBO, active_units: quality.activeUnits,
+            negELBO: quality.negativeELBO, activeUnits: quality.activeUnits,
             score: calibration.score.rawValue, lower: calibration.deciding.lower,
-            upper: calibration.deciding.upper, normal_within: rule.inside,
-            anomalous_flagged: rule.flaggedRate,
-            false_alarm_rate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
+            upper: calibration.deciding.upper, normalWithin: rule.inside,
+            anomalousFlagged: rule.flaggedRate,
+            falseAlarmRate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
             precision: calibration.computation.precision.rawValue,
-            agreement_with_fp32: agreement.map { Double($0.same) / Double($0.count) })
+            agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) })
         try elbo.printJSON(report)
     }
 

@@ -48,5 +48,5 @@ struct DaemonOptions: ParsableArguments {
     }
 
     /// How the daemon is doing.
-    func status() throws -> Status { try ask(ControlRequest(.status)) }
+    func status() throws -> Status { try ask(.status) }
 }
