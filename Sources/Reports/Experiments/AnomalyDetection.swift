@@ -28,9 +28,9 @@ public struct AnomalyDetection: Sendable {
         /// One outcome for each score the calibration holds.
         public let rules: [RuleOutcome]
         /// The 95 % Wilson interval of the deciding rule's rate of false alarms.
-        public let false_alarm_interval: [Double]
+        public let falseAlarmInterval: [Double]
         /// The share of normal images inside, as the paper reports it.
-        public let paper_inside: Double
+        public let paperInside: Double
 
         /// The outcome of the rule that decides.
         public var deciding: RuleOutcome {
@@ -55,8 +55,8 @@ public struct AnomalyDetection: Sendable {
         numbers = Numbers(
             calibration: calibration.data.name, normal: normal.name, anomalous: anomalous.name,
             score: calibration.score, k: calibration.k, rules: rules,
-            false_alarm_interval: [interval.lowerBound, interval.upperBound],
-            paper_inside: Paper.inside)
+            falseAlarmInterval: [interval.lowerBound, interval.upperBound],
+            paperInside: Paper.inside)
     }
 
     /// How the deciding score is distributed over the three sets, with the bounds.

@@ -45,17 +45,30 @@ struct CalibrationOptions: ParsableArguments {
             revision: revision, computation: computation)
     }
 
-    /// Says what was written to `directory`.
-    func report(_ calibration: Calibration, of model: Model, in directory: String) {
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let path: String
+        let score: ScoreFunction
+        let n: Int
+        let mu: Double
+        let sigma: Double
+        let k: Double
+        let lower: Double
+        let upper: Double
+        let revision: Int
+    }
+
+    /// Says what was written to `path`, in the directory of `model`.
+    func report(
+        _ calibration: Calibration, at path: String, of model: Model, in directory: String
+    ) throws {
         let bounds = calibration.deciding
-        let path = Calibration.path(in: directory)
         if json {
-            print(
-                "{\"path\":\"\(path)\",\"score\":\"\(score.rawValue)\",\"n\":\(bounds.n),"
-                    + "\"mu\":\(bounds.mu),\"sigma\":\(bounds.sigma),\"k\":\(sigma),"
-                    + "\"lower\":\(bounds.lower),\"upper\":\(bounds.upper),"
-                    + "\"revision\":\(calibration.revision)}")
-            return
+            return try printJSONLine(
+                Written(
+                    path: path, score: score, n: bounds.n, mu: bounds.mu, sigma: bounds.sigma,
+                    k: sigma, lower: bounds.lower, upper: bounds.upper,
+                    revision: calibration.revision))
         }
         print("Scored \(bounds.n) normal images of \(calibration.data.name)")
         for function in ScoreFunction.allCases {
@@ -70,6 +83,8 @@ struct CalibrationOptions: ParsableArguments {
             model.isTrainedOnMNIST
             ? "" : " --normal MORE-NORMAL-IMAGES --anomalous OTHER-IMAGES"
         print("Wrote \(path), revision \(calibration.revision)")
-        print("Next: elbo evaluate --model \(directory)\(sets)")
+        let precision = calibration.computation.precision
+        let option = precision == .fp32 ? "" : " --precision \(precision.rawValue)"
+        print("Next: elbo evaluate --model \(directory)\(option)\(sets)")
     }
 }

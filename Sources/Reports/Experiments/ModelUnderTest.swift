@@ -5,7 +5,7 @@ import Tensors
 public import VAE
 
 /// A model to be looked at, and the images to look at it with.
-public struct Subject: Sendable {
+public struct ModelUnderTest: Sendable {
     /// What the model is called in reports: its directory.
     public let name: String
     /// The model.
