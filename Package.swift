@@ -50,22 +50,25 @@ let package = Package(
             name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
-        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
-        .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
+        .target(
+            name: "ZeroMQ", dependencies: ["CZeroMQ", "Platform"], swiftSettings: machinery),
+        .target(
+            name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Platform"],
+            swiftSettings: machinery),
         .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
 
         // The model.
-        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),
+        .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
         .target(
-            name: "VAE", dependencies: ["Files", "Images", "Networks", "Tensors"],
+            name: "VAE", dependencies: ["Files", "Images", "Networks", "Platform", "Tensors"],
             swiftSettings: safe),
         .target(
-            name: "VAETraining", dependencies: ["Networks", "Tensors", "VAE"],
+            name: "VAETraining", dependencies: ["Networks", "Platform", "Tensors", "VAE"],
             swiftSettings: safe),
 
         // The heart: images at rest, images in motion, and the judgement.
         .target(
-            name: "Datasets", dependencies: ["Files", "Images"], swiftSettings: safe),
+            name: "Datasets", dependencies: ["Files", "Images", "Platform"], swiftSettings: safe),
         .target(
             name: "Frames", dependencies: ["Images", "Platform", "Tensors"],
             swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
@@ -78,13 +81,13 @@ let package = Package(
         .target(
             name: "ServiceConfiguration",
             dependencies: [
-                "Detection", "Files", "Frames", "Networks", "YAML", "ZeroMQ",
+                "Detection", "Files", "Frames", "Networks", "Platform", "YAML", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .target(
             name: "Control",
             dependencies: [
-                "Detection", "Files", "Frames", "VAE", "ZeroMQ",
+                "Detection", "Files", "Frames", "Platform", "VAE", "ZeroMQ",
             ],
             swiftSettings: safe),
 
@@ -195,7 +198,14 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "ServiceConfigurationTests",
-            dependencies: ["ServiceConfiguration"],
+            dependencies: [
+                "ServiceConfiguration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "Detection", "Files", "Frames", "Platform", "VAE"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionServiceTests",
@@ -215,8 +225,9 @@ let package = Package(
         .testTarget(
             name: "ElboTests",
             dependencies: [
-                "Datasets", "elbo", "Files", "Images", "Networks", "TestSupport",
-                "VAE",
+                "Control", "Datasets", "Detection", "elbo", "Files", "Images", "Networks",
+                "Platform", "Reports", "ServiceConfiguration", "Terminal", "TestSupport", "VAE",
+                "VAETraining", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(

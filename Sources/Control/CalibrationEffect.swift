@@ -12,18 +12,18 @@ public struct CalibrationEffect: Codable, Sendable {
     /// Those whose verdict would be another.
     public var changed: Int
     /// Those called anomalous by the old bounds.
-    public var anomalous_before: Int
+    public var anomalousBefore: Int
     /// Those called anomalous by the new bounds.
-    public var anomalous_after: Int
+    public var anomalousAfter: Int
 
     /// The change from one rule to another, as it would have judged the `recent` frames.
     public init(
-        old: Bounds, new: Bounds, recent: Int, changed: Int, anomalous_before: Int,
-        anomalous_after: Int
+        old: Bounds, new: Bounds, recent: Int, changed: Int, anomalousBefore: Int,
+        anomalousAfter: Int
     ) {
         (self.old, self.new) = (old, new)
         (self.recent, self.changed) = (recent, changed)
-        (self.anomalous_before, self.anomalous_after) = (anomalous_before, anomalous_after)
+        (self.anomalousBefore, self.anomalousAfter) = (anomalousBefore, anomalousAfter)
     }
 
     /// A rule in a few numbers.
@@ -46,10 +46,10 @@ public struct CalibrationEffect: Codable, Sendable {
         /// The rule of a calibration.
         public init(_ calibration: Calibration) {
             revision = calibration.revision
-            score = calibration.score.rawValue
-            k = calibration.k
-            (lower, upper) = (calibration.deciding.lower, calibration.deciding.upper)
-            n = calibration.deciding.n
+            score = calibration.rule.score.rawValue
+            k = calibration.rule.k
+            (lower, upper) = (calibration.bounds.lower, calibration.bounds.upper)
+            n = calibration.sample.n
             data = calibration.data.name
         }
     }

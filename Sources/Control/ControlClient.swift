@@ -29,39 +29,16 @@ public struct ControlClient: ~Copyable {
             throw ControlError.nobody(address)
         }
         try socket.setReceiveTimeout(milliseconds: seconds * 1000)
-        let bytes = try [UInt8](JSONEncoder().encode(request))
+        let bytes = try [UInt8](JSONEncoder.elbod.encode(request))
         _ = try socket.send(bytes.span)
         var message = Message()
         guard try socket.receive(into: &message) else {
             throw ControlError.silent(address, seconds)
         }
         let text = Data(message.copy)
-        let answer = try JSONDecoder().decode(ControlAnswer<Result>.self, from: text)
+        let answer = try JSONDecoder.elbod.decode(ControlAnswer<Result>.self, from: text)
         if let error = answer.error { throw ControlError.refused(error) }
         guard let result = answer.result else { throw ControlError.silent(address, seconds) }
         return result
-    }
-}
-
-/// Why a request got no result.
-public enum ControlError: Error, Sendable, CustomStringConvertible {
-    /// There is no socket.
-    case nobody(String)
-    /// Nobody answers at it.
-    case silent(String, Int)
-    /// The daemon will not or cannot.
-    case refused(String)
-
-    /// One sentence an operator can act on.
-    public var description: String {
-        switch self {
-        case .nobody(let path):
-            "there is no control socket at \(path); is elbod running, with control: \(path)? Name "
-                + "another with --control or ELBOD_CONTROL"
-        case .silent(let path, let seconds):
-            "nobody answered at \(path) within \(seconds) s; is elbod running"
-                + (path.hasPrefix("tcp://") ? ", and may this key control it?" : "?")
-        case .refused(let text): text
-        }
     }
 }

@@ -1,50 +1,54 @@
 public import Detection
-import FoundationEssentials
 public import VAE
 
 /// What `elbo` asks of a running daemon: one JSON object a request, over the control socket.
-public struct ControlRequest: Codable, Sendable {
-    /// What to do.
-    public var verb: Verb
-    /// Of which source alone.
-    public var source: String?
-    /// The score that is to decide.
-    public var score: ScoreFunction?
-    /// k in μ ± kσ.
-    public var k: Double?
-    /// Frames to gather scores from.
-    public var count: Int?
-    /// A whole calibration, made elsewhere.
-    public var calibration: Calibration?
-    /// Only say what would change.
-    public var dry_run: Bool?
+public enum ControlRequest: Sendable {
+    /// `Status`.
+    case status
+    /// `[SourceStatus]`.
+    case sources
+    /// Reads model and calibration again; `Status`.
+    case reload
+    /// Takes nothing more in and scores what is held; `Status`.
+    case drain
+    /// Gathers the scores of the next `count` frames, of one source or of all; `Status`.
+    case gather(count: Int, source: String? = nil)
+    /// Ends gathering; `Status`.
+    case cancel
+    /// Draws bounds from the gathered scores; `CalibrationEffect`.
+    case adopt(Rule = Rule(), Scope = Scope())
+    /// Draws new bounds from the scores of the calibration in service; `CalibrationEffect`.
+    case threshold(Rule = Rule(), Scope = Scope())
+    /// Takes over a calibration made elsewhere; `CalibrationEffect`.
+    case calibrate(Calibration, Scope = Scope())
+    /// Goes back to the calibration before; `CalibrationEffect`.
+    case rollback(Scope = Scope())
 
-    /// Everything that can be asked.
-    public enum Verb: String, Codable, Sendable, CaseIterable {
-        /// `Status`.
-        case status
-        /// `[SourceStatus]`.
-        case sources
-        /// Reads model and calibration again; `Status`.
-        case reload
-        /// Takes nothing more in and scores what is held; `Status`.
-        case drain
-        /// Gathers the scores of the next `count` frames; `Status`.
-        case gather
-        /// Ends gathering; `Status`.
-        case cancel
-        /// Draws bounds from the gathered scores; `CalibrationEffect`.
-        case adopt
-        /// Draws bounds anew from the scores of the calibration in service; `CalibrationEffect`.
-        case threshold
-        /// Takes over `calibration`; `CalibrationEffect`.
-        case calibrate
-        /// Goes back to the calibration before; `CalibrationEffect`.
-        case rollback
+    /// The rule by which bounds are drawn; nil stands for what is in service.
+    public struct Rule: Sendable, Equatable {
+        /// The score that is to decide.
+        public var score: ScoreFunction?
+        /// k in μ ± kσ.
+        public var k: Double?
+
+        /// A rule that differs from the one in service by these.
+        public init(score: ScoreFunction? = nil, k: Double? = nil) {
+            (self.score, self.k) = (score, k)
+        }
     }
 
-    /// A request without details.
-    public init(_ verb: Verb) { self.verb = verb }
+    /// What new bounds apply to.
+    public struct Scope: Sendable, Equatable {
+        /// The only source that they are for; nil for all.
+        public var source: String?
+        /// Whether they are only looked at: the daemon says what would change, and changes nothing.
+        public var isDryRun: Bool
+
+        /// New bounds for one source or all of them, in earnest or not.
+        public init(source: String? = nil, isDryRun: Bool = false) {
+            (self.source, self.isDryRun) = (source, isDryRun)
+        }
+    }
 }
 
 /// The daemon's answer: `result`, or else `error`.

@@ -6,7 +6,7 @@ import Platform
 public struct Status: Codable, Sendable {
     /// Names this format.
     public var schema = "elbod.status/1"
-    /// serving, draining, drained or stopped.
+    /// starting, serving, draining (until it is stopped: all is scored once `inFlight` is 0) or stopped.
     public var state = ""
     /// The pipeline that this is about.
     public var pipeline: String?
@@ -21,13 +21,13 @@ public struct Status: Codable, Sendable {
     /// Since READY, in seconds.
     public var uptime = 0.0
     /// The model directory.
-    public var model_directory = ""
+    public var modelDirectory = ""
     /// Short hash of the model in service.
     public var model = ""
     /// Short hash of the calibration in service.
     public var calibration = ""
     /// Its revision.
-    public var calibration_revision = 0
+    public var calibrationRevision = 0
     /// What scores are computed with: fp32, bf16 or int8.
     public var precision = ""
     /// The score that decides.
@@ -39,49 +39,49 @@ public struct Status: Codable, Sendable {
     /// Above it an image is anomalous.
     public var upper = 0.0
     /// Sources with bounds of their own.
-    public var own_bounds: [String] = []
+    public var ownBounds: [String] = []
     /// Where images come in.
     public var ingest: [String] = []
     /// Where verdicts go out.
     public var publish: [String] = []
     /// The daemon's public CURVE key, if it has one.
-    public var public_key: String?
+    public var publicKey: String?
     /// Scoring threads.
     public var threads = 0
     /// The sum of all sources.
     public var received = 0
-    /// See `FrameLedger`.
+    /// Frames with a verdict.
     public var scored = 0
-    /// See `FrameLedger`.
+    /// Those of them that were called anomalous.
     public var anomalous = 0
-    /// See `FrameLedger`.
+    /// Frames that could not be read, and were answered with an error.
     public var rejected = 0
     /// By reason.
     public var rejections: [String: Int] = [:]
-    /// See `FrameLedger`.
+    /// Frames that gave way to newer ones.
     public var dropped = 0
-    /// See `FrameLedger`.
-    public var in_flight = 0
+    /// Frames waiting or being scored.
+    public var inFlight = 0
     /// Frames waiting.
     public var queue = 0
     /// The most that can wait.
-    public var queue_capacity = 0
+    public var queueCapacity = 0
     /// Verdicts and errors published.
     public var published: UInt64 = 0
     /// Control messages taken in.
-    public var control_messages = 0
+    public var controlMessages = 0
     /// Images left to other workers.
-    public var other_shards = 0
-    /// Sources seen, and those without a frame for longer than `stale_after`.
+    public var otherShards = 0
+    /// Sources seen.
     public var sources = 0
-    /// See `sources`.
-    public var stale_sources = 0
+    /// Those without a frame for longer than `stale_after`.
+    public var staleSources = 0
     /// Reloads that were carried out.
     public var reloads = 0
     /// Reloads that were refused, with the old files still serving.
-    public var reloads_refused = 0
+    public var reloadsRefused = 0
     /// Why the last reload was refused; nil if it was not.
-    public var reload_error: String?
+    public var reloadError: String?
     /// Scores being gathered for a new calibration.
     public var collecting: Collecting?
     /// When this was said.
@@ -121,7 +121,7 @@ public struct SourceStatus: Codable, Sendable {
     /// See `FrameLedger`.
     public var dropped: Int
     /// See `FrameLedger`.
-    public var in_flight: Int
+    public var inFlight: Int
     /// See `SequenceTracker`.
     public var missed: UInt64
     /// See `SequenceTracker`.
@@ -131,11 +131,11 @@ public struct SourceStatus: Codable, Sendable {
     /// See `SequenceTracker`.
     public var restarts: UInt64
     /// When its last message arrived.
-    public var last_received: String
+    public var lastReceived: String
     /// Whether that is too long ago.
     public var stale: Bool
     /// Whether it is judged by bounds of its own.
-    public var own_bounds: Bool
+    public var ownBounds: Bool
 
     /// The ledger of a source.
     public init(_ source: Source, _ ledger: FrameLedger, isStale: Bool, hasOwnBounds: Bool) {
@@ -145,14 +145,14 @@ public struct SourceStatus: Codable, Sendable {
         anomalous = ledger.anomalous
         rejections = ledger.rejectionsByName
         dropped = ledger.dropped
-        in_flight = ledger.inFlight
+        inFlight = ledger.inFlight
         missed = ledger.sequenceTracker.missed
         duplicates = ledger.sequenceTracker.duplicates
         reordered = ledger.sequenceTracker.reordered
         restarts = ledger.sequenceTracker.restarts
-        last_received = ledger.lastReceived.iso8601
+        lastReceived = ledger.lastReceived.iso8601
         stale = isStale
-        own_bounds = hasOwnBounds
+        ownBounds = hasOwnBounds
     }
 }
 

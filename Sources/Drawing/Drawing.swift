@@ -87,7 +87,7 @@ public struct Drawing: Sendable {
     }
 }
 
-/// A coordinate with at most two digits behind the point.
+/// A coordinate with at most two decimals.
 public func number(_ value: Double, _ digits: Int = 2) -> String {
     let text = fixed(value.isFinite ? value : 0, digits)
     guard text.contains(".") else { return text }

@@ -9,7 +9,7 @@ public struct ImageGrid {
         /// Texts under the pictures, none or as many as pictures.
         public var captions: [String]
 
-        /// Pictures behind a label; `captions` are texts under each, none or as many as pictures.
+        /// Pictures after a label; `captions` are texts under each, none or as many as pictures.
         public init(label: String, tiles: [Tile], captions: [String] = []) {
             self.label = label
             self.tiles = tiles

@@ -1,6 +1,6 @@
 import Glibc
 
-/// `number` with `digits` digits behind the point.
+/// `number` with `digits` decimals.
 public func fixed(_ number: Double, _ digits: Int) -> String {
     let scale = pow(10, Double(digits))
     guard number.isFinite, abs(number) * scale < 1e15 else { return "\(number)" }
@@ -23,7 +23,7 @@ public func grouped(_ number: Int) -> String {
     return text
 }
 
-/// `text` with spaces behind it, or to its left, up to `width` characters.
+/// `text` padded with spaces on its right, or its left, up to `width` characters.
 public func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
     let spaces = String(repeating: " ", count: max(0, width - text.count))
     return left ? spaces + text : text + spaces

@@ -3,7 +3,8 @@ import Networks
 
 /// Everything the daemon is told before it starts.
 ///
-/// `Configuration.keys` says how each is called in files, in the environment and on the command line.
+/// `Configuration.keys` is the table that says of each how it is spelt in files, in the environment and
+/// on the command line, what it means and which values it takes; here are their types and defaults.
 public struct Configuration: Equatable, Sendable {
     /// The model directory.
     public var model = ""
@@ -31,8 +32,7 @@ public struct Configuration: Equatable, Sendable {
     public var reply = ReplyMode.verdict
     /// Which part of publishers' frames is ours.
     public var shard = Shard.whole
-    /// MiB of resident memory beyond which peers are cut off, see `MemoryGuard`; 0 is what the
-    /// daemon takes at its start, its queue, its batches, and 48.
+    /// MiB of resident memory beyond which peers are cut off; 0 has the daemon compute the limit.
     public var memoryLimit = 0
     /// Seconds without a frame after which a source counts as stale.
     public var staleAfter = 10
@@ -145,62 +145,6 @@ public struct Configuration: Equatable, Sendable {
             throw .value(
                 key: "http", value: "\(http ?? "")",
                 allowed: "a loopback address, or any with allow_plaintext: true")
-        }
-    }
-}
-
-/// An address that HTTP is served at.
-public struct HTTPAddress: Equatable, Sendable {
-    /// A name or number.
-    public let host: String
-    /// 0 lets the system choose.
-    public let port: UInt16
-
-    /// Reads `host:port`; nil for anything else.
-    public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
-        else { return nil }
-        host = String(text[..<colon])
-        self.port = port
-        guard !host.isEmpty else { return nil }
-    }
-
-    /// Whether only this machine reaches it.
-    public var isLocal: Bool { ["127.0.0.1", "localhost", "[::1]"].contains(host) }
-}
-
-/// What is wrong with the configuration: which key, which value, what is allowed.
-public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A value that is not allowed.
-    case value(key: String, value: String, allowed: String)
-    /// A key that must be given and is not.
-    case missing(key: String, hint: String)
-    /// A key that does not exist; with its place, and the key that was probably meant.
-    case unknownKey(String, place: String, nearest: String)
-    /// An address that others on the network reach, without encryption.
-    case exposed(key: String, endpoint: Endpoint)
-    /// A file that is not YAML.
-    case notYAML(path: String, reason: String)
-    /// A file that cannot be read.
-    case unreadable(String)
-
-    /// One sentence an operator can act on.
-    public var description: String {
-        switch self {
-        case .value(let key, let value, let allowed):
-            "\(key): \"\(value)\" is not allowed; allowed is \(allowed)"
-        case .missing(let key, let hint):
-            "\(key) is not set; give it in the file, as ELBOD_\(key.uppercased()) or as --\(key), \(hint)"
-        case .unknownKey(let key, let place, let nearest):
-            "there is no key \"\(key)\" (\(place)); did you mean \"\(nearest)\"? elbo config explain "
-                + "lists all keys"
-        case .exposed(let key, let endpoint):
-            "\(key): \(endpoint) can be reached from other machines, and anybody there could use it; "
-                + "bind to 127.0.0.1 or ipc, give curve_secret and clients (and server_keys for addresses "
-                + "connected to), or say allow_plaintext: true if the network is trusted"
-        case .notYAML(let path, let reason): "\(path) is not valid YAML: \(reason)"
-        case .unreadable(let text): text
         }
     }
 }

@@ -1,5 +1,5 @@
-public import ZeroMQ
 import Files
+public import ZeroMQ
 
 extension CurveKeyPair {
     /// Reads the secret key that `elbo keygen` wrote.

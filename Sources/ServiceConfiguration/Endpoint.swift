@@ -6,13 +6,13 @@ import Frames
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// What kind of ZeroMQ socket.
     public enum Pattern: String, CaseIterable, Sendable {
-        /// Takes in images: everything a publisher sends, as far as one keeps up.
+        /// Takes in images: everything a publisher sends, dropping the oldest when scoring is slower.
         case sub
         /// Takes in images: its share of what a pusher sends, which waits when we are slow.
         case pull
         /// Takes in images of senders that wait for a reply, the verdict.
         case router
-        /// Gives out verdicts to whoever subscribes.
+        /// Publishes verdicts to its subscribers.
         case pub
         /// Sends images to a `pull` endpoint; what elbo-replay uses.
         case push

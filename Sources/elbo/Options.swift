@@ -3,6 +3,7 @@ import Datasets
 import FoundationEssentials
 import Images
 import Networks
+import Platform
 import Terminal
 import VAE
 

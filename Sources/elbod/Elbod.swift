@@ -49,7 +49,7 @@ struct Elbod: ParsableCommand {
             try daemon.run(SystemdNotifier(environment: ProcessInfo.processInfo.environment))
         } catch {
             logger.error("\(error)")
-            throw ExitCode(exitStatus(of: error).rawValue)
+            throw ExitCode(ExitStatus(of: error).rawValue)
         }
     }
 }

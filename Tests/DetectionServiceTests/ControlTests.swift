@@ -23,7 +23,7 @@ import ZeroMQ
             try ControlClient(context, address: daemon.control).ask(request)
         }
 
-        func status() throws -> Status { try ask(ControlRequest(.status)) }
+        func status() throws -> Status { try ask(.status) }
 
         deinit { try? FileManager.default.removeItem(atPath: model) }
     }
@@ -38,10 +38,10 @@ import ZeroMQ
         let status = try steered.status()
         #expect(status.state == "serving" && status.received == 7)
         #expect(
-            status.received == status.scored + status.rejected + status.dropped + status.in_flight)
+            status.received == status.scored + status.rejected + status.dropped + status.inFlight)
         #expect(status.rejections == ["header_not_json": 1])
-        #expect(status.calibration_revision == 1 && status.score == "mse")
-        let sources: [SourceStatus] = try steered.ask(ControlRequest(.sources))
+        #expect(status.calibrationRevision == 1 && status.score == "mse")
+        let sources: [SourceStatus] = try steered.ask(.sources)
         let cam = try #require(sources.first { $0.source == "cam" })
         #expect(cam.received == 6 && cam.missed == 4 && cam.duplicates == 0 && !cam.stale)
         #expect(steered.daemon.mode(of: steered.daemon.control) == 0o660)
@@ -57,24 +57,22 @@ import ZeroMQ
             return try client.verdict()?.fields["calibration_revision"] as? Int
         }
         #expect(try revision() == 1)
-        var request = ControlRequest(.threshold)
-        (request.k, request.dry_run) = (3, true)
-        let look: CalibrationEffect = try steered.ask(request)
+        let look: CalibrationEffect = try steered.ask(
+            .threshold(.init(k: 3), .init(isDryRun: true)))
         #expect(look.new.upper > look.old.upper && look.new.revision == 2)
         #expect(try revision() == 1)
-        request.dry_run = nil
-        let _: CalibrationEffect = try steered.ask(request)
+        let _: CalibrationEffect = try steered.ask(.threshold(.init(k: 3)))
         #expect(try revision() == 2)
         #expect(try steered.status().k == 3)
         // On the disk too: a new daemon would serve it.
         let kept = try LoadedCalibration(
             directory: steered.model, model: LoadedModel(directory: steered.model).digest)
-        #expect(kept.calibration.revision == 2 && kept.calibration.k == 3)
-        let _: CalibrationEffect = try steered.ask(ControlRequest(.rollback))
+        #expect(kept.calibration.revision == 2 && kept.calibration.rule.k == 3)
+        let _: CalibrationEffect = try steered.ask(.rollback())
         #expect(try revision() == 1)
         #expect(try steered.status().k == 2)
         #expect(throws: ControlError.self) {
-            let _: CalibrationEffect = try steered.ask(ControlRequest(.rollback))
+            let _: CalibrationEffect = try steered.ask(.rollback())
         }
         #expect(try revision() == 1)
     }
@@ -89,15 +87,12 @@ import ZeroMQ
             return try client.verdict()?.fields["verdict"] as? String
         }
         #expect(try bright(0, source: "a") == "anomaly")
-        var request = ControlRequest(.gather)
-        (request.count, request.source) = (40, "a")
+        let request = ControlRequest.gather(count: 40, source: "a")
         let _: Status = try steered.ask(request)
         #expect(throws: ControlError.self) {
             let _: Status = try steered.ask(request)
         }
-        var adopt = ControlRequest(.adopt)
-        adopt.source = "a"
-        adopt.k = 8
+        let adopt = ControlRequest.adopt(.init(k: 8), .init(source: "a"))
         #expect(throws: ControlError.self) {
             let _: CalibrationEffect = try steered.ask(adopt)
         }
@@ -105,10 +100,10 @@ import ZeroMQ
         #expect(try steered.status().collecting?.gathered == 0)
         for number in 0..<40 { _ = try bright(number, source: "a") }
         let effect: CalibrationEffect = try steered.ask(adopt)
-        #expect(effect.new.n == 40 && effect.changed > 0 && effect.anomalous_after == 0)
+        #expect(effect.new.n == 40 && effect.changed > 0 && effect.anomalousAfter == 0)
         #expect(try bright(7, source: "a") == "normal")
         #expect(try bright(7, source: "b") == "anomaly")
-        #expect(try steered.status().own_bounds == ["a"])
+        #expect(try steered.status().ownBounds == ["a"])
         #expect(try steered.status().collecting == nil)
     }
 
@@ -118,9 +113,9 @@ import ZeroMQ
         let client = try Client(steered.daemon)
         for _ in 0..<100 { try client.sendImage() }
         for _ in 0..<100 { _ = try client.verdict() }
-        let status: Status = try steered.ask(ControlRequest(.drain))
+        let status: Status = try steered.ask(.drain)
         #expect(status.state == "draining" && status.received == 100)
-        #expect(try steered.status().in_flight == 0)
+        #expect(try steered.status().inFlight == 0)
         #expect(steered.daemon.stop().status == 0)
     }
 
@@ -214,20 +209,20 @@ import ZeroMQ
         for (name, spoil) in Self.damages {
             try spoil(steered.model)
             #expect(throws: ControlError.self, "\(name)") {
-                let _: Status = try steered.ask(ControlRequest(.reload))
+                let _: Status = try steered.ask(.reload)
             }
-            #expect(try steered.status().reload_error != nil, "\(name)")
+            #expect(try steered.status().reloadError != nil, "\(name)")
             try client.sendImage()
             #expect(try client.verdict()?.fields["calibration_revision"] as? Int == 1, "\(name)")
             for (path, data) in zip(whole, good) {
                 try? FileManager.default.removeItem(atPath: path)
                 try data.write(to: URL(fileURLWithPath: path))
             }
-            let status: Status = try steered.ask(ControlRequest(.reload))
+            let status: Status = try steered.ask(.reload)
             reloads += 1
-            #expect(status.reload_error == nil && status.reloads == reloads)
+            #expect(status.reloadError == nil && status.reloads == reloads)
         }
-        #expect(try steered.status().reloads_refused == Self.damages.count)
+        #expect(try steered.status().reloadsRefused == Self.damages.count)
     }
 
     @Test(.timeLimit(.minutes(1))) func `SIGHUP reads the files again`() throws {

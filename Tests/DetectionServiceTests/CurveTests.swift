@@ -156,7 +156,7 @@ import ZeroMQ
         let ask = { (pair: CurveKeyPair, seconds: Int) in
             try ControlClient(
                 context, address: guarded.control, keys: (guarded.server.publicKey, pair)
-            ).ask(ControlRequest(.status), seconds: seconds) as Status
+            ).ask(.status, seconds: seconds) as Status
         }
         #expect(try ask(guarded.desk, 10).received == 0)
         for pair in [guarded.camera, guarded.stranger] {
@@ -164,10 +164,10 @@ import ZeroMQ
         }
         let desk = try ControlClient(
             context, address: guarded.control, keys: (guarded.server.publicKey, guarded.desk))
-        let _: Status = try desk.ask(ControlRequest(.status))
+        let _: Status = try desk.ask(.status)
         try guarded.list([("camera", guarded.camera, "send"), ("desk", guarded.desk, "receive")])
         let start = ContinuousClock.now
-        while (try? desk.ask(ControlRequest(.status), seconds: 1) as Status) != nil,
+        while (try? desk.ask(.status, seconds: 1) as Status) != nil,
             ContinuousClock.now - start < .seconds(5)
         {}
         #expect(ContinuousClock.now - start < .seconds(2.5), "the desk still steers")

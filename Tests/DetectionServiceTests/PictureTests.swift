@@ -5,8 +5,8 @@ import Foundation
 import Images
 import Networks
 import Platform
-import Testing
 import TestSupport
+import Testing
 import VAE
 import ZeroMQ
 
@@ -81,7 +81,7 @@ import ZeroMQ
         try model.put("grayscale,resize=28x28")
         let error = #expect(throws: ControlError.self) {
             let _: Status = try ControlClient(Context(), address: daemon.control)
-                .ask(ControlRequest(.reload))
+                .ask(.reload)
         }
         #expect("\(String(describing: error))".contains("preprocessing"))
         #expect(daemon.stop().status == 0)

@@ -39,22 +39,18 @@ import ZeroMQ
         let reference = ScoringEngine(loaded.model.parameters, capacity: 1)
         #expect(Float(score) != reference.scores(ofImages: image, count: 1)[0].mse)
 
-        let status: Status = try ask(daemon, ControlRequest(.status))
+        let status: Status = try ask(daemon, .status)
         #expect(
-            status.precision == "int8" && status.upper == calibration.calibration.deciding.upper)
-        var request = ControlRequest(.threshold)
-        request.k = 3
-        let _: CalibrationEffect = try ask(daemon, request)
+            status.precision == "int8" && status.upper == calibration.calibration.bounds.upper)
+        let _: CalibrationEffect = try ask(daemon, .threshold(.init(k: 3)))
         let kept = try LoadedCalibration(directory: model, model: loaded, precision: .int8)
-        #expect(kept.calibration.k == 3 && kept.calibration.revision == 2)
+        #expect(kept.calibration.rule.k == 3 && kept.calibration.revision == 2)
         #expect(kept.calibration.computation == calibration.calibration.computation)
         let other = try LoadedCalibration(directory: model, model: loaded)
-        #expect(other.calibration.k == 2 && other.calibration.revision == 1)
+        #expect(other.calibration.rule.k == 2 && other.calibration.revision == 1)
         // Bounds of one precision are none of another's scores.
-        request = ControlRequest(.calibrate)
-        request.calibration = other.calibration
         #expect(throws: ControlError.self) {
-            let _: CalibrationEffect = try ask(daemon, request)
+            let _: CalibrationEffect = try ask(daemon, .calibrate(other.calibration))
         }
         #expect(daemon.stop().status == 0)
     }
@@ -64,7 +60,7 @@ import ZeroMQ
     {
         defer { try? FileManager.default.removeItem(atPath: model) }
         let whole = try DaemonProcess.steered(model: model, ["--precision", "auto"])
-        #expect((try ask(whole, ControlRequest(.status)) as Status).precision == "int8")
+        #expect((try ask(whole, .status) as Status).precision == "int8")
         #expect(whole.stop().status == 0)
         for precision in [Precision.int8, .bf16] {
             try FileManager.default.removeItem(
@@ -76,7 +72,7 @@ import ZeroMQ
         ]).end()
         #expect(refused.status != 0 && refused.log.contains("elbo calibrate --precision int8"))
         let plain = try DaemonProcess.steered(model: model, ["--precision", "auto"])
-        #expect((try ask(plain, ControlRequest(.status)) as Status).precision == "fp32")
+        #expect((try ask(plain, .status) as Status).precision == "fp32")
         #expect(plain.stop().status == 0)
     }
 

@@ -43,7 +43,7 @@ import ZeroMQ
         }
         for daemon in daemons { #expect(daemon.notification()?.hasPrefix("READY=1") == true) }
         func status(_ daemon: DaemonProcess) throws -> Status {
-            try ControlClient(context, address: daemon.control).ask(ControlRequest(.status))
+            try ControlClient(context, address: daemon.control).ask(.status)
         }
         let pixels = [UInt8](repeating: 0, count: 784)
         func publish(_ sequence: Int, _ source: String) throws {
@@ -60,7 +60,7 @@ import ZeroMQ
         for sequence in 0..<1000 { try publish(sequence, "cam") }
         func seen(_ daemon: DaemonProcess) throws -> SourceStatus? {
             let sources: [SourceStatus] = try ControlClient(context, address: daemon.control).ask(
-                ControlRequest(.sources))
+                .sources)
             return sources.first { $0.source == "cam" }
         }
         var scored = 0

@@ -2,8 +2,8 @@ import Files
 import Foundation
 import Images
 import Networks
-import Testing
 import TestSupport
+import Testing
 import VAE
 
 @Suite struct PreprocessTests {

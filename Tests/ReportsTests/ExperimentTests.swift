@@ -9,10 +9,10 @@ import VAE
         let plain = Reconstruction(subject).numbers
         let noise = try Robustness(subject, deviations: [0, 0.1, 0.4], seed: 5).numbers.noise
         #expect(abs(noise[0].mse - plain.mse) < 1e-6)
-        #expect(noise[0].mse_noisy == 0)
+        #expect(noise[0].mseNoisy == 0)
         // Clipping takes some of σ² away, nearly half of it where pixels are black or white.
-        #expect(noise[1].mse_noisy > 0.004 && noise[1].mse_noisy < 0.01)
-        #expect(noise[2].mse_noisy > noise[1].mse_noisy)
+        #expect(noise[1].mseNoisy > 0.004 && noise[1].mseNoisy < 0.01)
+        #expect(noise[2].mseNoisy > noise[1].mseNoisy)
         let again = try Robustness(subject, deviations: [0.1], seed: 5).numbers.noise
         #expect(again[0].mse == noise[1].mse)
     }
@@ -24,7 +24,7 @@ import VAE
             ofImages: subject.images.pixels, count: 64)
         let mean = scores.reduce(0) { $0 + Double($1.mse) } / 64
         #expect(abs(numbers.mse - mean) < 1e-9)
-        let classes = try #require(numbers.mse_by_class)
+        let classes = try #require(numbers.mseByClass)
         // Eight kinds, as many of each.
         #expect(classes.count == 8 && abs(classes.reduce(0, +) / 8 - mean) < 1e-7)
     }
@@ -33,8 +33,8 @@ import VAE
         let subject = try smallSubject(latent: 5)
         let numbers = try LatentSpace(subject).numbers
         let kl = Reconstruction(subject).numbers.kl
-        #expect(numbers.kl_by_unit.count == 5)
-        #expect(abs(numbers.kl_by_unit.reduce(0, +) - kl) < 1e-4 * kl)
+        #expect(numbers.klByUnit.count == 5)
+        #expect(abs(numbers.klByUnit.reduce(0, +) - kl) < 1e-4 * kl)
     }
 
     @Test func `an arc keeps the length that a straight line loses`() {
@@ -87,15 +87,15 @@ import VAE
         let cases: [(words: String, attempt: () throws -> Any)] = [
             (
                 "wide has images of 24×6 pixels; the model takes 12×12",
-                { try Subject(name: "", loaded: plain.loaded, images: wide) }
+                { try ModelUnderTest(name: "", loaded: plain.loaded, images: wide) }
             ),
             (
                 "bare has no labels",
-                { try Subject(name: "", loaded: told.loaded, images: bare) }
+                { try ModelUnderTest(name: "", loaded: told.loaded, images: bare) }
             ),
             (
                 "there is no class 9: the model knows the classes 0 to 7",
-                { try Subject(name: "", loaded: told.loaded, images: nine) }
+                { try ModelUnderTest(name: "", loaded: told.loaded, images: nine) }
             ),
             (
                 "there is no class 8",

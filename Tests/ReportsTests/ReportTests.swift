@@ -11,7 +11,7 @@ import VAE
 import VAETraining
 
 @Suite struct ReportTests {
-    private static func material() throws -> Report.Material {
+    private static func input() throws -> ReportInput {
         let history = (1...3).map {
             EpochRecord(
                 epoch: $0,
@@ -23,24 +23,26 @@ import VAETraining
         let scores = Scorer(loaded.model.parameters, capacity: 64).scores(
             ofImages: normal.pixels, count: 64)
         let calibration = try Calibration(
-            scores: scores, score: .mse, k: 2, model: loaded.digest,
+            scores: scores, rule: .sigma(score: .mse, k: 2), model: loaded.digest,
             data: .init(name: "held <out>", sha256: "sha256:0"),
             created: UnixTime(nanoseconds: 0), revision: 3)
-        var material = Report.Material(
-            main: .init(name: "models/<main>", loaded: loaded, history: history),
+        var input = ReportInput(
+            main: .init(
+                name: "models/<main>", loaded: loaded, history: history,
+                trainingCommand: "elbo train --images 'drawn <images>'"),
             calibration: try LoadedCalibration(
                 bytes: calibration.encoded(), model: loaded.digest),
             images: normal, normal: normal, anomalous: anomalous)
-        material.plane = .init(name: "plane", loaded: try smallModel(latent: 2), history: [])
-        material.conditional = .init(
+        input.plane = .init(name: "plane", loaded: try smallModel(latent: 2), history: [])
+        input.conditional = .init(
             name: "conditional", loaded: try smallModel(classes: 8), history: [])
-        material.denoising = .init(name: "denoising", loaded: try smallModel(seed: 2), history: [])
-        return material
+        input.denoising = .init(name: "denoising", loaded: try smallModel(seed: 2), history: [])
+        return input
     }
 
-    private static func report(_ material: Report.Material) throws -> Report {
+    private static func report(_ input: ReportInput) throws -> Report {
         try Report(
-            material, command: "elbo report --out <a>.html", created: UnixTime(nanoseconds: 0))
+            input, command: "elbo report --out <a>.html", created: UnixTime(nanoseconds: 0))
     }
 
     /// The parts of `text` between `start` and `end`, with both.
@@ -51,7 +53,7 @@ import VAETraining
     }
 
     @Test func `the page has every section in the paper's order and needs nothing else`() throws {
-        let html = try Self.report(Self.material()).html
+        let html = try Self.report(Self.input()).html
         let titles = parts(of: html, from: "<h2", to: "</h2>")
         #expect(
             titles.map { $0.components(separatedBy: ">")[1].dropLast(4) } == [
@@ -70,7 +72,7 @@ import VAETraining
     }
 
     @Test func `every figure is well-formed and says in words what it shows`() throws {
-        let html = try Self.report(Self.material()).html
+        let html = try Self.report(Self.input()).html
         let figures = parts(of: html, from: "<svg", to: "</svg>")
         #expect(figures.count == 18)
         for figure in figures {
@@ -82,7 +84,7 @@ import VAETraining
     }
 
     @Test func `every number is in the JSON, and says what it is of`() throws {
-        let report = try Self.report(Self.material())
+        let report = try Self.report(Self.input())
         let object =
             try JSONSerialization.jsonObject(
                 with: Data(report.encodedNumbers())) as? [String: Any]
@@ -99,10 +101,47 @@ import VAETraining
         #expect(latent == ["models/<main>", "plane"])
     }
 
+    /// The path of every key in a JSON value; elements of a list share theirs.
+    private func paths(_ value: Any, _ prefix: String = "") -> Set<String> {
+        if let list = value as? [Any] { return Set(list.flatMap { paths($0, prefix) }) }
+        guard let object = value as? [String: Any] else { return [prefix] }
+        return Set(
+            object.flatMap { paths($0.value, prefix.isEmpty ? $0.key : "\(prefix).\($0.key)") })
+    }
+
+    @Test func `the keys of report.json are those its readers know`() throws {
+        let bytes = try Self.report(Self.input()).encodedNumbers()
+        let found = paths(try JSONSerialization.jsonObject(with: Data(bytes)))
+        let expected = """
+            calibration_sha256 command created data_sha256.drawn elbod schema
+            detection.anomalous detection.calibration detection.false_alarm_interval detection.k
+            detection.normal detection.paper_inside detection.rules.anomalous
+            detection.rules.auroc detection.rules.false_alarms detection.rules.flagged
+            detection.rules.lower detection.rules.normal detection.rules.score
+            detection.rules.upper detection.score
+            latent.active_units latent.data latent.kl_by_unit latent.latent latent.model
+            latent.principal_shares
+            models.architecture models.command models.likelihood models.model models.parameters
+            models.provenance.data models.provenance.elbod models.provenance.epochs
+            models.provenance.seed models.sha256
+            reconstruction.active_units reconstruction.data reconstruction.images
+            reconstruction.kl reconstruction.model reconstruction.mse
+            reconstruction.mse_by_class reconstruction.neg_elbo reconstruction.nll
+            reconstruction.paper_mse
+            robustness.data robustness.model robustness.noise.mse robustness.noise.mse_noisy
+            robustness.noise.sigma robustness.paper_mse robustness.seed
+            training.activeUnits training.epoch training.seconds training.terms.kl
+            training.terms.loss training.terms.reconstruction
+            """
+        let known = Set(expected.split(whereSeparator: \.isWhitespace).map(String.init))
+        #expect(found.subtracting(known) == [])
+        #expect(known.subtracting(found) == [])
+    }
+
     @Test func `without the other models the page says how to get them`() throws {
-        var material = try Self.material()
-        (material.plane, material.conditional, material.denoising) = (nil, nil, nil)
-        let html = try Self.report(material).html
+        var input = try Self.input()
+        (input.plane, input.conditional, input.denoising) = (nil, nil, nil)
+        let html = try Self.report(input).html
         #expect(html.contains("elbo train --conditional"))
     }
 

@@ -21,8 +21,8 @@ func drawnImages(_ count: Int = 64, seed: UInt64 = 1) -> ImageSet {
 }
 
 /// The small model and drawn images.
-func smallSubject(latent: Int = 3, classes: Int = 0, count: Int = 64) throws -> Subject {
-    try Subject(
+func smallSubject(latent: Int = 3, classes: Int = 0, count: Int = 64) throws -> ModelUnderTest {
+    try ModelUnderTest(
         name: "small", loaded: smallModel(latent: latent, classes: classes),
         images: drawnImages(count))
 }

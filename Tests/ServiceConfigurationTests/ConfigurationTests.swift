@@ -3,22 +3,6 @@ import ServiceConfiguration
 import Testing
 
 @Suite struct ConfigurationTests {
-    @Test func `the shipped file documents every key with its default`() throws {
-        let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("config/elbod.yaml")
-        var layers = ConfigurationLayers()
-        try layers.add(file: url.path)
-        var expected = Configuration()
-        expected.model = "/usr/share/elbod/models/mnist"
-        expected.ingest = [try Endpoint("pull+bind:tcp://127.0.0.1:5555")]
-        expected.publish = [try Endpoint("pub+bind:tcp://127.0.0.1:5556")]
-        expected.http = "127.0.0.1:9464"
-        #expect(layers.configuration == expected)
-        let text = try String(contentsOf: url, encoding: .utf8)
-        for key in Configuration.keys { #expect(text.contains("\n\(key.name):"), "\(key.name)") }
-    }
-
     /// A file, and what the message about it must name.
     static let refusals: [(yaml: String, names: [String])] = [
         ("modle: x", ["modle", "line 1", "did you mean \"model\""]),

@@ -51,7 +51,7 @@ struct ElboReplay: ParsableCommand {
     func run() throws {
         let stopSignal = StopSignal()
         stopSignal.watch()
-        let isComplete = try reporting { try replay(until: stopSignal) }
+        let isComplete = try reporting(as: "elbo-replay") { try replay(until: stopSignal) }
         if !isComplete { throw ExitCode(1) }
     }
 
@@ -65,9 +65,9 @@ struct ElboReplay: ParsableCommand {
             Context(), settings, mixture, normal: normal, anomalous: anomalous)
         try replayer.waitForDaemon { stopSignal.isRequested }
         var progress = ProgressLine(total: options.count)
-        let ending = try replayer.run(until: { stopSignal.isRequested }) { tally, now in
-            if !options.json { progress.show(tally, now) }
-        }
+        let ending = try replayer.run(
+            until: { stopSignal.isRequested },
+            watch: { tally, now in if !options.json { progress.show(tally, now) } })
         progress.end()
         if ending == .gaveUp {
             let hint =

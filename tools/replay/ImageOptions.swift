@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import FoundationEssentials
+import Platform
 import Replay
 import Terminal
 import VAE

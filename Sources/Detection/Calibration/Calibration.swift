@@ -96,6 +96,12 @@ public struct Calibration: Sendable, Equatable {
     /// Between which scores the deciding rule calls an image normal.
     public var bounds: ScoreBounds { rule.bounds(over: sample) }
 
+    /// Between which scores the same rule would, if it decided by another score; nil if there are none
+    /// of that.
+    public func bounds(of score: ScoreFunction) -> ScoreBounds? {
+        samples[score].map { rule.with(score: score).bounds(over: $0) }
+    }
+
     /// Where the calibration of a model directory is: one file for each precision, since scores
     /// differ.
     public static func path(in directory: String, _ precision: Precision = .fp32) -> String {

@@ -11,7 +11,7 @@ public struct RuleOutcome: Sendable, Codable {
     /// Normal images judged.
     public let normal: Int
     /// Normal images outside the bounds.
-    public let false_alarms: Int
+    public let falseAlarms: Int
     /// Anomalous images judged.
     public let anomalous: Int
     /// Anomalous images outside the bounds.
@@ -22,7 +22,7 @@ public struct RuleOutcome: Sendable, Codable {
     /// The share of normal images inside the bounds.
     public var inside: Double { 1 - falseAlarmRate }
     /// The share of normal images outside the bounds.
-    public var falseAlarmRate: Double { Double(false_alarms) / Double(normal) }
+    public var falseAlarmRate: Double { Double(falseAlarms) / Double(normal) }
     /// The share of anomalous images outside the bounds.
     public var flaggedRate: Double { Double(flagged) / Double(anomalous) }
 }
@@ -36,7 +36,7 @@ extension Calibration {
             return RuleOutcome(
                 score: function, lower: judge.bounds.lower, upper: judge.bounds.upper,
                 normal: normal.count,
-                false_alarms: normal.count { judge.decide($0).isAnomaly },
+                falseAlarms: normal.count { judge.decide($0).isAnomaly },
                 anomalous: anomalous.count,
                 flagged: anomalous.count { judge.decide($0).isAnomaly },
                 auroc: Evaluation.auroc(

@@ -1,5 +1,6 @@
 import Control
 import Detection
+import Files
 import FoundationEssentials
 
 /// Answers requests; knows no sockets.
@@ -13,7 +14,7 @@ struct Controller: Sendable {
     /// The answer to a request, whatever its bytes are.
     func answer(_ request: [UInt8]) -> [UInt8] {
         do {
-            let request = try JSONDecoder().decode(ControlRequest.self, from: Data(request))
+            let request = try JSONDecoder.elbod.decode(ControlRequest.self, from: Data(request))
             return try carryOut(request)
         } catch let error as DecodingError {
             return failure("the request is not understood: \(Self.reason(error))")
@@ -21,7 +22,7 @@ struct Controller: Sendable {
     }
 
     private func carryOut(_ request: ControlRequest) throws -> [UInt8] {
-        switch request.verb {
+        switch request {
         case .status: return try result(monitor.status())
         case .sources: return try result(monitor.sources())
         case .reload:
@@ -30,39 +31,36 @@ struct Controller: Sendable {
         case .drain:
             drain()
             return try result(monitor.status())
-        case .gather:
-            guard let count = request.count, (2...1_000_000).contains(count) else {
+        case .gather(let count, let source):
+            guard (2...1_000_000).contains(count) else {
                 return failure("between 2 and 1,000,000 frames can be gathered")
             }
-            guard recentScores.startCollecting(count, source: request.source) else {
+            guard recentScores.startCollecting(count, source: source) else {
                 return failure("scores are being gathered already; wait, or end that first")
             }
             return try result(monitor.status())
         case .cancel:
             recentScores.stopCollecting()
             return try result(monitor.status())
-        case .adopt:
-            let calibration = try updater.gathered(score: request.score, k: request.k)
-            return try change(to: calibration, request)
-        case .threshold:
-            return try change(
-                to: updater.redrawn(score: request.score, k: request.k), request)
-        case .calibrate:
-            guard let calibration = request.calibration else {
-                return failure("the request holds no calibration")
-            }
-            return try change(to: calibration, request)
-        case .rollback: return try change(to: updater.previous(), request)
+        case .adopt(let rule, let scope):
+            let effect = try change(to: updater.gathered(score: rule.score, k: rule.k), scope)
+            if !scope.isDryRun { recentScores.stopCollecting() }
+            return try result(effect)
+        case .threshold(let rule, let scope):
+            return try result(change(to: updater.redrawn(score: rule.score, k: rule.k), scope))
+        case .calibrate(let calibration, let scope):
+            return try result(change(to: calibration, scope))
+        case .rollback(let scope): return try result(change(to: updater.previous(), scope))
         }
     }
 
-    private func change(to calibration: Calibration, _ request: ControlRequest) throws -> [UInt8] {
-        let effect = updater.effect(of: calibration, source: request.source)
-        if request.dry_run != true {
-            try updater.apply(calibration, source: request.source)
-            if request.verb == .adopt { recentScores.stopCollecting() }
-        }
-        return try result(effect)
+    /// Puts a calibration into service, unless this is only a look.
+    private func change(
+        to calibration: Calibration, _ scope: ControlRequest.Scope
+    ) throws -> CalibrationEffect {
+        let effect = updater.effect(of: calibration, source: scope.source)
+        if !scope.isDryRun { try updater.apply(calibration, source: scope.source) }
+        return effect
     }
 
     private func result(_ value: some Codable & Sendable) throws -> [UInt8] {
@@ -74,9 +72,7 @@ struct Controller: Sendable {
     }
 
     private static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try [UInt8](encoder.encode(value))
+        try [UInt8](JSONEncoder.elbod.encode(value))
     }
 
     private static func reason(_ error: DecodingError) -> String {

@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import FoundationEssentials
 import Frames
 import Platform
@@ -51,9 +52,7 @@ extension Daemon {
 
     /// Publishes the status under `status/`, so that silence means a dead daemon and nothing else.
     func publishStatus(_ monitor: Monitor, _ publisher: Publisher) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(monitor.status()) else { return }
+        guard let line = try? JSONEncoder.elbod.encode(monitor.status()) else { return }
         // A context that was shut down ends the threads, which is noticed there.
         try? publisher.announce(topic: "status/", line: String(decoding: line, as: UTF8.self))
     }

@@ -143,8 +143,8 @@ final class ModelUpdater: Sendable {
         return CalibrationEffect(
             old: .init(old.calibration), new: .init(calibration), recent: recent.count,
             changed: decisions.count { $0.before != $0.after },
-            anomalous_before: decisions.count { $0.before },
-            anomalous_after: decisions.count { $0.after })
+            anomalousBefore: decisions.count { $0.before },
+            anomalousAfter: decisions.count { $0.after })
     }
 
     private func serve(_ edition: ActiveModel.Edition, isOtherModel: Bool) throws {

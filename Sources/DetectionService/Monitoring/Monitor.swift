@@ -11,7 +11,7 @@ import VAE
 /// Says how the daemon is doing, from any thread.
 final class Monitor: Sendable {
     /// What the daemon is doing.
-    enum State: String, Sendable { case starting, serving, draining, drained, stopped }
+    enum State: String, Sendable { case starting, serving, draining, stopped }
 
     /// How reloading went.
     struct Reloads: Sendable {
@@ -114,19 +114,19 @@ final class Monitor: Sendable {
         status.worker = identity.worker
         status.pid = ProcessInfo.processInfo.processIdentifier
         status.uptime = ready.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0
-        status.model_directory = configuration.model
+        status.modelDirectory = configuration.model
         status.model = VerdictEncoder.short(edition.model.digest)
         status.calibration = VerdictEncoder.short(edition.calibration.digest)
-        status.calibration_revision = calibration.revision
+        status.calibrationRevision = calibration.revision
         status.precision = calibration.computation.precision.rawValue
         status.score = calibration.rule.score.rawValue
         status.k = calibration.rule.k
         status.lower = calibration.bounds.lower
         status.upper = calibration.bounds.upper
-        status.own_bounds = edition.sources.keys.sorted()
+        status.ownBounds = edition.sources.keys.sorted()
         status.ingest = configuration.ingest.map(\.description)
         status.publish = configuration.publish.map(\.description)
-        status.public_key = publicKey
+        status.publicKey = publicKey
         status.threads = configuration.threads
         status.received = total.received
         status.scored = total.scored
@@ -134,17 +134,17 @@ final class Monitor: Sendable {
         status.rejected = total.rejected
         status.rejections = total.rejectionsByName
         status.dropped = total.dropped
-        status.in_flight = total.inFlight
+        status.inFlight = total.inFlight
         status.queue = snapshot.waiting
-        status.queue_capacity = snapshot.capacity
+        status.queueCapacity = snapshot.capacity
         status.published = publisher.publications
-        status.control_messages = snapshot.totals.control
-        status.other_shards = snapshot.totals.otherShards
+        status.controlMessages = snapshot.totals.control
+        status.otherShards = snapshot.totals.otherShards
         status.sources = snapshot.sources.count
-        status.stale_sources = snapshot.sources.count { isStale($0.ledger, at: now) }
+        status.staleSources = snapshot.sources.count { isStale($0.ledger, at: now) }
         status.reloads = reloads.done
-        status.reloads_refused = reloads.refused
-        status.reload_error = reloads.error
+        status.reloadsRefused = reloads.refused
+        status.reloadError = reloads.error
         status.collecting = collection.map {
             .init(gathered: $0.scores.count, wanted: $0.wanted, source: $0.source)
         }

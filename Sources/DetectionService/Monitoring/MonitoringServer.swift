@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -87,10 +88,9 @@ private final class MonitoringHandler: ChannelInboundHandler {
     }
 
     private var status: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return (try? encoder.encode(monitor.status())).map { String(decoding: $0, as: UTF8.self) }
-            ?? "{}"
+        (try? JSONEncoder.elbodIndented.encode(monitor.status())).map {
+            String(decoding: $0, as: UTF8.self)
+        } ?? "{}"
     }
 
     private func send(

@@ -28,9 +28,9 @@ public struct AnomalyDetection: Sendable {
         /// One outcome for each score the calibration holds.
         public let rules: [RuleOutcome]
         /// The 95 % Wilson interval of the deciding rule's rate of false alarms.
-        public let false_alarm_interval: [Double]
+        public let falseAlarmInterval: [Double]
         /// The share of normal images inside, as the paper reports it.
-        public let paper_inside: Double
+        public let paperInside: Double
 
         /// The outcome of the rule that decides.
         public var deciding: RuleOutcome {
@@ -50,21 +50,21 @@ public struct AnomalyDetection: Sendable {
         self.anomalous = scorer.scores(ofImages: anomalous.pixels, count: anomalous.count)
         self.calibration = calibration
         let rules = calibration.outcomes(normal: self.normal, anomalous: self.anomalous)
-        let alarms = rules.first { $0.score == calibration.score }?.false_alarms ?? 0
+        let alarms = rules.first { $0.score == calibration.rule.score }?.falseAlarms ?? 0
         let interval = Evaluation.wilsonInterval(hits: alarms, trials: normal.count)
         numbers = Numbers(
             calibration: calibration.data.name, normal: normal.name, anomalous: anomalous.name,
-            score: calibration.score, k: calibration.k, rules: rules,
-            false_alarm_interval: [interval.lowerBound, interval.upperBound],
-            paper_inside: Paper.inside)
+            score: calibration.rule.score, k: calibration.rule.k, rules: rules,
+            falseAlarmInterval: [interval.lowerBound, interval.upperBound],
+            paperInside: Paper.inside)
     }
 
     /// How the deciding score is distributed over the three sets, with the bounds.
     public var histogram: Figure {
-        let function = calibration.score
-        let bounds = calibration.deciding
+        let function = calibration.rule.score
+        let (bounds, sample) = (calibration.bounds, calibration.sample)
         let sets = [
-            ("calibration", bounds.sorted), ("held-out normal", normal.map { $0[function] }),
+            ("calibration", sample.sorted), ("held-out normal", normal.map { $0[function] }),
             ("anomalous", anomalous.map { $0[function] }),
         ]
         let all = sets.flatMap(\.1).filter(\.isFinite).map(Double.init)
@@ -83,11 +83,11 @@ public struct AnomalyDetection: Sendable {
         for (series, heights) in heights.enumerated() {
             chart.steps(edges: edges, heights: heights, series: series)
         }
-        let k = number(calibration.k)
+        let k = number(calibration.rule.k)
         let lower = "μ − \(k)σ = \(significantText(bounds.lower))"
         let isLowerShown = bounds.lower > scale.range.lowerBound
         if isLowerShown { chart.verticalMark(at: bounds.lower, lower, anchor: .end) }
-        chart.verticalMark(at: bounds.mu, "μ", anchor: .end)
+        chart.verticalMark(at: sample.mu, "μ", anchor: .end)
         chart.verticalMark(at: bounds.upper, "μ + \(k)σ = \(significantText(bounds.upper))")
         let note = isLowerShown ? "" : "; the lower one, \(lower), lies below every score"
         return Figure(

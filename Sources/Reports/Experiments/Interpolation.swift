@@ -22,7 +22,8 @@ public struct Interpolation: Sendable {
     ///
     /// A conditional model is told the first image's class up to the middle, then the second's.
     public init(
-        _ subject: Subject, pairs: [(from: Int, to: Int)], steps: Int = 9, path: Path = .linear
+        _ subject: ModelUnderTest, pairs: [(from: Int, to: Int)], steps: Int = 9,
+        path: Path = .linear
     ) throws(ReportError) {
         guard (2...64).contains(steps) else {
             throw .quantity("\(steps) steps; between 2 and 64 are possible")
@@ -66,7 +67,7 @@ public struct Interpolation: Sendable {
 
     /// Pairs of images of different classes that come first in the set; neighbours where there are
     /// no classes.
-    public static func pairs(_ count: Int, in subject: Subject) -> [(from: Int, to: Int)] {
+    public static func pairs(_ count: Int, in subject: ModelUnderTest) -> [(from: Int, to: Int)] {
         let total = subject.images.count
         guard let labels = subject.images.labels, Set(labels).count > 1 else {
             return (0..<count).map { (from: 2 * $0 % total, to: (2 * $0 + 1) % total) }
@@ -98,7 +99,7 @@ extension Interpolation.Path {
     }
 }
 
-extension Subject {
+extension ModelUnderTest {
     fileprivate func title(of pair: (from: Int, to: Int)) -> String {
         guard let labels = images.labels else { return "\(pair.from) → \(pair.to)" }
         return "\(labels[pair.from]) → \(labels[pair.to])"

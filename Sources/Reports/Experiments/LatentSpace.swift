@@ -9,7 +9,7 @@ import VAE
 public struct LatentSpace: Sendable {
     /// What there is to say in numbers.
     public let numbers: Numbers
-    private let subject: Subject
+    private let subject: ModelUnderTest
     private let points: [(x: Double, y: Double)]
 
     /// Use of the latent units.
@@ -21,15 +21,15 @@ public struct LatentSpace: Sendable {
         /// Latent units.
         public let latent: Int
         /// Units whose mean varies with the image, see `UnitActivity`.
-        public let active_units: Int
+        public let activeUnits: Int
         /// Mean KL divergence of each unit's posterior from the prior, in nats, in the units' order.
-        public let kl_by_unit: [Double]
+        public let klByUnit: [Double]
         /// Shares of the variance of μ along the two leading principal components.
-        public let principal_shares: [Double]?
+        public let principalShares: [Double]?
     }
 
     /// Encodes all images.
-    public init(_ subject: Subject) throws(ReportError) {
+    public init(_ subject: ModelUnderTest) throws(ReportError) {
         let (images, latent) = (subject.images, subject.architecture.latent)
         guard latent >= 2 else { throw .oneLatentUnit }
         let scorer = Scorer(subject.model.parameters, capacity: 256)
@@ -54,15 +54,15 @@ public struct LatentSpace: Sendable {
         self.subject = subject
         numbers = Numbers(
             model: subject.name, data: images.name, latent: latent,
-            active_units: activity.activeUnits(images: images.count),
-            kl_by_unit: kl.map { $0 / Double(images.count) }, principal_shares: shares)
+            activeUnits: activity.activeUnits(images: images.count),
+            klByUnit: kl.map { $0 / Double(images.count) }, principalShares: shares)
     }
 
     /// Every image at its posterior mean, or at the two leading principal components of that.
     public var scatter: Figure {
         let labels = subject.images.labels
         let classes = Set(labels ?? [0]).sorted()
-        let shares = numbers.principal_shares
+        let shares = numbers.principalShares
         let name = { (index: Int) in
             guard let shares else { return "latent unit \(index + 1), μ" }
             return "principal component \(index + 1) of μ "
@@ -151,7 +151,7 @@ public struct LatentSpace: Sendable {
 
     /// The mean KL of every unit, largest first.
     public var units: Figure {
-        let sorted = numbers.kl_by_unit.sorted(by: >)
+        let sorted = numbers.klByUnit.sorted(by: >)
         var chart = Chart(
             x: Axis("latent units, by KL", .linear(0...Double(sorted.count))),
             y: Axis("mean KL, nats", .linear(0...max(1e-6, sorted[0] * 1.05))), height: 300)
@@ -161,7 +161,7 @@ public struct LatentSpace: Sendable {
                 from: Double(index) + gap, to: Double(index + 1) - gap, y: value, style: "f0")
         }
         chart.verticalMark(
-            at: Double(numbers.active_units), "\(numbers.active_units) of \(sorted.count) active")
+            at: Double(numbers.activeUnits), "\(numbers.activeUnits) of \(sorted.count) active")
         return Figure(
             "Mean KL of each latent unit of \(subject.name), largest first", chart.drawing)
     }

@@ -1,8 +1,9 @@
 import Files
-public import VAE
+import Networks
+import VAE
 
 /// Where a model came from, as far as its file tells.
-public struct Origin: Sendable, Encodable {
+public struct Provenance: Sendable, Encodable {
     /// The model's directory.
     public let model: String
     /// SHA-256 of its file.
@@ -13,15 +14,16 @@ public struct Origin: Sendable, Encodable {
     public let likelihood: String
     /// Weights and biases.
     public let parameters: Int
-    /// The command that trains such a model, if `elbo train` made it.
+    /// The command that trains such a model, if it is known.
     public let command: String?
     /// What the file says about its making.
     public let provenance: [String: String]
 
-    /// Describes a model called `name`.
-    public init(name: String, _ loaded: LoadedModel) {
+    /// Describes a model.
+    public init(_ reported: ReportModel) {
+        let loaded = reported.loaded
         let architecture = loaded.model.architecture
-        model = name
+        model = reported.name
         sha256 = loaded.digest.description
         let label = architecture.isConditional ? " + \(architecture.classes) classes" : ""
         let widths = [architecture.inputs] + architecture.hidden
@@ -35,29 +37,6 @@ public struct Origin: Sendable, Encodable {
             }
         parameters = architecture.parameterCount
         provenance = loaded.model.provenance
-        command = Self.command(architecture, loaded.model.provenance, out: name)
-    }
-
-    private static func command(
-        _ architecture: Architecture, _ facts: [String: String], out: String
-    ) -> String? {
-        guard let data = facts["data"], facts["elbod"] != nil, facts["epochs"] != nil else {
-            return nil
-        }
-        var words = ["elbo train --images \(data) --out \(out)"]
-        words.append("--hidden " + architecture.hidden.map(String.init).joined(separator: ","))
-        words.append("--latent \(architecture.latent)")
-        if architecture.isConditional { words.append("--conditional") }
-        if case .gaussian(let variance) = architecture.likelihood {
-            words.append("--likelihood gaussian --eta \(variance)")
-        }
-        for (key, option) in [
-            ("epochs", "epochs"), ("batch", "batch"), ("learning_rate", "learning-rate"),
-            ("beta", "beta"), ("denoising", "denoising"), ("seed", "seed"), ("threads", "threads"),
-        ] {
-            if let value = facts[key] { words.append("--\(option) \(value)") }
-        }
-        if facts["schedule"] != nil { words.append("--schedule cosine") }
-        return words.joined(separator: " ")
+        command = reported.trainingCommand
     }
 }

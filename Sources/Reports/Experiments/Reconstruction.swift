@@ -8,7 +8,7 @@ import VAE
 public struct Reconstruction: Sendable {
     /// Means over all images.
     public let numbers: Numbers
-    private let subject: Subject
+    private let subject: ModelUnderTest
     private let scores: [Scores]
 
     /// Scores of reconstruction at z = μ; errors are of pixels in [0, 1], the rest is in nats.
@@ -22,21 +22,21 @@ public struct Reconstruction: Sendable {
         /// Mean squared error.
         public let mse: Double
         /// The paper's mean squared error on MNIST.
-        public let paper_mse: Double
+        public let paperMSE: Double
         /// Cross-entropy.
         public let nll: Double
         /// Divergence of the posterior from the prior.
         public let kl: Double
         /// −ELBO with one z drawn from each posterior.
-        public let neg_elbo: Double
+        public let negELBO: Double
         /// Latent units in use.
-        public let active_units: Int
+        public let activeUnits: Int
         /// Mean squared error of each class, where classes are known.
-        public let mse_by_class: [Double]?
+        public let mseByClass: [Double]?
     }
 
     /// Scores all images.
-    public init(_ subject: Subject) {
+    public init(_ subject: ModelUnderTest) {
         let (images, model) = (subject.images, subject.model)
         let scorer = Scorer(model.parameters, capacity: 256)
         let activity = UnitActivity(model.architecture.latent)
@@ -50,11 +50,11 @@ public struct Reconstruction: Sendable {
         }
         numbers = Numbers(
             model: subject.name, data: images.name, images: images.count, mse: mean(.mse),
-            paper_mse: Paper.reconstructionError, nll: mean(.nll), kl: mean(.kl),
-            neg_elbo: ELBOEstimator(model.parameters).negativeELBO(
+            paperMSE: Paper.reconstructionError, nll: mean(.nll), kl: mean(.kl),
+            negELBO: ELBOEstimator(model.parameters).negativeELBO(
                 ofImages: images.pixels, count: images.count, labels: subject.labels, seed: 1),
-            active_units: activity.activeUnits(images: images.count),
-            mse_by_class: images.labels.map { Self.byClass(scores, $0) })
+            activeUnits: activity.activeUnits(images: images.count),
+            mseByClass: images.labels.map { Self.byClass(scores, $0) })
     }
 
     private static func byClass(_ scores: [Scores], _ labels: [UInt8]) -> [Double] {

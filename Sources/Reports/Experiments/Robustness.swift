@@ -7,7 +7,7 @@ import VAE
 public struct Robustness: Sendable {
     /// One model's errors.
     public let numbers: Numbers
-    private let subject: Subject
+    private let subject: ModelUnderTest
 
     /// Mean squared errors against the clean images, pixels in [0, 1].
     public struct Numbers: Sendable, Encodable {
@@ -18,7 +18,7 @@ public struct Robustness: Sendable {
         /// Where the noise came from.
         public let seed: UInt64
         /// The paper's error, for an amount of noise it does not give.
-        public let paper_mse: Double
+        public let paperMSE: Double
         /// One entry per amount of noise, starting with none.
         public let noise: [Entry]
     }
@@ -30,14 +30,14 @@ public struct Robustness: Sendable {
         /// Error of the reconstruction.
         public let mse: Double
         /// Error of the noisy image itself: what doing nothing gives.
-        public let mse_noisy: Double
+        public let mseNoisy: Double
     }
 
     /// 0 and then from 0.05 to 0.5.
     public static let deviations: [Double] = (0...10).map { Double($0) * 0.05 }
 
     /// Adds noise to all images, clips it, reconstructs at z = μ and compares with the clean image.
-    public init(_ subject: Subject, deviations: [Double] = deviations, seed: UInt64 = 1)
+    public init(_ subject: ModelUnderTest, deviations: [Double] = deviations, seed: UInt64 = 1)
         throws(ReportError)
     {
         guard !deviations.isEmpty, deviations.allSatisfy({ $0 >= 0 && $0 <= 10 }) else {
@@ -50,7 +50,7 @@ public struct Robustness: Sendable {
         let codec = Codec(subject.model.parameters)
         numbers = Numbers(
             model: subject.name, data: subject.images.name, seed: seed,
-            paper_mse: Paper.noisyError,
+            paperMSE: Paper.noisyError,
             noise: deviations.map { deviation in
                 // The same noise for every amount, so that the curve is that of the amount alone.
                 var random = RandomNumbers(seed: seed, 4)
@@ -58,7 +58,7 @@ public struct Robustness: Sendable {
                 let found = codec.reconstructions(of: noisy, labels: subject.labels)
                 return Entry(
                     sigma: deviation, mse: meanSquaredError(found, clean),
-                    mse_noisy: meanSquaredError(noisy, clean))
+                    mseNoisy: meanSquaredError(noisy, clean))
             })
     }
 
@@ -77,7 +77,7 @@ public struct Robustness: Sendable {
         chart.horizontalMark(at: Paper.noisyError, "paper: 0.0212")
         if let noise = all.first?.noise {
             chart.curve(
-                noise.filter { $0.mse_noisy <= top }.map { ($0.sigma, $0.mse_noisy) }, series: 3)
+                noise.filter { $0.mseNoisy <= top }.map { ($0.sigma, $0.mseNoisy) }, series: 3)
         }
         for (series, numbers) in all.enumerated() {
             chart.curve(numbers.noise.map { ($0.sigma, $0.mse) }, series: series)

@@ -94,7 +94,7 @@ enum Markup {
 }
 
 extension String {
-    /// Whether it reads as a number, with a unit or more behind it.
+    /// Whether it reads as a number, with a unit or more after it.
     fileprivate var startsAsNumber: Bool {
         guard let first = first(where: { !"-−".contains($0) }) else { return false }
         return first.isNumber

@@ -10,13 +10,13 @@ extension ReportSections {
     /// Verdicts of the rule in service, and of every rule that the calibration holds.
     func detectionSection(_ result: AnomalyDetection) -> String {
         let (n, rule) = (result.numbers, result.numbers.deciding)
-        let interval = n.false_alarm_interval.map { percent($0) }
+        let interval = n.falseAlarmInterval.map { percent($0) }
         let confusion = [
             ["", "called normal", "called anomalous"],
             [
                 "normal images, \(grouped(rule.normal))",
-                "\(grouped(rule.normal - rule.false_alarms)) (\(percent(rule.inside)))",
-                "\(grouped(rule.false_alarms)) (\(percent(rule.falseAlarmRate)))",
+                "\(grouped(rule.normal - rule.falseAlarms)) (\(percent(rule.inside)))",
+                "\(grouped(rule.falseAlarms)) (\(percent(rule.falseAlarmRate)))",
             ],
             [
                 "anomalous images, \(grouped(rule.anomalous))",
@@ -35,7 +35,7 @@ extension ReportSections {
             "Bounds μ ± \(number(n.k))σ of \(n.score.rawValue) were drawn from \(n.calibration). "
                 + "Judged are \(n.normal) as normal images and \(n.anomalous) as anomalous ones. "
                 + "Inside the bounds are \(percent(rule.inside)) of the normal images (the paper: "
-                + "\(percent(n.paper_inside))), so false alarms are \(percent(rule.falseAlarmRate)), "
+                + "\(percent(n.paperInside))), so false alarms are \(percent(rule.falseAlarmRate)), "
                 + "95 % interval \(interval[0]) to \(interval[1]).")
             + Markup.table(confusion) + Markup.figure(result.histogram)
             + Markup.figure(result.roc)
@@ -46,24 +46,26 @@ extension ReportSections {
     }
 
     /// How the models were made.
-    func originSection(_ models: [(exhibit: Report.Exhibit, origin: Origin)]) -> String {
+    func originSection() -> String {
         var text = ""
-        for (exhibit, origin) in models {
-            text += "<h3>\(escaped(origin.model))</h3>\n"
-            if let history = TrainingHistory(exhibit.history) {
+        for model in input.models {
+            let provenance = Provenance(model)
+            text += "<h3>\(escaped(provenance.model))</h3>\n"
+            if let history = TrainingHistory(model.history) {
                 text += "<div class=\"pair\">" + Markup.figure(history.lossCurve)
                 text += Markup.figure(history.divergenceCurve) + "</div>\n"
             }
-            if let command = origin.command { text += Markup.code(command) }
+            if let command = provenance.command { text += Markup.code(command) }
             var rows = [
-                ["fact", "value"], ["layers", origin.architecture],
-                ["likelihood", origin.likelihood], ["parameters", grouped(origin.parameters)],
-                ["model file", origin.sha256],
+                ["fact", "value"], ["layers", provenance.architecture],
+                ["likelihood", provenance.likelihood],
+                ["parameters", grouped(provenance.parameters)],
+                ["model file", provenance.sha256],
             ]
-            rows += origin.provenance.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+            rows += provenance.provenance.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
             text += Markup.table(rows)
         }
-        let calibration = material.calibration
+        let calibration = input.calibration
         text += "<h3>Calibration and data</h3>\n"
         var rows = [
             ["what", "SHA-256"],
@@ -72,7 +74,7 @@ extension ReportSections {
                 calibration.digest.description,
             ],
         ]
-        for set in [material.images, material.normal, material.anomalous] {
+        for set in input.sets {
             rows.append([set.name, set.digest.description])
         }
         return text + Markup.table(rows)

@@ -25,14 +25,14 @@ struct ReportSections {
         }
     }
 
-    let material: Report.Material
+    let input: ReportInput
     private var reconstruction: Reconstruction?
     private var spaces: [LatentSpace] = []
     private var robustness: [Robustness] = []
     private var detection: AnomalyDetection?
     private(set) var html: [(id: String, title: String, html: String)] = []
 
-    init(_ material: Report.Material) { self.material = material }
+    init(_ input: ReportInput) { self.input = input }
 
     mutating func make(_ kind: Kind) throws(ReportError) {
         let text =
@@ -43,28 +43,28 @@ struct ReportSections {
             case .robustness: try makeRobustness()
             case .detection: makeDetection()
             case .generation: try makeGeneration()
-            case .origin: makeOrigin()
+            case .origin: originSection()
             }
         html.append((kind.rawValue, kind.title, text))
     }
 
-    private func subject(_ exhibit: Report.Exhibit) throws(ReportError) -> Subject {
-        try Subject(name: exhibit.name, loaded: exhibit.loaded, images: material.images)
+    private func subject(_ model: ReportModel) throws(ReportError) -> ModelUnderTest {
+        try ModelUnderTest(name: model.name, loaded: model.loaded, images: input.images)
     }
 
     private mutating func makeReconstruction() throws(ReportError) -> String {
-        let result = try Reconstruction(subject(material.main))
+        let result = try Reconstruction(subject(input.main))
         reconstruction = result
         let n = result.numbers
         var rows = [
             ["", n.model, "the paper"],
-            ["mean squared error", fixed(n.mse, 5), fixed(n.paper_mse, 5)],
+            ["mean squared error", fixed(n.mse, 5), fixed(n.paperMSE, 5)],
             ["cross-entropy", "\(fixed(n.nll, 2)) nats", ""],
             ["KL divergence", "\(fixed(n.kl, 2)) nats", ""],
-            ["−ELBO, z sampled", "\(fixed(n.neg_elbo, 2)) nats", ""],
-            ["active latent units", "\(n.active_units)", ""],
+            ["−ELBO, z sampled", "\(fixed(n.negELBO, 2)) nats", ""],
+            ["active latent units", "\(n.activeUnits)", ""],
         ]
-        if let classes = n.mse_by_class {
+        if let classes = n.mseByClass {
             let worst = classes.indices.max { classes[$0] < classes[$1] } ?? 0
             let best = classes.indices.min { classes[$0] < classes[$1] } ?? 0
             rows.append([
@@ -83,7 +83,7 @@ struct ReportSections {
 
     private mutating func makeLatent() throws(ReportError) -> String {
         var text = ""
-        if let plane = material.plane, plane.loaded.model.architecture.latent == 2 {
+        if let plane = input.plane, plane.loaded.model.architecture.latent == 2 {
             let space = try LatentSpace(subject(plane))
             spaces.append(space)
             text += Markup.paragraph(
@@ -91,25 +91,25 @@ struct ReportSections {
                     + "its posterior mean, and what the decoder draws from everywhere in it.")
             text += Markup.figure(space.scatter) + Markup.figure(try space.manifold())
         }
-        guard material.main.loaded.model.architecture.latent >= 2 else {
-            return text + Markup.paragraph("\(material.main.name) has one latent unit.")
+        guard input.main.loaded.model.architecture.latent >= 2 else {
+            return text + Markup.paragraph("\(input.main.name) has one latent unit.")
         }
-        let space = try LatentSpace(subject(material.main))
+        let space = try LatentSpace(subject(input.main))
         spaces.insert(space, at: 0)
         let n = space.numbers
         text += Markup.paragraph(
-            "\(n.model) has \(n.latent) latent units, of which \(n.active_units) are active: the "
+            "\(n.model) has \(n.latent) latent units, of which \(n.activeUnits) are active: the "
                 + "variance of their mean over images is above 0.01. The others stay at the prior "
                 + "and carry nothing.")
         text += Markup.figure(space.scatter) + Markup.figure(space.units)
-        if n.latent == 2, !material.main.loaded.model.architecture.isConditional {
+        if n.latent == 2, !input.main.loaded.model.architecture.isConditional {
             text += Markup.figure(try space.manifold())
         }
         return text
     }
 
     private func makeInterpolation() throws(ReportError) -> String {
-        let subject = try subject(material.main)
+        let subject = try subject(input.main)
         let pairs = Interpolation.pairs(5, in: subject)
         var text = ""
         for path in Interpolation.Path.allCases {
@@ -119,13 +119,13 @@ struct ReportSections {
     }
 
     private mutating func makeRobustness() throws(ReportError) -> String {
-        robustness = [try Robustness(subject(material.main))]
-        if let denoising = material.denoising {
+        robustness = [try Robustness(subject(input.main))]
+        if let denoising = input.denoising {
             robustness.append(try Robustness(subject(denoising)))
         }
         let all = robustness.map(\.numbers)
         let rows = robustness[0].numbers.noise.indices.map { index in
-            [number(all[0].noise[index].sigma), fixed(all[0].noise[index].mse_noisy, 5)]
+            [number(all[0].noise[index].sigma), fixed(all[0].noise[index].mseNoisy, 5)]
                 + all.map { fixed($0.noise[index].mse, 5) }
         }
         return Markup.paragraph(
@@ -139,15 +139,15 @@ struct ReportSections {
 
     private mutating func makeDetection() -> String {
         let result = AnomalyDetection(
-            material.main.loaded, material.calibration.calibration, normal: material.normal,
-            anomalous: material.anomalous)
+            input.main.loaded, input.calibration.calibration, normal: input.normal,
+            anomalous: input.anomalous)
         detection = result
         return detectionSection(result)
     }
 
     private func makeGeneration() throws(ReportError) -> String {
         var text = ""
-        if let conditional = material.conditional {
+        if let conditional = input.conditional {
             text += Markup.paragraph(
                 "\(conditional.name) is told a class with every image and draws images of a class "
                     + "on request.")
@@ -156,19 +156,11 @@ struct ReportSections {
             text += Markup.paragraph(
                 "No conditional model was given; train one with elbo train --conditional.")
         }
-        if !material.main.loaded.model.architecture.isConditional {
-            text += Markup.paragraph("\(material.main.name) draws from the prior, without a class:")
-            text += Markup.figure(try Generation(material.main.loaded.model, count: 32).figure)
+        if !input.main.loaded.model.architecture.isConditional {
+            text += Markup.paragraph("\(input.main.name) draws from the prior, without a class:")
+            text += Markup.figure(try Generation(input.main.loaded.model, count: 32).figure)
         }
         return text
-    }
-
-    private var exhibits: [Report.Exhibit] {
-        [material.main, material.plane, material.conditional, material.denoising].compactMap { $0 }
-    }
-
-    private func makeOrigin() -> String {
-        originSection(exhibits.map { ($0, Origin(name: $0.name, $0.loaded)) })
     }
 
     /// All numbers, once every section is made.
@@ -177,27 +169,27 @@ struct ReportSections {
             preconditionFailure("the sections are not all made")
         }
         var digests: [String: String] = [:]
-        for set in [material.images, material.normal, material.anomalous] {
+        for set in input.sets {
             digests[set.name] = set.digest.description
         }
         return Report.Numbers(
             command: command, created: created.iso8601, reconstruction: reconstruction.numbers,
             latent: spaces.map(\.numbers), robustness: robustness.map(\.numbers),
-            detection: detection.numbers, models: exhibits.map { Origin(name: $0.name, $0.loaded) },
-            calibration_sha256: material.calibration.digest.description, data_sha256: digests,
-            training: material.main.history)
+            detection: detection.numbers, models: input.models.map { Provenance($0) },
+            calibrationSHA256: input.calibration.digest.description, dataSHA256: digests,
+            training: input.main.history.map { Report.Epoch(record: $0) })
     }
 
     /// The page, once every section is made.
     func page(command: String, created: UnixTime) -> String {
         let lead =
             Markup.paragraph(
-                "What \(material.main.name) makes of images: the experiments of De León Martínez, "
+                "What \(input.main.name) makes of images: the experiments of De León Martínez, "
                     + "“Variational Autoencoders” (CIMAT, 2024), with the weights that the daemon "
                     + "runs. Every number is also in the JSON file beside this page.")
             + Markup.code(command)
             + Markup.paragraph("elbod \(elbodVersion), \(created.iso8601)")
         return Markup.page(
-            title: "Report on \(material.main.name)", lead: lead, sections: html)
+            title: "Report on \(input.main.name)", lead: lead, sections: html)
     }
 }

@@ -51,15 +51,16 @@ extension LoadedCalibration {
             "elbod.calibration": digest.description,
             "elbod.calibration.data": calibration.data.name,
             "elbod.calibration.revision": "\(calibration.revision)",
-            "elbod.threshold.score": calibration.score.rawValue,
-            "elbod.threshold.k": "\(calibration.k)",
+            "elbod.threshold.score": calibration.rule.score.rawValue,
+            "elbod.threshold.k": "\(calibration.rule.k)",
         ]
-        for (score, row) in calibration.distributions {
+        for (score, sample) in calibration.samples {
+            let bounds = calibration.rule.with(score: score).bounds(over: sample)
             let key = "elbod.threshold.\(score.rawValue)"
-            facts["\(key).lower"] = "\(row.lower)"
-            facts["\(key).upper"] = "\(row.upper)"
-            facts["\(key).mu"] = "\(row.mu)"
-            facts["\(key).sigma"] = "\(row.sigma)"
+            facts["\(key).lower"] = "\(bounds.lower)"
+            facts["\(key).upper"] = "\(bounds.upper)"
+            facts["\(key).mu"] = "\(sample.mu)"
+            facts["\(key).sigma"] = "\(sample.sigma)"
         }
         return facts
     }

@@ -61,7 +61,8 @@ struct Import: ParsableCommand {
             let set = try calibration.load(for: loaded.model, from: data)
             let bounds = try calibration.calibration(of: loaded, with: set, revision: 1)
             try write(loaded.model, bounds)
-            calibration.report(bounds, of: loaded.model, in: out)
+            try calibration.report(
+                bounds, at: Calibration.path(in: out), of: loaded.model, in: out)
         }
     }
 

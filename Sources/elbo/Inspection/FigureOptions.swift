@@ -6,7 +6,7 @@ import Terminal
 import VAE
 
 /// Which model is looked at, with which images.
-struct SubjectOptions: ParsableArguments {
+struct ModelUnderTestOptions: ParsableArguments {
     @OptionGroup var model: ModelOption
     @OptionGroup var data: DataOption
     @Option(
@@ -15,12 +15,12 @@ struct SubjectOptions: ParsableArguments {
     var images: String?
 
     /// Loads both.
-    func subject() throws -> Subject {
+    func subject() throws -> ModelUnderTest {
         let loaded = try model.load()
         let set = try data.load(
             loaded.model.images(images, standard: "mnist:t10k", option: "--images"),
             loaded.model.preprocessing)
-        return try Subject(name: model.model, loaded: loaded, images: set)
+        return try ModelUnderTest(name: model.model, loaded: loaded, images: set)
     }
 }
 

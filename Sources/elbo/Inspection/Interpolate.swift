@@ -14,7 +14,7 @@ struct Interpolate: ParsableCommand {
                   --out way.svg
             """#)
 
-    @OptionGroup var subject: SubjectOptions
+    @OptionGroup var subject: ModelUnderTestOptions
     @Option(help: ArgumentHelp("File to write, ending in .svg or .png.", valueName: "file"))
     var out: String
     @Option(

@@ -18,7 +18,7 @@ struct Latent: ParsableCommand {
 
     enum View: String, ExpressibleByArgument, CaseIterable { case scatter, manifold, units }
 
-    @OptionGroup var subject: SubjectOptions
+    @OptionGroup var subject: ModelUnderTestOptions
     @Option(help: ArgumentHelp("File to write, ending in .svg or .png.", valueName: "file"))
     var out: String?
     @Option(help: "What to draw.")
@@ -44,10 +44,10 @@ struct Latent: ParsableCommand {
             }
             if json { return try printJSON(space.numbers) }
             let n = space.numbers
-            let largest = n.kl_by_unit.sorted(by: >).prefix(8).map { fixed($0, 2) }
-            print("\(n.active_units) of \(n.latent) latent units are active on \(n.data)")
+            let largest = n.klByUnit.sorted(by: >).prefix(8).map { fixed($0, 2) }
+            print("\(n.activeUnits) of \(n.latent) latent units are active on \(n.data)")
             print("Largest mean KL of a unit, in nats: \(largest.joined(separator: ", "))")
-            if let shares = n.principal_shares {
+            if let shares = n.principalShares {
                 print(
                     "Two principal components hold \(fixed(100 * (shares[0] + shares[1]), 1)) % of "
                         + "the variance of μ")

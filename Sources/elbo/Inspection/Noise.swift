@@ -14,7 +14,7 @@ struct Noise: ParsableCommand {
               elbo noise --model models/mnist --out curve.svg --pictures noisy.png
             """)
 
-    @OptionGroup var subject: SubjectOptions
+    @OptionGroup var subject: ModelUnderTestOptions
     @Option(
         help: ArgumentHelp(
             "Amounts of noise, such as 0.1,0.2 (default: 0 to 0.5 in steps of 0.05).",
@@ -54,7 +54,7 @@ struct Noise: ParsableCommand {
             for entry in result.numbers.noise {
                 print(
                     "  \(fixed(entry.sigma, 2))  \(padded(fixed(entry.mse, 5), 14, left: true))"
-                        + "  \(padded(fixed(entry.mse_noisy, 5), 18, left: true))")
+                        + "  \(padded(fixed(entry.mseNoisy, 5), 18, left: true))")
             }
         }
     }

@@ -15,7 +15,7 @@ struct Reconstruct: ParsableCommand {
 
     enum Choice: String, ExpressibleByArgument, CaseIterable { case first, best, worst }
 
-    @OptionGroup var subject: SubjectOptions
+    @OptionGroup var subject: ModelUnderTestOptions
     @Option(help: ArgumentHelp("File to write, ending in .svg or .png.", valueName: "file"))
     var out: String?
     @Option(help: "Which images to show: the first, or those with the least or largest error.")
@@ -49,11 +49,11 @@ struct Reconstruct: ParsableCommand {
             print(
                 """
                 \(n.images) images of \(n.data)
-                  mean squared error    \(fixed(n.mse, 5)) (the paper: \(fixed(n.paper_mse, 5)))
+                  mean squared error    \(fixed(n.mse, 5)) (the paper: \(fixed(n.paperMSE, 5)))
                   cross-entropy         \(fixed(n.nll, 2)) nats
                   KL divergence         \(fixed(n.kl, 2)) nats
-                  −ELBO                 \(fixed(n.neg_elbo, 2)) nats, with z drawn once per image
-                  active latent units   \(n.active_units)
+                  −ELBO                 \(fixed(n.negELBO, 2)) nats, with z drawn once per image
+                  active latent units   \(n.activeUnits)
                 """)
         }
     }

@@ -56,9 +56,9 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let start = ContinuousClock.now
-            let material = try loadMaterial()
+            let input = try loadInput()
             var steps = 0
-            let report = try Report(material, command: commandLine, created: .now) { title in
+            let report = try Report(input, command: commandLine, created: .now) { title in
                 steps += 1
                 let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
                 note("[\(steps)/7] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
@@ -71,8 +71,8 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func loadMaterial() throws -> Report.Material {
-        let main = try exhibit(model.model)
+    private func loadInput() throws -> ReportInput {
+        let main = try reportModel(model.model)
         try main.loaded.requireUnconditional()
         let calibration = try LoadedCalibration(directory: model.model, model: main.loaded)
         let load = { (name: String?, standard: String, option: String) in
@@ -80,34 +80,36 @@ struct ReportCommand: ParsableCommand {
                 main.loaded.model.images(name, standard: standard, option: option),
                 main.loaded.model.preprocessing)
         }
-        var material = Report.Material(
+        var input = ReportInput(
             main: main, calibration: calibration,
             images: try load(images, "mnist:t10k", "--images"),
             normal: try load(normal, "mnist:t10k[5000..<10000]", "--normal"),
             anomalous: try load(anomalous, "fashion-mnist:t10k", "--anomalous"))
-        material.plane = try sibling(plane, "2d")
-        material.conditional = try sibling(conditional, "conditional")
-        material.denoising = try sibling(denoising, "denoising")
-        return material
+        input.plane = try sibling(plane, "2d")
+        input.conditional = try sibling(conditional, "conditional")
+        input.denoising = try sibling(denoising, "denoising")
+        return input
     }
 
     /// The model asked for, or the one that stands beside the main one.
-    private func sibling(_ given: String?, _ suffix: String) throws -> Report.Exhibit? {
-        if let given { return try exhibit(given) }
+    private func sibling(_ given: String?, _ suffix: String) throws -> ReportModel? {
+        if let given { return try reportModel(given) }
         let name = model.model.hasSuffix("/") ? String(model.model.dropLast()) : model.model
         let path = "\(name)-\(suffix)"
         guard fileKind(at: LoadedModel.path(in: path)) == .file else { return nil }
-        return try exhibit(path)
+        return try reportModel(path)
     }
 
-    private func exhibit(_ directory: String) throws -> Report.Exhibit {
+    private func reportModel(_ directory: String) throws -> ReportModel {
         // A model made elsewhere has no history, and that is no reason to hide it.
         let bytes = try? readFile(directory + "/training.json", limit: 1 << 24)
         let history = bytes.flatMap {
             try? JSONDecoder().decode([EpochRecord].self, from: Data($0))
         }
-        return Report.Exhibit(
-            name: directory, loaded: try LoadedModel(directory: directory), history: history ?? [])
+        let loaded = try LoadedModel(directory: directory)
+        return ReportModel(
+            name: directory, loaded: loaded, history: history ?? [],
+            trainingCommand: Train.command(for: loaded.model, out: directory))
     }
 
     private var commandLine: String {

@@ -40,8 +40,8 @@ struct Benchmark: ParsableCommand {
     struct Row: Codable {
         let precision: String
         let batch: Int
-        let images_per_second: Double
-        let microseconds_per_batch: Double
+        let imagesPerSecond: Double
+        let microsecondsPerBatch: Double
     }
 
     func validate() throws {
@@ -56,7 +56,7 @@ struct Benchmark: ParsableCommand {
             if hop {
                 let result = try HopBenchmark(seconds: seconds).run()
                 if json { return try printJSON(result) }
-                return print("\(grouped(Int(result.messages_per_second))) frames/s")
+                return print("\(grouped(Int(result.messagesPerSecond))) frames/s")
             }
             let loaded = try LoadedModel(directory: model.model)
             try loaded.requireUnconditional()
@@ -75,8 +75,8 @@ struct Benchmark: ParsableCommand {
                     guard !json else { continue }
                     print(
                         "\(row.precision)  batches of \(grouped(batch)): "
-                            + "\(grouped(Int(row.images_per_second))) images/s, "
-                            + "\(fixed(row.microseconds_per_batch, 2)) µs each")
+                            + "\(grouped(Int(row.imagesPerSecond))) images/s, "
+                            + "\(fixed(row.microsecondsPerBatch, 2)) µs each")
                 }
             }
             if json { try printJSON(rows) }
@@ -94,11 +94,11 @@ struct Benchmark: ParsableCommand {
         ThreadTeam(count: threads).run(collecting: &rows) { _ in
             measure(parameters, precision, batch, pixels)
         }
-        let rates = rows.compactMap { $0?.images_per_second }
+        let rates = rows.compactMap { $0?.imagesPerSecond }
         return Row(
             precision: precision.rawValue, batch: batch,
-            images_per_second: rates.reduce(0, +),
-            microseconds_per_batch: Double(batch * threads) * 1e6 / rates.reduce(0, +))
+            imagesPerSecond: rates.reduce(0, +),
+            microsecondsPerBatch: Double(batch * threads) * 1e6 / rates.reduce(0, +))
     }
 
     private func measure(
@@ -135,7 +135,7 @@ struct Benchmark: ParsableCommand {
         times.sort()
         let median = times[times.count / 2]
         return Row(
-            precision: precision.rawValue, batch: batch, images_per_second: Double(batch) / median,
-            microseconds_per_batch: median * 1e6)
+            precision: precision.rawValue, batch: batch, imagesPerSecond: Double(batch) / median,
+            microsecondsPerBatch: median * 1e6)
     }
 }

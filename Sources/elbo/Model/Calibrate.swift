@@ -35,7 +35,8 @@ struct Calibrate: ParsableCommand {
                 precision: precision.precision)
             let path = Calibration.path(in: model.model, precision.precision)
             try save(calibration.encoded(), to: path)
-            options.report(calibration, of: loaded.model, in: model.model)
+            try options.report(
+                calibration, at: path, of: loaded.model, in: model.model)
         }
     }
 }

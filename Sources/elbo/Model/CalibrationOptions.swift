@@ -39,37 +39,54 @@ struct CalibrationOptions: ParsableArguments {
     ) throws -> Calibration {
         let computation = try loaded.computation(precision, on: set)
         return try Calibration(
-            scores: loaded.scores(of: set, by: computation), score: score, k: sigma,
+            scores: loaded.scores(of: set, by: computation), rule: .sigma(score: score, k: sigma),
             model: loaded.digest,
             data: .init(name: set.name, sha256: set.digest.description), created: .now,
             revision: revision, computation: computation)
     }
 
-    /// Says what was written to `directory`.
-    func report(_ calibration: Calibration, of model: Model, in directory: String) {
-        let bounds = calibration.deciding
-        let path = Calibration.path(in: directory)
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let path: String
+        let score: ScoreFunction
+        let n: Int
+        let mu: Double
+        let sigma: Double
+        let k: Double
+        let lower: Double
+        let upper: Double
+        let revision: Int
+    }
+
+    /// Says what was written to `path`, in the directory of `model`.
+    func report(
+        _ calibration: Calibration, at path: String, of model: Model, in directory: String
+    ) throws {
+        let (bounds, sample) = (calibration.bounds, calibration.sample)
         if json {
-            print(
-                "{\"path\":\"\(path)\",\"score\":\"\(score.rawValue)\",\"n\":\(bounds.n),"
-                    + "\"mu\":\(bounds.mu),\"sigma\":\(bounds.sigma),\"k\":\(sigma),"
-                    + "\"lower\":\(bounds.lower),\"upper\":\(bounds.upper),"
-                    + "\"revision\":\(calibration.revision)}")
-            return
+            return try printJSONLine(
+                Written(
+                    path: path, score: score, n: sample.n, mu: sample.mu, sigma: sample.sigma,
+                    k: sigma, lower: bounds.lower, upper: bounds.upper,
+                    revision: calibration.revision))
         }
-        print("Scored \(bounds.n) normal images of \(calibration.data.name)")
+        print("Scored \(sample.n) normal images of \(calibration.data.name)")
         for function in ScoreFunction.allCases {
-            guard let row = calibration.distributions[function] else { continue }
+            guard let sample = calibration.samples[function],
+                let bounds = calibration.bounds(of: function)
+            else { continue }
             let name = padded(function.rawValue, 5)
             let mark = function == score ? "  ← decides" : ""
             print(
-                "  \(name) μ \(significant(row.mu))  σ \(significant(row.sigma))  "
-                    + "normal from \(significant(row.lower)) to \(significant(row.upper))\(mark)")
+                "  \(name) μ \(significant(sample.mu))  σ \(significant(sample.sigma))  "
+                    + "normal from \(significant(bounds.lower)) to \(significant(bounds.upper))\(mark)")
         }
         let sets =
             model.isTrainedOnMNIST
             ? "" : " --normal MORE-NORMAL-IMAGES --anomalous OTHER-IMAGES"
         print("Wrote \(path), revision \(calibration.revision)")
-        print("Next: elbo evaluate --model \(directory)\(sets)")
+        let precision = calibration.computation.precision
+        let option = precision == .fp32 ? "" : " --precision \(precision.rawValue)"
+        print("Next: elbo evaluate --model \(directory)\(option)\(sets)")
     }
 }

@@ -31,7 +31,7 @@ struct EvaluationReport {
         (self.normal, self.anomalous) = (normal, anomalous)
         self.agreement = agreement
         rules = calibration.outcomes(normal: quality.scores, anomalous: anomalousScores)
-        guard let rule = rules.first(where: { $0.score == calibration.score }) else {
+        guard let rule = rules.first(where: { $0.score == calibration.rule.score }) else {
             preconditionFailure("a calibration holds its own score")
         }
         self.rule = rule
@@ -42,17 +42,17 @@ struct EvaluationReport {
         let anomalous: String
         let mse: Double
         let kl: Double
-        let neg_elbo: Double
-        let active_units: Int
+        let negELBO: Double
+        let activeUnits: Int
         let score: String
         let lower: Double
         let upper: Double
-        let normal_within: Double
-        let anomalous_flagged: Double
-        let false_alarm_rate: Double
+        let normalWithin: Double
+        let anomalousFlagged: Double
+        let falseAlarmRate: Double
         let auroc: [String: Double]
         let precision: String
-        let agreement_with_fp32: Double?
+        let agreementWithFP32: Double?
     }
 
     /// Prints one JSON object.
@@ -60,21 +60,21 @@ struct EvaluationReport {
         let areas = rules.map { ($0.score.rawValue, $0.auroc) }
         let report = JSON(
             normal: normal, anomalous: anomalous, mse: quality.mean(.mse), kl: quality.mean(.kl),
-            neg_elbo: quality.negativeELBO, active_units: quality.activeUnits,
-            score: calibration.score.rawValue, lower: calibration.deciding.lower,
-            upper: calibration.deciding.upper, normal_within: rule.inside,
-            anomalous_flagged: rule.flaggedRate,
-            false_alarm_rate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
+            negELBO: quality.negativeELBO, activeUnits: quality.activeUnits,
+            score: calibration.rule.score.rawValue, lower: calibration.bounds.lower,
+            upper: calibration.bounds.upper, normalWithin: rule.inside,
+            anomalousFlagged: rule.flaggedRate,
+            falseAlarmRate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
             precision: calibration.computation.precision.rawValue,
-            agreement_with_fp32: agreement.map { Double($0.same) / Double($0.count) })
+            agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) })
         try elbo.printJSON(report)
     }
 
     /// Prints a table for people.
     func printTable() {
         let (n, m) = (rule.normal, rule.anomalous)
-        let alarms = Evaluation.wilsonInterval(hits: rule.false_alarms, trials: n)
-        let bounds = calibration.deciding
+        let alarms = Evaluation.wilsonInterval(hits: rule.falseAlarms, trials: n)
+        let bounds = calibration.bounds
         print(
             """
             Model
@@ -83,13 +83,13 @@ struct EvaluationReport {
             \(fixed(quality.mean(.kl), 2))
               active latent units   \(quality.activeUnits)
             Bounds
-              \(calibration.score.rawValue) from \(significant(bounds.lower)) to \
-            \(significant(bounds.upper)) (μ ± \(calibration.k)σ of \(bounds.n) images of \
+              \(calibration.rule.score.rawValue) from \(significant(bounds.lower)) to \
+            \(significant(bounds.upper)) (μ ± \(calibration.rule.k)σ of \(calibration.sample.n) images of \
             \(calibration.data.name))
             Verdicts
-              \(normal): \(percent(n - rule.false_alarms, n)) of \(n) inside
+              \(normal): \(percent(n - rule.falseAlarms, n)) of \(n) inside
               \(anomalous): \(percent(rule.flagged, m)) of \(m) flagged
-              false alarms          \(percent(rule.false_alarms, n)), 95 % interval \
+              false alarms          \(percent(rule.falseAlarms, n)), 95 % interval \
             \(fixed(100 * alarms.lowerBound, 2)) to \(fixed(100 * alarms.upperBound, 2)) %
             Area under the ROC curve
             """)

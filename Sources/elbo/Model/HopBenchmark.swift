@@ -8,7 +8,7 @@ struct HopBenchmark {
     let seconds: Double
 
     struct Result: Codable {
-        let messages_per_second: Double
+        let messagesPerSecond: Double
     }
 
     /// Pushes frames of 28 × 28 pixels, as elbo-replay sends them, through an `ipc` socket in the
@@ -40,7 +40,7 @@ struct HopBenchmark {
             try receive(10_000)
             count += 10_000
         }
-        return Result(messages_per_second: Double(count) / ((clock.now - start) / .seconds(1)))
+        return Result(messagesPerSecond: Double(count) / ((clock.now - start) / .seconds(1)))
     }
 
     private final class Sender: Sendable {

@@ -124,6 +124,7 @@ struct Train: AsyncParsableCommand {
     }
 
     private func write(_ history: [EpochRecord]) throws {
+        // Not the house's encoder: these files have always spelt it activeUnits.
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try save([UInt8](encoder.encode(history)), to: out + "/training.json")

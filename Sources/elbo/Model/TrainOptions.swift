@@ -2,6 +2,7 @@ public import ArgumentParser
 import Datasets
 import FoundationEssentials
 import Networks
+import Platform
 import Terminal
 import VAE
 public import VAETraining

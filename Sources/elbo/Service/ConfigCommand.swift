@@ -4,8 +4,8 @@ import ServiceConfiguration
 /// `elbo config`: the daemon's configuration.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Explain the daemon's configuration.",
-        subcommands: [Explain.self])
+        commandName: "config", abstract: "Explain the daemon's configuration, or begin one.",
+        subcommands: [Explain.self, Template.self])
 
     /// `elbo config explain`.
     struct Explain: ParsableCommand {
@@ -47,5 +47,17 @@ struct ConfigCommand: ParsableCommand {
                 }
             }
         }
+    }
+
+    /// `elbo config template`.
+    struct Template: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a configuration file with every key, explained.",
+            discussion: """
+                Keys have their defaults, or an example where there is none to start with:
+                  elbo config template > elbod.yaml
+                """)
+
+        func run() { print(Configuration.template, terminator: "") }
     }
 }

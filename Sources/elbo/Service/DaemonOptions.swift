@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import FoundationEssentials
+import Platform
 import ServiceConfiguration
 import Terminal
 import ZeroMQ
@@ -31,13 +32,7 @@ struct DaemonOptions: ParsableArguments {
     func ask<Result: Codable & Sendable>(
         _ request: ControlRequest, seconds: Int = 10
     ) throws -> Result {
-        do {
-            return try ControlClient(Context(), address: address, keys: keys).ask(
-                request, seconds: seconds)
-        } catch let error as ControlError {
-            if case .refused = error { throw Failure(error.description, .dataFormat) }
-            throw Failure(error.description, .unavailable)
-        }
+        try ControlClient(Context(), address: address, keys: keys).ask(request, seconds: seconds)
     }
 
     private var keys: (server: String, pair: CurveKeyPair)? {
@@ -53,5 +48,5 @@ struct DaemonOptions: ParsableArguments {
     }
 
     /// How the daemon is doing.
-    func status() throws -> Status { try ask(ControlRequest(.status)) }
+    func status() throws -> Status { try ask(.status) }
 }

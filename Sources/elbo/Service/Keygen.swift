@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Platform
 import Terminal
 import ZeroMQ
 

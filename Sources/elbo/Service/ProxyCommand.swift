@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Platform
 import Terminal
 import ZeroMQ
 
@@ -36,7 +36,7 @@ struct ProxyCommand: ParsableCommand {
             stopSignal.watch { context.shutdown() }
             // Few frames wait at a daemon that may die; the others take what it has not got.
             let (waiting, addresses) = (highWater, (verdictsIn, verdictsOut))
-            let verdicts = Thread {
+            startThread(named: "verdicts") {
                 do {
                     let frontend = try Socket(context, .xsub)
                     let backend = try Socket(context, .xpub)
@@ -48,7 +48,6 @@ struct ProxyCommand: ParsableCommand {
                     context.shutdown()
                 }
             }
-            verdicts.start()
             let frontend = try Socket(context, .pull)
             let backend = try Socket(context, .push)
             try frontend.setReceiveHighWater(waiting)

@@ -4,16 +4,16 @@ import Datasets
 import Detection
 import Files
 import Formatting
-import Foundation
+import Glibc
 import Networks
 import Platform
 import Terminal
 import VAE
 
-/// `elbo recalibrate`: draws a running daemon's bounds anew.
+/// `elbo recalibrate`: draws new bounds for a running daemon.
 struct Recalibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw a running daemon's bounds anew, from live frames or from files.",
+        abstract: "Draw new bounds for a running daemon from live frames or from files.",
         discussion: """
             Shows the old and the new bounds, and how many of the last 10,000 frames would
             get another verdict; then swaps them between two frames.
@@ -23,7 +23,7 @@ struct Recalibrate: ParsableCommand {
               elbo recalibrate --images held-out.idx   images in files are
               elbo recalibrate --data DIR              so is the MNIST there, as when calibrating
               elbo recalibrate --live 5000 --dry-run   only look
-            Live frames must be normal: what is strange now is normal afterwards.
+            Live frames must be normal: whatever they show counts as normal afterwards.
             elbo threshold rollback goes back.
             """)
 
@@ -53,11 +53,14 @@ struct Recalibrate: ParsableCommand {
 
     func run() throws {
         try reporting {
-            var request = ControlRequest(.adopt)
-            if let live { try gather(live) } else { request = try fromFiles() }
-            (request.score, request.k) = (score, sigma)
-            request.dry_run = dryRun
-            request.source = own ? source : nil
+            let scope = ControlRequest.Scope(source: own ? source : nil, isDryRun: dryRun)
+            let request: ControlRequest
+            if let live {
+                try gather(live)
+                request = .adopt(.init(score: score, k: sigma), scope)
+            } else {
+                request = .calibrate(try calibrationFromFiles(), scope)
+            }
             let effect: CalibrationEffect
             do { effect = try daemon.ask(request, seconds: 30) } catch {
                 if live != nil { try cancel() }
@@ -70,9 +73,7 @@ struct Recalibrate: ParsableCommand {
     }
 
     private func gather(_ count: Int) throws {
-        var request = ControlRequest(.gather)
-        (request.count, request.source) = (count, source)
-        var status: Status = try daemon.ask(request)
+        var status: Status = try daemon.ask(.gather(count: count, source: source))
         let stopSignal = StopSignal()
         stopSignal.watch()
         let isTerminal = isatty(2) == 1
@@ -86,7 +87,7 @@ struct Recalibrate: ParsableCommand {
                 try cancel()
                 throw Failure("stopped; the old bounds serve on", .interrupted)
             }
-            Thread.sleep(forTimeInterval: 0.1)
+            sleepThread(for: .milliseconds(100))
             status = try daemon.status()
         }
         if isTerminal { note("\r\u{1B}[K") }
@@ -96,16 +97,16 @@ struct Recalibrate: ParsableCommand {
     }
 
     private func cancel() throws {
-        let _: Status = try daemon.ask(ControlRequest(.cancel))
+        let _: Status = try daemon.ask(.cancel)
     }
 
     /// Scores the images here, with the daemon's own model.
-    private func fromFiles() throws -> ControlRequest {
+    private func calibrationFromFiles() throws -> Calibration {
         let status = try daemon.status()
-        let loaded = try LoadedModel(directory: status.model_directory)
+        let loaded = try LoadedModel(directory: status.modelDirectory)
         guard VerdictEncoder.short(loaded.digest) == status.model else {
             throw Failure(
-                "\(status.model_directory) holds another model than the daemon serves; reload first",
+                "\(status.modelDirectory) holds another model than the daemon serves; reload first",
                 .dataFormat)
         }
         let chosen = try loaded.model.images(
@@ -113,15 +114,15 @@ struct Recalibrate: ParsableCommand {
         let set = try data.load(chosen, loaded.model.preprocessing)
         let precision = Precision(rawValue: status.precision) ?? .fp32
         let computation = try LoadedCalibration(
-            directory: status.model_directory, model: loaded, precision: precision
+            directory: status.modelDirectory, model: loaded, precision: precision
         ).calibration.computation
-        var request = ControlRequest(.calibrate)
-        request.calibration = try Calibration(
+        return try Calibration(
             scores: loaded.scores(of: set, by: computation),
-            score: score ?? ScoreFunction(rawValue: status.score) ?? .mse, k: sigma ?? status.k,
+            rule: .sigma(
+                score: score ?? ScoreFunction(rawValue: status.score) ?? .mse,
+                k: sigma ?? status.k),
             model: loaded.digest, data: .init(name: set.name, sha256: set.digest.description),
-            created: .now, revision: status.calibration_revision + 1, computation: computation)
-        return request
+            created: .now, revision: status.calibrationRevision + 1, computation: computation)
     }
 }
 
@@ -139,7 +140,7 @@ extension CalibrationEffect {
             \(line("new", new))
             Of the last \(grouped(recent)) frames \(grouped(changed)) (\(fixed(share, 2)) %) \
             \(isDryRun ? "would get" : "would have got") another verdict: \
-            \(grouped(anomalous_before)) anomalous before, \(grouped(anomalous_after)) after
+            \(grouped(anomalousBefore)) anomalous before, \(grouped(anomalousAfter)) after
             \(isDryRun ? "Nothing was changed." : "Serving revision \(new.revision).")
             """
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Control
 import Formatting
-import Foundation
+import Platform
 
 /// `elbo reload`: has a running daemon read its model and calibration again.
 struct Reload: ParsableCommand {
@@ -14,19 +14,17 @@ struct Reload: ParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
-    @Flag(
-        help:
-            "Wait until every scoring thread uses the new files; always so, for scripts that say it."
-    )
+    // It always waits until every scoring thread uses the new files; older scripts say it all the same.
+    @Flag(help: .hidden)
     var wait = false
 
     func run() throws {
         try reporting {
-            let status: Status = try daemon.ask(ControlRequest(.reload), seconds: 30)
+            let status: Status = try daemon.ask(.reload, seconds: 30)
             if daemon.json { return try printJSON(status) }
             print(
                 "Serving model \(status.model) with calibration \(status.calibration), revision "
-                    + "\(status.calibration_revision)")
+                    + "\(status.calibrationRevision)")
         }
     }
 }
@@ -43,9 +41,9 @@ struct Drain: ParsableCommand {
 
     func run() throws {
         try reporting {
-            var status: Status = try daemon.ask(ControlRequest(.drain))
-            while status.in_flight > 0 {
-                Thread.sleep(forTimeInterval: 0.05)
+            var status: Status = try daemon.ask(.drain)
+            while status.inFlight > 0 {
+                sleepThread(for: .milliseconds(50))
                 status = try daemon.status()
             }
             if daemon.json { return try printJSON(status) }

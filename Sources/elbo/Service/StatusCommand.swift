@@ -24,7 +24,7 @@ struct SourcesCommand: ParsableCommand {
         commandName: "sources", abstract: "List the sources of a running daemon.",
         discussion: """
             missed, double and late are what a sender's own numbers tell: numbers that never
-            came, came twice or out of order; restarts are when it began anew. Where several
+            came, came twice or out of order; restarts are when it started over. Where several
             daemons share a sender, each misses what the others get.
             """)
 
@@ -32,7 +32,7 @@ struct SourcesCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let sources: [SourceStatus] = try daemon.ask(ControlRequest(.sources))
+            let sources: [SourceStatus] = try daemon.ask(.sources)
             if daemon.json { return try printJSON(sources) }
             guard !sources.isEmpty else { return print("No frame has come yet.") }
             print(SourceStatus.table(sources))
@@ -45,26 +45,26 @@ extension Status {
     var text: String {
         var text = """
             \(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)
-              model        \(model) in \(model_directory)
-              calibration  \(calibration), revision \(calibration_revision): normal from \
+              model        \(model) in \(modelDirectory)
+              calibration  \(calibration), revision \(calibrationRevision): normal from \
             \(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)
               ingest       \(ingest.joined(separator: ", "))
               publish      \(publish.joined(separator: ", "))
               received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) \
             anomalous) + rejected \(grouped(rejected)) + dropped \(grouped(dropped)) + in flight \
-            \(grouped(in_flight))
-              queue        \(grouped(queue)) of \(grouped(queue_capacity)), \(scorers)
-              sources      \(sources), \(stale_sources) stale
-              reloads      \(reloads), \(reloads_refused) refused
+            \(grouped(inFlight))
+              queue        \(grouped(queue)) of \(grouped(queueCapacity)), \(scorers)
+              sources      \(sources), \(staleSources) stale
+              reloads      \(reloads), \(reloadsRefused) refused
             """
         if !rejections.isEmpty {
             let reasons = rejections.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             text += "\n  rejected     \(reasons.joined(separator: ", "))"
         }
-        if !own_bounds.isEmpty {
-            text += "\n  own bounds   \(own_bounds.joined(separator: ", "))"
+        if !ownBounds.isEmpty {
+            text += "\n  own bounds   \(ownBounds.joined(separator: ", "))"
         }
-        if let reload_error { text += "\n  last reload  refused: \(reload_error)" }
+        if let reloadError { text += "\n  last reload  refused: \(reloadError)" }
         if let collecting {
             text += "\n  gathering    \(collecting.gathered) of \(collecting.wanted) frames"
         }
@@ -100,7 +100,7 @@ extension SourceStatus {
                 grouped(source.anomalous), grouped(source.rejections.values.reduce(0, +)),
                 grouped(source.dropped), "\(source.missed)", "\(source.duplicates)",
                 "\(source.reordered)", "\(source.restarts)",
-                [source.stale ? "stale" : "", source.own_bounds ? "own bounds" : ""]
+                [source.stale ? "stale" : "", source.ownBounds ? "own bounds" : ""]
                     .filter { !$0.isEmpty }.joined(separator: ", "),
             ]
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Glibc
+import Platform
 import ServiceConfiguration
 import Terminal
 import ZeroMQ
@@ -33,10 +34,10 @@ struct Tap: ParsableCommand {
                         + "connects to", .unavailable)
             }
             let socket = try Socket(Context(), .sub)
-            if let curveSecret = daemon.curveSecret, let serverKey = status.public_key {
+            if let curveSecret = daemon.curveSecret, let serverKey = status.publicKey {
                 try socket.setCurveClient(
                     serverKey: serverKey, keyPair: try CurveKeyPair(secretFile: curveSecret))
-            } else if endpoint.address.hasPrefix("tcp"), status.public_key != nil {
+            } else if endpoint.address.hasPrefix("tcp"), status.publicKey != nil {
                 throw Failure("the daemon asks for a key: name yours with --curve-secret", .usage)
             }
             for topic in topics { try socket.subscribe(topic) }

@@ -16,9 +16,8 @@ struct Threshold: ParsableCommand {
 
         func run() throws {
             try reporting {
-                var request = ControlRequest(.threshold)
-                request.dry_run = true
-                let effect: CalibrationEffect = try daemon.ask(request)
+                let effect: CalibrationEffect = try daemon.ask(
+                    .threshold(.init(), .init(isDryRun: true)))
                 if daemon.json { return try printJSON(effect.old) }
                 let bounds = effect.old
                 print(
@@ -53,9 +52,9 @@ struct Threshold: ParsableCommand {
         }
 
         func run() throws {
-            var request = ControlRequest(.threshold)
-            (request.score, request.k, request.dry_run) = (score, sigma, dryRun)
-            try Threshold.change(request, daemon)
+            try Threshold.change(
+                .threshold(.init(score: score, k: sigma), .init(isDryRun: dryRun)),
+                isDryRun: dryRun, daemon)
         }
     }
 
@@ -68,17 +67,18 @@ struct Threshold: ParsableCommand {
         var dryRun = false
 
         func run() throws {
-            var request = ControlRequest(.rollback)
-            request.dry_run = dryRun
-            try Threshold.change(request, daemon)
+            try Threshold.change(
+                .rollback(.init(isDryRun: dryRun)), isDryRun: dryRun, daemon)
         }
     }
 
-    private static func change(_ request: ControlRequest, _ daemon: DaemonOptions) throws {
+    private static func change(
+        _ request: ControlRequest, isDryRun: Bool, _ daemon: DaemonOptions
+    ) throws {
         try reporting {
             let effect: CalibrationEffect = try daemon.ask(request, seconds: 30)
             if daemon.json { return try printJSON(effect) }
-            print(effect.text(isDryRun: request.dry_run ?? false))
+            print(effect.text(isDryRun: isDryRun))
         }
     }
 }

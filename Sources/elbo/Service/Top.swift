@@ -1,7 +1,8 @@
 import ArgumentParser
 import Control
 import Formatting
-import Foundation
+import Glibc
+import Platform
 import Terminal
 
 /// `elbo top`: a running daemon, watched.
@@ -23,7 +24,7 @@ struct Top: ParsableCommand {
             var before = try Look(daemon)
             var looks = 0
             while !stopSignal.isRequested, looks < count ?? .max {
-                Thread.sleep(forTimeInterval: max(0.1, interval))
+                sleepThread(for: .seconds(max(0.1, interval)))
                 let now = try Look(daemon)
                 if daemon.json {
                     try printJSON(now.status)
@@ -47,7 +48,7 @@ struct Top: ParsableCommand {
 
         init(_ daemon: DaemonOptions) throws {
             status = try daemon.status()
-            sources = try daemon.ask(ControlRequest(.sources))
+            sources = try daemon.ask(.sources)
         }
 
         func text(since before: Look) -> String {
@@ -58,7 +59,7 @@ struct Top: ParsableCommand {
             let scored = status.scored - before.status.scored
             let anomalous = status.anomalous - before.status.anomalous
             let share = scored > 0 ? fixed(100 * Double(anomalous) / Double(scored), 2) + " %" : "–"
-            let filled = status.queue_capacity > 0 ? 30 * status.queue / status.queue_capacity : 0
+            let filled = status.queueCapacity > 0 ? 30 * status.queue / status.queueCapacity : 0
             let bar =
                 String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
             let lines = [
@@ -69,9 +70,9 @@ struct Top: ParsableCommand {
                     + "   anomalous \(share)",
                 "  dropped    \(padded(rate(status.dropped, before.status.dropped), 12, left: true))/s"
                     + "   rejected \(rate(status.rejected, before.status.rejected))/s",
-                "  queue      \(bar) \(grouped(status.queue)) of \(grouped(status.queue_capacity))",
+                "  queue      \(bar) \(grouped(status.queue)) of \(grouped(status.queueCapacity))",
                 "  bounds     \(status.score) \(significant(status.lower)) to "
-                    + "\(significant(status.upper)), revision \(status.calibration_revision)",
+                    + "\(significant(status.upper)), revision \(status.calibrationRevision)",
                 "",
             ]
             let busiest = sources.sorted { $0.received > $1.received }.prefix(20)

@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Platform
 import Terminal
 
 /// Replaces a file atomically; what keeps it from being written is a failure of its own exit code.
@@ -7,13 +8,6 @@ func save(_ bytes: [UInt8], to path: String) throws {
     do { try writeFileAtomically(bytes, to: path) } catch {
         throw Failure(error.description, .cannotCreate)
     }
-}
-
-/// Prints one JSON object.
-func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
 /// Makes a folder, and those above it, unless it is there.

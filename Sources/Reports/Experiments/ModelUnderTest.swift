@@ -1,11 +1,11 @@
 public import Datasets
 import Drawing
-public import Images
+import Images
 import Tensors
 public import VAE
 
 /// A model to be looked at, and the images to look at it with.
-public struct Subject: Sendable {
+public struct ModelUnderTest: Sendable {
     /// What the model is called in reports: its directory.
     public let name: String
     /// The model.
@@ -58,48 +58,5 @@ func tiles(_ matrix: Matrix) -> [Tile] {
     let pixels = matrix.pixels
     return (0..<matrix.rows).map {
         .gray(Array(pixels[($0 * matrix.columns)..<(($0 + 1) * matrix.columns)]))
-    }
-}
-
-/// Why an experiment cannot be made.
-public enum ReportError: Error, Sendable, CustomStringConvertible {
-    /// Images the model was not made for.
-    case otherSize(set: String, rows: Int, columns: Int, model: ImageShape)
-    /// A conditional model and images without labels.
-    case needsLabels(set: String)
-    /// A class beyond the last.
-    case noSuchClass(Int, classes: Int)
-    /// A class asked of a model that knows none.
-    case unconditional
-    /// A plane needs two dimensions.
-    case oneLatentUnit
-    /// The manifold is a picture of a plane.
-    case notAPlane(latent: Int)
-    /// Positions beyond the last image.
-    case noSuchImage(Int, count: Int)
-    /// A quantity that makes no picture.
-    case quantity(String)
-
-    /// One sentence an operator can act on.
-    public var description: String {
-        switch self {
-        case .otherSize(let set, let rows, let columns, let model):
-            "\(set) has images of \(rows)×\(columns) pixels; the model takes \(model)"
-        case .needsLabels(let set):
-            "the model is conditional and \(set) has no labels; they belong in an IDX file beside "
-                + "the images, named as MNIST's are"
-        case .noSuchClass(let label, let classes):
-            "there is no class \(label): the model knows the classes 0 to \(classes - 1)"
-        case .unconditional:
-            "the model knows no classes: it was trained without --conditional; leave the class out, "
-                + "or take a conditional model"
-        case .oneLatentUnit:
-            "the model has one latent unit and a plane needs two; train with --latent 2 or more"
-        case .notAPlane(let latent):
-            "the manifold is drawn for models with 2 latent units; this one has \(latent)"
-        case .noSuchImage(let index, let count):
-            "there is no image \(index): the set has the images 0 to \(count - 1)"
-        case .quantity(let text): text
-        }
     }
 }

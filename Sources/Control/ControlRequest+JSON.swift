@@ -1,0 +1,89 @@
+import Detection
+import VAE
+
+/// Why a request that is JSON cannot be carried out.
+public enum ControlRequestError: Error, Sendable, CustomStringConvertible {
+    /// `calibrate` without a calibration.
+    case noCalibration
+
+    /// One sentence for the author of the client.
+    public var description: String { "the request holds no calibration" }
+}
+
+extension ControlRequest: Codable {
+    /// The verbs as they are spelt on the wire.
+    private enum Verb: String, Codable {
+        case status, sources, reload, drain, gather, cancel, adopt, threshold, calibrate, rollback
+    }
+
+    /// The object on the wire: one for all verbs, of which most leave most fields out.
+    ///
+    /// All of it is read before the verb is looked at, so that a field of the wrong type is refused even
+    /// where it would not be used.
+    private struct Fields: Codable {
+        var verb: Verb
+        var source: String?
+        var score: ScoreFunction?
+        var k: Double?
+        var count: Int?
+        var calibration: Calibration?
+        var dryRun: Bool?
+
+        init(_ verb: Verb, _ rule: Rule? = nil, _ scope: Scope? = nil) {
+            self.verb = verb
+            (score, k) = (rule?.score, rule?.k)
+            (source, dryRun) = (scope?.source, scope?.isDryRun)
+        }
+
+        var rule: Rule { Rule(score: score, k: k) }
+        var scope: Scope { Scope(source: source, isDryRun: dryRun ?? false) }
+    }
+
+    /// Reads the object that `JSONDecoder.elbod` gives.
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields(from: decoder)
+        switch fields.verb {
+        case .status: self = .status
+        case .sources: self = .sources
+        case .reload: self = .reload
+        case .drain: self = .drain
+        // No frames are as wrong as no number of them, and are refused with the same sentence.
+        case .gather: self = .gather(count: fields.count ?? 0, source: fields.source)
+        case .cancel: self = .cancel
+        case .adopt: self = .adopt(fields.rule, fields.scope)
+        case .threshold: self = .threshold(fields.rule, fields.scope)
+        case .calibrate:
+            guard let calibration = fields.calibration else {
+                throw ControlRequestError.noCalibration
+            }
+            self = .calibrate(calibration, fields.scope)
+        case .rollback: self = .rollback(fields.scope)
+        }
+    }
+
+    /// Writes the object for `JSONEncoder.elbod`.
+    public func encode(to encoder: any Encoder) throws {
+        try fields.encode(to: encoder)
+    }
+
+    private var fields: Fields {
+        switch self {
+        case .status: return Fields(.status)
+        case .sources: return Fields(.sources)
+        case .reload: return Fields(.reload)
+        case .drain: return Fields(.drain)
+        case .gather(let count, let source):
+            var fields = Fields(.gather)
+            (fields.count, fields.source) = (count, source)
+            return fields
+        case .cancel: return Fields(.cancel)
+        case .adopt(let rule, let scope): return Fields(.adopt, rule, scope)
+        case .threshold(let rule, let scope): return Fields(.threshold, rule, scope)
+        case .calibrate(let calibration, let scope):
+            var fields = Fields(.calibrate, nil, scope)
+            fields.calibration = calibration
+            return fields
+        case .rollback(let scope): return Fields(.rollback, nil, scope)
+        }
+    }
+}

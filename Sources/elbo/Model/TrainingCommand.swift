@@ -1,0 +1,42 @@
+import Images
+import Networks
+import VAE
+
+extension Train {
+    /// The command that trains a model like this one into `out`; nil if `elbo train` did not make it.
+    static func command(for model: Model, out: String) -> String? {
+        let (architecture, facts) = (model.architecture, model.provenance)
+        guard let data = facts["data"], facts["elbod"] != nil, facts["epochs"] != nil else {
+            return nil
+        }
+        var words = ["elbo", "train", "--images", data, "--out", out]
+        if !model.preprocessing.isEmpty {
+            words += ["--preprocess", model.preprocessing.description]
+        }
+        words += ["--hidden", architecture.hidden.map(String.init).joined(separator: ",")]
+        words += ["--latent", "\(architecture.latent)"]
+        if architecture.isConditional { words.append("--conditional") }
+        if case .gaussian(let variance) = architecture.likelihood {
+            words += ["--likelihood", "gaussian", "--eta", "\(variance)"]
+        }
+        for (fact, option) in [
+            ("epochs", "epochs"), ("batch", "batch"), ("learning_rate", "learning-rate"),
+            ("beta", "beta"), ("denoising", "denoising"), ("precision", "precision"),
+            ("seed", "seed"), ("threads", "threads"),
+        ] {
+            if let value = facts[fact] { words += ["--\(option)", value] }
+        }
+        if facts["schedule"] != nil { words += ["--schedule", "cosine"] }
+        return words.map(quoted).joined(separator: " ")
+    }
+
+    /// The word as a shell reads it: in quotes if it holds more than letters, digits and `_-./:=,+`.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = word.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || $0.properties.numericType != nil
+                || "_-./:=,+".unicodeScalars.contains($0)
+        }
+        return isPlain && !word.isEmpty
+            ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+}
