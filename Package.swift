@@ -184,7 +184,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "FramesTests",
-            dependencies: ["Frames", "Platform", "Tensors", "TestSupport"],
+            dependencies: ["Frames", "Images", "Platform", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionTests",

@@ -21,28 +21,26 @@ public enum PNG {
     /// The picture in a PNG file; colour becomes its luminance and transparency becomes black.
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
-    public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> GrayImage {
-        let picture = try bytes.withUnsafeBytes { bytes in
+    public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> Image {
+        try bytes.withUnsafeBytes { bytes in
             open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
         }.get()
-        return GrayImage(
-            rows: picture.extent.rows, columns: picture.extent.columns, pixels: picture.pixels)
     }
 
     /// The size in the header: one channel if the picture is grey, three if it is coloured, four if
     /// it may be transparent.
-    public static func extent(of bytes: Span<UInt8>) throws(ImagesError) -> PictureExtent {
-        try bytes.withUnsafeBytes { bytes in open(bytes) { .success($0.extent) } }.get()
+    public static func shape(of bytes: Span<UInt8>) throws(ImagesError) -> ImageShape {
+        try bytes.withUnsafeBytes { bytes in open(bytes) { .success($0.shape) } }.get()
     }
 
-    /// The picture in a PNG file, with as many channels as `extent(of:)` says.
+    /// The picture in a PNG file, with as many channels as `shape(of:)` says.
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
     public static func decode(
         _ bytes: Span<UInt8>, sideLimit: Int = sideLimit
-    ) throws(ImagesError) -> Picture {
+    ) throws(ImagesError) -> Image {
         try bytes.withUnsafeBytes { bytes in
-            open(bytes) { $0.decode(channels: $0.extent.channels, sideLimit: sideLimit) }
+            open(bytes) { $0.decode(channels: $0.shape.channels, sideLimit: sideLimit) }
         }.get()
     }
 
@@ -57,42 +55,33 @@ public enum PNG {
         return body(handle)
     }
 
-    /// A PNG file of 8-bit grey; throws `pngUnwritable` for sides of zero or over `sideLimit`.
-    public static func encodeGray(_ image: GrayImage) throws(ImagesError) -> [UInt8] {
-        try encode(
-            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 1,
-            format: UInt32(PNG_FORMAT_GRAY))
-    }
-
-    /// A PNG file of 8-bit colour with opacity; throws `pngUnwritable` as `encodeGray` does.
-    public static func encode(_ image: ColorImage) throws(ImagesError) -> [UInt8] {
-        try encode(
-            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 4,
-            format: UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA))
-    }
-
-    private static func encode(
-        _ pixels: [UInt8], rows: Int, columns: Int, bytesPerPixel: Int, format: UInt32
-    ) throws(ImagesError) -> [UInt8] {
+    /// A PNG file of 8 bits a channel, of which there are 1, 3 or 4; throws `pngUnwritable` for
+    /// sides of zero or over `sideLimit`.
+    public static func encode(_ picture: Image) throws(ImagesError) -> [UInt8] {
+        let shape = picture.shape
         func unwritable(_ reason: String) -> ImagesError {
-            .pngUnwritable(rows: rows, columns: columns, reason: reason)
+            .pngUnwritable(rows: shape.rows, columns: shape.columns, reason: reason)
         }
-        guard (1...sideLimit).contains(rows), (1...sideLimit).contains(columns) else {
+        guard 1...sideLimit ~= shape.rows, 1...sideLimit ~= shape.columns else {
             throw unwritable("its size is out of range")
         }
+        guard [1, 3, 4].contains(shape.channels) else {
+            throw unwritable("it has \(shape.channels) channels")
+        }
         let handle = PNGHandle()
-        handle.image.pointee.width = UInt32(columns)
-        handle.image.pointee.height = UInt32(rows)
-        handle.image.pointee.format = format
+        handle.image.pointee.width = UInt32(shape.columns)
+        handle.image.pointee.height = UInt32(shape.rows)
+        handle.image.pointee.format = PNGHandle.format(channels: shape.channels)
 
+        let rowBytes = shape.channels * shape.columns
         var file = [UInt8](
-            repeating: 0, count: largestFile(rows: rows, rowBytes: bytesPerPixel * columns))
+            repeating: 0, count: largestFile(rows: shape.rows, rowBytes: rowBytes))
         var size = file.count
         let written = file.withUnsafeMutableBytes { memory in
-            pixels.withUnsafeBytes { pixels in
+            picture.pixels.withUnsafeBytes { pixels in
                 png_image_write_to_memory(
                     handle.image, memory.baseAddress, &size, 0, pixels.baseAddress,
-                    Int32(bytesPerPixel * columns), nil)
+                    Int32(rowBytes), nil)
             }
         }
         guard written != 0, size <= file.count else { throw unwritable(handle.message) }

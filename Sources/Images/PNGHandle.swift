@@ -23,37 +23,43 @@ struct PNGHandle: ~Copyable {
     }
 
     /// The size that was read, and the channels it takes to show all of the picture.
-    var extent: PictureExtent {
+    var shape: ImageShape {
         let format = image.pointee.format
         let channels =
             format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
             ? 4 : format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0 ? 3 : 1
-        return PictureExtent(
+        return ImageShape(
             rows: Int(image.pointee.height), columns: Int(image.pointee.width), channels: channels)
     }
 
     /// Reads the pixels, once, with 1, 3 or 4 channels.
-    func decode(channels: Int, sideLimit: Int) -> Result<Picture, ImagesError> {
-        let (rows, columns) = (extent.rows, extent.columns)
-        guard max(rows, columns) <= min(sideLimit, PNG.sideLimit) else {
-            return .failure(.pngTooLarge(rows: rows, columns: columns, limit: sideLimit))
+    func decode(channels: Int, sideLimit: Int) -> Result<Image, ImagesError> {
+        var shape = shape
+        shape.channels = channels
+        guard shape.longestSide <= min(sideLimit, PNG.sideLimit) else {
+            return .failure(
+                .pngTooLarge(rows: shape.rows, columns: shape.columns, limit: sideLimit))
         }
-        image.pointee.format =
-            switch channels {
-            case 4: UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-            case 3: UInt32(PNG_FORMAT_FLAG_COLOR)
-            default: UInt32(PNG_FORMAT_GRAY)
-            }
+        image.pointee.format = Self.format(channels: channels)
         // Without this, 16-bit files that say nothing of their gamma are taken for linear light.
         image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-        // Zeros, because libpng lays transparent pixels over what is there.
-        var pixels = [UInt8](repeating: 0, count: rows * columns * channels)
+        // Zeros, because libpng lays transparent pixels over what is there. Sides are bounded, so
+        // this cannot overflow.
+        var pixels = [UInt8](repeating: 0, count: shape.pixels * channels)
         let finished = pixels.withUnsafeMutableBytes { buffer in
             png_image_finish_read(
-                image, nil, buffer.baseAddress, Int32(columns * channels), nil)
+                image, nil, buffer.baseAddress, Int32(shape.columns * channels), nil)
         }
         guard finished != 0 else { return .failure(.pngCorrupt(reason: message)) }
-        let decoded = PictureExtent(rows: rows, columns: columns, channels: channels)
-        return .success(Picture(decoded, pixels: pixels))
+        return .success(Image(shape, pixels: pixels))
+    }
+
+    /// libpng's number for pixels of 1, 3 or 4 bytes.
+    static func format(channels: Int) -> UInt32 {
+        switch channels {
+        case 4: UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
+        case 3: UInt32(PNG_FORMAT_FLAG_COLOR)
+        default: UInt32(PNG_FORMAT_GRAY)
+        }
     }
 }

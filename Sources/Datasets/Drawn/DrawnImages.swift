@@ -1,3 +1,5 @@
+import Images
+
 /// Images drawn by this program, which look like nothing in MNIST: anomalies that need no download.
 public enum DrawnImages {
     /// What is drawn; the raw values are the labels.
@@ -75,7 +77,8 @@ public enum DrawnImages {
     ) -> ImageSet {
         do throws(DatasetError) {
             return try ImageSet(
-                name: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+                name: name, shape: ImageShape(rows: rows, columns: columns), pixels: pixels,
+                labels: labels)
         } catch {
             preconditionFailure("drawn images are whole: \(error)")
         }

@@ -140,13 +140,13 @@ public struct VerdictEncoder: Sendable {
     }
 
     /// As an array of it would be described.
-    private mutating func append(_ extent: PictureExtent) {
+    private mutating func append(_ shape: ImageShape) {
         line.append("[")
-        line.append(UInt64(extent.rows))
+        line.append(UInt64(shape.rows))
         line.append(",")
-        line.append(UInt64(extent.columns))
+        line.append(UInt64(shape.columns))
         line.append(",")
-        line.append(UInt64(extent.channels))
+        line.append(UInt64(shape.channels))
         line.append("]")
     }
 
