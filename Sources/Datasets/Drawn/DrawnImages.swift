@@ -22,9 +22,6 @@ public enum DrawnImages {
         case shoe
     }
 
-    /// The kinds' names; a label is an index into them.
-    public static let kindNames = Kind.allCases.map { String(describing: $0) }
-
     /// `count` images, at least one, of at least one row and column, kinds taking turns.
     ///
     /// Image n depends on the seed, the size and n alone, so that a longer set starts with a shorter
