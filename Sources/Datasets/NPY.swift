@@ -10,7 +10,7 @@ public struct RawArray: Sendable, Hashable {
     /// element size.
     public let bytes: [UInt8]
 
-    /// Elements already in memory; whoever reads them checks that they fit together.
+    /// Elements already in memory; it is for the reader to check that they fit together.
     public init(dtype: String, shape: [Int], bytes: [UInt8]) {
         self.dtype = dtype
         self.shape = shape

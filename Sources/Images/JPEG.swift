@@ -36,15 +36,15 @@ public enum JPEG {
 }
 
 /// Owns one of libjpeg-turbo's decompressors.
-private struct Decompressor: ~Copyable {
+@safe private struct Decompressor: ~Copyable {
     private let handle: tjhandle
 
     private init?() {
-        guard let handle = tjInitDecompress() else { return nil }
-        self.handle = handle
+        guard let handle = unsafe tjInitDecompress() else { return nil }
+        unsafe self.handle = handle
     }
 
-    deinit { tjDestroy(handle) }
+    deinit { unsafe tjDestroy(handle) }
 
     /// Calls `body` with a decompressor, unless there is no memory for one.
     static func use<Value>(
@@ -58,8 +58,8 @@ private struct Decompressor: ~Copyable {
 
     func shape(of bytes: Span<UInt8>) -> Result<ImageShape, ImagesError> {
         var (columns, rows, subsampling, colors) = (CInt(0), CInt(0), CInt(0), CInt(0))
-        let status = bytes.withUnsafeBufferPointer { bytes in
-            tjDecompressHeader3(
+        let status = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe tjDecompressHeader3(
                 handle, bytes.baseAddress, UInt(bytes.count), &columns, &rows, &subsampling,
                 &colors)
         }
@@ -88,9 +88,9 @@ private struct Decompressor: ~Copyable {
             let rowBytes = shape.columns * shape.channels
             var pixels = [UInt8](repeating: 0, count: shape.rows * rowBytes)
             let format = shape.channels == 1 ? TJPF_GRAY : TJPF_RGB
-            let status = pixels.withUnsafeMutableBufferPointer { pixels in
-                bytes.withUnsafeBufferPointer { bytes in
-                    tjDecompress2(
+            let status = unsafe pixels.withUnsafeMutableBufferPointer { pixels in
+                unsafe bytes.withUnsafeBufferPointer { bytes in
+                    unsafe tjDecompress2(
                         handle, bytes.baseAddress, UInt(bytes.count), pixels.baseAddress,
                         CInt(shape.columns), CInt(rowBytes), CInt(shape.rows), format.rawValue,
                         TJFLAG_STOPONWARNING)
@@ -103,7 +103,8 @@ private struct Decompressor: ~Copyable {
 
     /// libjpeg-turbo's account of the last failure.
     private var corrupt: ImagesError {
-        .jpegCorrupt(reason: tjGetErrorStr2(handle).map { String(cString: $0) } ?? "unknown")
+        unsafe .jpegCorrupt(
+            reason: tjGetErrorStr2(handle).map { unsafe String(cString: $0) } ?? "unknown")
     }
 }
 

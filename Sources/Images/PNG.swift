@@ -6,9 +6,7 @@ public enum PNG {
     public static let sideLimit = 16384
 
     /// Whether the bytes start with PNG's signature.
-    public static func isPNG(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    }
+    public static func isPNG(_ bytes: [UInt8]) -> Bool { isPNG(bytes.span) }
 
     /// Whether the bytes start with PNG's signature.
     public static func isPNG(_ bytes: Span<UInt8>) -> Bool {
@@ -22,15 +20,16 @@ public enum PNG {
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
     public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> Image {
-        try bytes.withUnsafeBytes { bytes in
-            open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
+        try unsafe bytes.withUnsafeBytes { bytes in
+            unsafe open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
         }.get()
     }
 
     /// The size in the header: one channel if the picture is grey, three if it is coloured, four if
     /// it may be transparent.
     public static func shape(of bytes: Span<UInt8>) throws(ImagesError) -> ImageShape {
-        try bytes.withUnsafeBytes { bytes in open(bytes) { .success($0.shape) } }.get()
+        try unsafe bytes.withUnsafeBytes { bytes in unsafe open(bytes) { .success($0.shape) } }
+            .get()
     }
 
     /// The picture in a PNG file, with as many channels as `shape(of:)` says.
@@ -39,8 +38,8 @@ public enum PNG {
     public static func decode(
         _ bytes: Span<UInt8>, sideLimit: Int = sideLimit
     ) throws(ImagesError) -> Image {
-        try bytes.withUnsafeBytes { bytes in
-            open(bytes) { $0.decode(channels: $0.shape.channels, sideLimit: sideLimit) }
+        try unsafe bytes.withUnsafeBytes { bytes in
+            unsafe open(bytes) { $0.decode(channels: $0.shape.channels, sideLimit: sideLimit) }
         }.get()
     }
 
@@ -50,7 +49,9 @@ public enum PNG {
         _ body: (borrowing PNGHandle) -> Result<Value, ImagesError>
     ) -> Result<Value, ImagesError> {
         let handle = PNGHandle()
-        guard png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count) != 0
+        guard
+            unsafe png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count)
+                != 0
         else { return .failure(.pngCorrupt(reason: handle.message)) }
         return body(handle)
     }
@@ -69,17 +70,17 @@ public enum PNG {
             throw unwritable("it has \(shape.channels) channels")
         }
         let handle = PNGHandle()
-        handle.image.pointee.width = UInt32(shape.columns)
-        handle.image.pointee.height = UInt32(shape.rows)
-        handle.image.pointee.format = PNGHandle.format(channels: shape.channels)
+        unsafe handle.image.pointee.width = UInt32(shape.columns)
+        unsafe handle.image.pointee.height = UInt32(shape.rows)
+        unsafe handle.image.pointee.format = PNGHandle.format(channels: shape.channels)
 
         let rowBytes = shape.channels * shape.columns
         var file = [UInt8](
             repeating: 0, count: largestFile(rows: shape.rows, rowBytes: rowBytes))
         var size = file.count
-        let written = file.withUnsafeMutableBytes { memory in
-            picture.pixels.withUnsafeBytes { pixels in
-                png_image_write_to_memory(
+        let written = unsafe file.withUnsafeMutableBytes { memory in
+            unsafe picture.pixels.withUnsafeBytes { pixels in
+                unsafe png_image_write_to_memory(
                     handle.image, memory.baseAddress, &size, 0, pixels.baseAddress,
                     Int32(rowBytes), nil)
             }

@@ -1,34 +1,34 @@
 import CPNG
 
 /// Owns a `png_image`, on the heap because libpng keeps its address.
-struct PNGHandle: ~Copyable {
+@safe struct PNGHandle: ~Copyable {
     let image: UnsafeMutablePointer<png_image>
 
     init() {
-        image = .allocate(capacity: 1)
-        image.initialize(to: png_image())
-        image.pointee.version = UInt32(PNG_IMAGE_VERSION)
+        unsafe image = .allocate(capacity: 1)
+        unsafe image.initialize(to: png_image())
+        unsafe image.pointee.version = UInt32(PNG_IMAGE_VERSION)
     }
 
     deinit {
-        png_image_free(image)
-        image.deallocate()
+        unsafe png_image_free(image)
+        unsafe image.deallocate()
     }
 
     /// libpng's account of the last failure.
     var message: String {
-        withUnsafeBytes(of: image.pointee.message) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        unsafe withUnsafeBytes(of: image.pointee.message) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
     }
 
     /// The size that was read, and the channels it takes to show all of the picture.
     var shape: ImageShape {
-        let format = image.pointee.format
+        let format = unsafe image.pointee.format
         let channels =
             format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
             ? 4 : format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0 ? 3 : 1
-        return ImageShape(
+        return unsafe ImageShape(
             rows: Int(image.pointee.height), columns: Int(image.pointee.width), channels: channels)
     }
 
@@ -40,14 +40,14 @@ struct PNGHandle: ~Copyable {
             return .failure(
                 .pngTooLarge(rows: shape.rows, columns: shape.columns, limit: sideLimit))
         }
-        image.pointee.format = Self.format(channels: channels)
+        unsafe image.pointee.format = Self.format(channels: channels)
         // Without this, 16-bit files that say nothing of their gamma are taken for linear light.
-        image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+        unsafe image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
         // Zeros, because libpng lays transparent pixels over what is there. Sides are bounded, so
         // this cannot overflow.
         var pixels = [UInt8](repeating: 0, count: shape.pixels * channels)
-        let finished = pixels.withUnsafeMutableBytes { buffer in
-            png_image_finish_read(
+        let finished = unsafe pixels.withUnsafeMutableBytes { buffer in
+            unsafe png_image_finish_read(
                 image, nil, buffer.baseAddress, Int32(shape.columns * channels), nil)
         }
         guard finished != 0 else { return .failure(.pngCorrupt(reason: message)) }

@@ -61,8 +61,8 @@ extension FrameHeader.Extents {
 
     /// The number of images of this shape that an array of these extents holds.
     ///
-    /// Accepted are an image as `[r, c]` or `[r·c]`, with a channel axis of 1 in front or behind,
-    /// and any of these behind a batch axis N. Throws `badShape` for everything else.
+    /// Accepted are an image as `[r, c]` or `[r·c]`, with a channel axis of 1 first or last,
+    /// and any of these after a batch axis N. Throws `badShape` for everything else.
     public func images(of shape: ImageShape) throws(Rejection) -> Int {
         guard let images = images(of: shape, takesFlatBatches: true) else { throw .badShape }
         return images
@@ -90,7 +90,7 @@ extension FrameHeader.Extents {
 
     /// The number of pictures that an array of these extents holds, and their size.
     ///
-    /// Read are `[h, w, c]` and `[h, w]`, behind a batch axis or not, and the former first:
+    /// Read are `[h, w, c]` and `[h, w]`, after a batch axis or not, and the former first:
     /// `[480, 640, 3]` is one picture. Throws what `preparation` has against them.
     func pictures(
         for preparation: ImagePreparation
