@@ -11,11 +11,14 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The floor where `unsafe` lives: it wraps C libraries and vends safe views of their memory.
-let machinery = house + [.enableExperimentalFeature("Lifetimes")]
-
-/// Everything above it says `unsafe` aloud or does without.
+/// Says `unsafe` aloud or does without, so that `grep -rw unsafe Sources` is the audit.
 let safe = house + [.strictMemorySafety()]
+
+/// The floor that wraps C libraries and vends safe views of their memory.
+let machinery = safe + [.enableExperimentalFeature("Lifetimes")]
+
+/// Machinery whose unsafe expressions are not marked yet.
+let unmarkedMachinery = house + [.enableExperimentalFeature("Lifetimes")]
 
 let package = Package(
     name: "elbod",
@@ -45,7 +48,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib"),
 
         // Machinery.
-        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
+        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: unmarkedMachinery),
         .target(
             name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
@@ -55,7 +58,8 @@ let package = Package(
         .target(
             name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Platform"],
             swiftSettings: machinery),
-        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
+        .target(
+            name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: unmarkedMachinery),
 
         // The model.
         .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
@@ -71,7 +75,7 @@ let package = Package(
             name: "Datasets", dependencies: ["Files", "Images", "Platform"], swiftSettings: safe),
         .target(
             name: "Frames", dependencies: ["Images", "Platform", "Tensors"],
-            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+            swiftSettings: machinery),
         .target(
             name: "Detection",
             dependencies: ["Files", "Frames", "Images", "Networks", "Platform", "VAE"],
@@ -187,7 +191,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "FramesTests",
-            dependencies: ["Frames", "Platform", "Tensors", "TestSupport"],
+            dependencies: ["Frames", "Images", "Platform", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "DetectionTests",

@@ -1,4 +1,5 @@
 import Files
+public import Images
 
 /// Finds named data sets in the folders where they may be, and loads them and paths.
 public struct DatasetLibrary: Sendable {
@@ -30,15 +31,16 @@ public struct DatasetLibrary: Sendable {
     /// Loads what a specification names; the set's name is the specification's canonical text.
     ///
     /// Labels come from the file beside the images, and are nil if there is none or if
-    /// `withLabels` is false. With `preparation` all images go through it, whatever their format.
+    /// `withLabels` is false. All images go through `preprocessing`, whatever their format; without
+    /// steps they must be grey and of one size.
     public func load(
         _ specification: DatasetSpecification, withLabels: Bool = true,
-        preparation: PicturePreparation? = nil
+        preprocessing: Preprocessing = Preprocessing()
     ) throws(DatasetError) -> ImageSet {
         var base: ImageSet
         switch specification.source {
         case .path(let path):
-            base = try imageSet(atPath: path, withLabels: withLabels, preparation)
+            base = try imageSet(atPath: path, withLabels: withLabels, preprocessing)
         case .named(let name, let split):
             // A mistyped option must not quietly become another folder's data.
             if let explicit, fileKind(at: explicit) != .folder {
@@ -50,7 +52,7 @@ public struct DatasetLibrary: Sendable {
                     files: "\(name)/\(split.rawValue)-images-idx3-ubyte[.gz]", folders: folders)
             }
             base = try idxSet(atPath: path, bytes: readUnpacked(path), withLabels: withLabels)
-                .prepared(preparation)
+                .preprocessed(preprocessing)
         }
         if let range = specification.range {
             guard let bounds = range.resolved(count: base.count) else {

@@ -7,22 +7,21 @@ private let endings = [".png", ".jpg", ".jpeg"]
 /// The most pixels, in bytes, that a folder of pictures may have together.
 private let folderLimit = 1 << 30
 
-/// The images at a path, whatever their format, prepared; the set's name is the path.
+/// The images at a path, whatever their format, after `steps`; the set's name is the path.
 func imageSet(
-    atPath path: String, withLabels: Bool, _ preparation: PicturePreparation?
+    atPath path: String, withLabels: Bool, _ steps: Preprocessing
 ) throws(DatasetError) -> ImageSet {
-    if fileKind(at: path) == .folder { return try pictures(inFolder: path, preparation) }
+    if fileKind(at: path) == .folder { return try pictures(inFolder: path, steps) }
     let bytes = try readUnpacked(path)
-    if PictureFormat(bytes.span) != nil {
-        let picture = try decodePicture(bytes, path: path, preparation)
-        return try ImageSet(
-            name: path, rows: picture.rows, columns: picture.columns, pixels: picture.pixels)
+    if ImageFormat(bytes.span) != nil {
+        let picture = try decodePicture(bytes, path: path, steps)
+        return try ImageSet(name: path, shape: picture.shape, pixels: picture.pixels)
     }
     if NPY.isNPY(bytes) {
-        return try NPY.decodeImages(bytes, name: path).prepared(preparation)
+        return try NPY.decodeImages(bytes, name: path).preprocessed(steps)
     }
     guard bytes.starts(with: [0, 0]) else { throw .unknownFormat(file: path) }
-    return try idxSet(atPath: path, bytes: bytes, withLabels: withLabels).prepared(preparation)
+    return try idxSet(atPath: path, bytes: bytes, withLabels: withLabels).preprocessed(steps)
 }
 
 /// An IDX file's images, with the labels of the file beside it that is named after MNIST's fashion.
@@ -51,10 +50,10 @@ extension IDX {
     }
 }
 
-/// All .png, .jpg and .jpeg files of a folder in the order of their names, prepared; other files are
+/// All .png, .jpg and .jpeg files of a folder in the order of their names, after `steps`; other files are
 /// passed over.
 private func pictures(
-    inFolder folder: String, _ preparation: PicturePreparation?
+    inFolder folder: String, _ steps: Preprocessing
 ) throws(DatasetError) -> ImageSet {
     let names: [String]
     do throws(FilesError) {
@@ -62,22 +61,22 @@ private func pictures(
     } catch {
         throw .unreadable(error)
     }
-    var first: GrayImage?
+    var first: ImageShape?
     var pixels: [UInt8] = []
     for name in names where endings.contains(where: name.lowercased().hasSuffix) {
         let path = "\(folder)/\(name)"
-        let picture = try decodePicture(readUnpacked(path), path: path, preparation)
-        if let first, (first.rows, first.columns) != (picture.rows, picture.columns) {
+        let picture = try decodePicture(readUnpacked(path), path: path, steps)
+        if let first, first != picture.shape {
             throw .mixedSizes(
-                file: path, found: "\(picture.rows) x \(picture.columns)",
+                file: path, found: "\(picture.shape.rows) x \(picture.shape.columns)",
                 expected: "\(first.rows) x \(first.columns)")
         }
-        if first == nil { first = picture }
+        if first == nil { first = picture.shape }
         guard picture.pixels.count <= folderLimit - pixels.count else {
             throw .folderTooLarge(folder: folder, limit: folderLimit)
         }
         pixels += picture.pixels
     }
     guard let first else { throw .noPictures(folder: folder) }
-    return try ImageSet(name: folder, rows: first.rows, columns: first.columns, pixels: pixels)
+    return try ImageSet(name: folder, shape: first, pixels: pixels)
 }

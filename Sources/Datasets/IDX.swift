@@ -1,3 +1,5 @@
+import Images
+
 /// MNIST's file format, plain or gzip-compressed, for unsigned bytes.
 ///
 /// ```
@@ -18,8 +20,10 @@ public enum IDX {
         let (sizes, values) = try decode(
             unpacked(bytes, file: name), file: name, dimensions: 2...3,
             needed: "3 (count, rows, columns) or 2 (count, pixels)")
-        let (rows, columns) = sizes.count == 3 ? (sizes[1], sizes[2]) : imageShape(of: sizes[1])
-        return try ImageSet(name: name, rows: rows, columns: columns, pixels: values)
+        let shape =
+            sizes.count == 3
+            ? ImageShape(rows: sizes[1], columns: sizes[2]) : imageShape(of: sizes[1])
+        return try ImageSet(name: name, shape: shape, pixels: values)
     }
 
     /// Labels, one dimension; `name` is for errors.

@@ -1,13 +1,12 @@
 public import Files
+public import Images
 
 /// Grey images of one size, at least one of them and at least one pixel each.
 public struct ImageSet: Sendable {
     /// What the set was asked for as, for reports.
     public let name: String
-    /// The height of every image in pixels.
-    public let rows: Int
-    /// The width of every image in pixels.
-    public let columns: Int
+    /// The size of every image; of one channel.
+    public let shape: ImageShape
     /// Brightness, (count, rows, columns) in C order; 0 is black.
     public let pixels: [UInt8]
     /// One class an image, where classes are known.
@@ -15,10 +14,9 @@ public struct ImageSet: Sendable {
 
     /// Joins pixels and their shape; throws `empty`, `partialImage` or `labelCount`.
     public init(
-        name: String, rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]? = nil
+        name: String, shape: ImageShape, pixels: [UInt8], labels: [UInt8]? = nil
     ) throws(DatasetError) {
-        let (size, overflow) = rows.multipliedReportingOverflow(by: columns)
-        guard rows > 0, columns > 0, !overflow, !pixels.isEmpty else { throw .empty(name: name) }
+        guard let size = shape.bytes, size > 0, !pixels.isEmpty else { throw .empty(name: name) }
         guard pixels.count.isMultiple(of: size) else {
             throw .partialImage(name: name, pixels: pixels.count, pixelsPerImage: size)
         }
@@ -26,24 +24,24 @@ public struct ImageSet: Sendable {
         if let labels, labels.count != count {
             throw .labelCount(name: name, labels: labels.count, images: count)
         }
-        self.init(
-            checkedName: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+        self.init(checkedName: name, shape: shape, pixels: pixels, labels: labels)
     }
 
-    private init(
-        checkedName name: String, rows: Int, columns: Int, pixels: [UInt8], labels: [UInt8]?
-    ) {
+    private init(checkedName name: String, shape: ImageShape, pixels: [UInt8], labels: [UInt8]?) {
         self.name = name
-        self.rows = rows
-        self.columns = columns
+        self.shape = shape
         self.pixels = pixels
         self.labels = labels
     }
 
+    /// The height of every image in pixels.
+    public var rows: Int { shape.rows }
+
+    /// The width of every image in pixels.
+    public var columns: Int { shape.columns }
+
     /// The number of pixels in each image, rows x columns.
-    public var pixelsPerImage: Int {
-        rows * columns
-    }
+    public var pixelsPerImage: Int { shape.pixels }
 
     /// The number of images, at least one.
     public var count: Int {
@@ -69,12 +67,12 @@ public struct ImageSet: Sendable {
         }
         let bounds = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
         return ImageSet(
-            checkedName: name + text, rows: rows, columns: columns, pixels: Array(pixels[bounds]),
+            checkedName: name + text, shape: shape, pixels: Array(pixels[bounds]),
             labels: labels.map { Array($0[range]) })
     }
 
     /// The same images under another name or with other labels; throws `labelCount`.
     func with(name: String, labels: [UInt8]?) throws(DatasetError) -> ImageSet {
-        try ImageSet(name: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+        try ImageSet(name: name, shape: shape, pixels: pixels, labels: labels)
     }
 }

@@ -1,3 +1,5 @@
+import Images
+
 /// Numbers of one type in C order, as a file holds them.
 public struct RawArray: Sendable, Hashable {
     /// numpy's description of an element: byte order, kind and bytes, such as "<f4" or "|u1".
@@ -8,7 +10,7 @@ public struct RawArray: Sendable, Hashable {
     /// element size.
     public let bytes: [UInt8]
 
-    /// Elements already in memory; whoever reads them checks that they fit together.
+    /// Elements already in memory; it is for the reader to check that they fit together.
     public init(dtype: String, shape: [Int], bytes: [UInt8]) {
         self.dtype = dtype
         self.shape = shape
@@ -91,7 +93,10 @@ public enum NPY {
                 needed: "3 (count, rows, columns) or 2 (rows, columns)")
         }
         return try ImageSet(
-            name: name, rows: array.shape[array.shape.count - 2],
-            columns: array.shape[array.shape.count - 1], pixels: array.bytes)
+            name: name,
+            shape: ImageShape(
+                rows: array.shape[array.shape.count - 2],
+                columns: array.shape[array.shape.count - 1]),
+            pixels: array.bytes)
     }
 }

@@ -1,4 +1,5 @@
 import Files
+import Images
 
 /// The product of sizes read from a file, or nil where it does not fit.
 func product(_ sizes: [Int]) -> Int? {
@@ -12,11 +13,12 @@ func product(_ sizes: [Int]) -> Int? {
 }
 
 /// The shape of an image of which only the number of pixels is known: a square if it can be one.
-func imageShape(of pixels: Int) -> (rows: Int, columns: Int) {
+func imageShape(of pixels: Int) -> ImageShape {
     let side = Int(Double(pixels).squareRoot())
     // Sizes in files have 32 bits, for which the root is exact; others stay rows.
     let (square, overflow) = side.multipliedReportingOverflow(by: side)
-    return !overflow && square == pixels ? (side, side) : (1, pixels)
+    return !overflow && square == pixels
+        ? ImageShape(rows: side, columns: side) : ImageShape(rows: 1, columns: pixels)
 }
 
 /// The bytes of a file, unpacked if they are gzip; errors name the file.

@@ -25,7 +25,7 @@ struct SplitMix64: RandomNumberGenerator {
         return range.lowerBound + unit * (range.upperBound - range.lowerBound)
     }
 
-    /// A whole number in a range that is small and not empty.
+    /// An integer in a range that is small and not empty.
     mutating func index(in range: Range<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }

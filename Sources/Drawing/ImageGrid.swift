@@ -68,7 +68,7 @@ public enum Tile {
 
 extension ImageGrid.Row {
     /// All pictures side by side with a clear column after each.
-    fileprivate func strip(height: Int, width: Int) -> ColorImage {
+    fileprivate func strip(height: Int, width: Int) -> Image {
         let step = width + 1
         var pixels = [UInt8](repeating: 0, count: 4 * height * step * tiles.count)
         for (index, tile) in tiles.enumerated() {
@@ -80,7 +80,8 @@ extension ImageGrid.Row {
                 }
             }
         }
-        return ColorImage(rows: height, columns: step * tiles.count, pixels: pixels)
+        return Image(
+            ImageShape(rows: height, columns: step * tiles.count, channels: 4), pixels: pixels)
     }
 }
 

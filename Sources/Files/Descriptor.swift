@@ -11,7 +11,7 @@ struct Descriptor: ~Copyable {
     }
 
     deinit {
-        // Whoever needs the bytes on the disk has synced them before; close has no news for them.
+        // A writer syncs before it closes, so an error from close would tell nothing new.
         _ = close(number)
     }
 }

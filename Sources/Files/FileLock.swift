@@ -8,9 +8,9 @@ public final class FileLock: Sendable {
 
     /// Locks the file at `path`, creating it if needed; nil if another process holds it.
     public init?(_ path: String) throws(FilesError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
+            let reason = unsafe String(cString: strerror(errno))
             throw .unwritable(path: path, step: "create the lock file", reason: reason)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -16,7 +16,7 @@ public enum FileKind: Sendable, Hashable {
 /// What stands at `path` now; never fails, since what cannot be looked at counts as absent.
 public func fileKind(at path: String) -> FileKind {
     var status = stat()
-    guard stat(path, &status) == 0 else { return .absent }
+    guard unsafe stat(path, &status) == 0 else { return .absent }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
@@ -26,21 +26,21 @@ public func fileKind(at path: String) -> FileKind {
 
 /// The names in a folder, sorted, without those that start with a dot.
 public func fileNames(inFolder path: String) throws(FilesError) -> [String] {
-    guard let folder = opendir(path) else {
+    guard let folder = unsafe opendir(path) else {
         throw .unreadable(path: path, reason: SystemError(code: errno).reason)
     }
-    defer { closedir(folder) }
+    defer { unsafe closedir(folder) }
     var names: [String] = []
     while true {
         // The only way to tell the end from a failure is an errno that was zero before.
         errno = 0
-        guard let entry = readdir(folder) else {
+        guard let entry = unsafe readdir(folder) else {
             let code = errno
             if code == 0 { return names.sorted() }
             throw .unreadable(path: path, reason: SystemError(code: code).reason)
         }
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
         if !name.hasPrefix(".") { names.append(name) }
     }

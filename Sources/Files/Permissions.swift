@@ -4,5 +4,5 @@ import Glibc
 /// access to the socket.
 public func restrictToGroup(_ path: String) {
     // A file that has just been made and cannot be changed belongs to a system that is not ours.
-    _ = chmod(path, 0o660)
+    _ = unsafe chmod(path, 0o660)
 }

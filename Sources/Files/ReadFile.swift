@@ -12,12 +12,12 @@ public func readFile(_ path: String, limit: Int = 1 << 30) throws(FilesError) ->
     // Standard input is duplicated, so that it stays open when this copy is closed.
     let descriptor = Descriptor(
         owning: try uninterrupted {
-            path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+            unsafe path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
         }
         .mapError(unreadable).get())
 
     var status = stat()
-    _ = try uninterrupted { fstat(descriptor.number, &status) }.mapError(unreadable).get()
+    _ = try uninterrupted { unsafe fstat(descriptor.number, &status) }.mapError(unreadable).get()
     if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: name) }
     // Zero for pipes; files under /proc say zero too, so this is a hint and not a length.
     if status.st_size > limit { throw .tooLarge(path: name, limit: limit) }
@@ -27,7 +27,9 @@ public func readFile(_ path: String, limit: Int = 1 << 30) throws(FilesError) ->
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
         let count = try uninterrupted {
-            chunk.withUnsafeMutableBytes { read(descriptor.number, $0.baseAddress, $0.count) }
+            unsafe chunk.withUnsafeMutableBytes {
+                unsafe read(descriptor.number, $0.baseAddress, $0.count)
+            }
         }.mapError(unreadable).get()
         if count == 0 { return bytes }
         if count > limit - bytes.count { throw .tooLarge(path: name, limit: limit) }

@@ -13,8 +13,8 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// Hashes borrowed bytes without copying them.
     public init(of span: Span<UInt8>) {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        let status = span.withUnsafeBufferPointer { input in
-            crypto_hash_sha256(&digest, input.baseAddress, UInt64(input.count))
+        let status = unsafe span.withUnsafeBufferPointer { input in
+            unsafe crypto_hash_sha256(&digest, input.baseAddress, UInt64(input.count))
         }
         precondition(status == 0, "libsodium's SHA-256 does not fail")
         bytes = digest

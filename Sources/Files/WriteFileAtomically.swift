@@ -17,22 +17,24 @@ public func writeFileAtomically(
     // all later names are relative to it, so renaming the folder meanwhile does no harm.
     let folder = Descriptor(
         owning: try uninterrupted {
-            open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            unsafe open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }.mapError(failed(to: "open the folder \(target.folder)")).get())
 
     let temporary = TemporaryFile.freshName()
     let file = Descriptor(
         owning: try uninterrupted {
-            openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            unsafe openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         }.mapError(failed(to: "create a temporary file beside it")).get())
     do throws(FilesError) {
         try writeAll(bytes, to: file).mapError(failed(to: "write it all")).get()
         _ = try uninterrupted { fsync(file.number) }.mapError(failed(to: "sync it to the disk"))
             .get()
-        _ = try uninterrupted { renameat(folder.number, temporary, folder.number, target.name) }
-            .mapError(failed(to: "rename the temporary file over it")).get()
+        _ = try uninterrupted {
+            unsafe renameat(folder.number, temporary, folder.number, target.name)
+        }
+        .mapError(failed(to: "rename the temporary file over it")).get()
     } catch {
-        _ = unlinkat(folder.number, temporary, 0)
+        _ = unsafe unlinkat(folder.number, temporary, 0)
         throw error
     }
     if case .failure(let error) = uninterrupted({ fsync(folder.number) }) {
@@ -50,15 +52,15 @@ private enum TemporaryFile {
 private func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Result<Void, SystemError>
 {
     let number = file.number
-    return bytes.withUnsafeBytes { buffer in
-        var rest = buffer[...]
-        while !rest.isEmpty {
+    return unsafe bytes.withUnsafeBytes { buffer in
+        var rest = unsafe buffer[...]
+        while unsafe !rest.isEmpty {
             // Linux writes at most 2 GiB at a time and less near a full disk: go on where it stopped.
             switch uninterrupted({
-                write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                unsafe write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             }) {
             case .success(0): return .failure(SystemError(code: ENOSPC))
-            case .success(let count): rest = rest.dropFirst(count)
+            case .success(let count): unsafe rest = rest.dropFirst(count)
             case .failure(let error): return .failure(error)
             }
         }
@@ -79,9 +81,9 @@ private struct ReplacementTarget {
         case .file, .absent: break
         }
         var resolved = path
-        if let pointer = realpath(path, nil) {
-            resolved = String(cString: pointer)
-            free(pointer)
+        if let pointer = unsafe realpath(path, nil) {
+            resolved = unsafe String(cString: pointer)
+            unsafe free(pointer)
         }
         let slash = resolved.lastIndex(of: "/")
         name = slash.map { String(resolved[resolved.index(after: $0)...]) } ?? resolved

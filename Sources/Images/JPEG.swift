@@ -18,8 +18,8 @@ public enum JPEG {
     }
 
     /// The size in the header: one channel if the picture is grey, three if it is coloured.
-    public static func extent(of bytes: Span<UInt8>) throws(ImagesError) -> PictureExtent {
-        try Decompressor.use { decompressor in decompressor.extent(of: bytes) }.get()
+    public static func shape(of bytes: Span<UInt8>) throws(ImagesError) -> ImageShape {
+        try Decompressor.use { decompressor in decompressor.shape(of: bytes) }.get()
     }
 
     /// The picture: grey if it is stored as grey or `asLuma` is set, otherwise red, green and blue.
@@ -28,7 +28,7 @@ public enum JPEG {
     /// decoders otherwise mend in silence.
     public static func decode(
         _ bytes: Span<UInt8>, asLuma: Bool = false, sideLimit: Int = sideLimit
-    ) throws(ImagesError) -> Picture {
+    ) throws(ImagesError) -> Image {
         try Decompressor.use { decompressor in
             decompressor.decode(bytes, asLuma: asLuma, sideLimit: sideLimit)
         }.get()
@@ -36,15 +36,15 @@ public enum JPEG {
 }
 
 /// Owns one of libjpeg-turbo's decompressors.
-private struct Decompressor: ~Copyable {
+@safe private struct Decompressor: ~Copyable {
     private let handle: tjhandle
 
     private init?() {
-        guard let handle = tjInitDecompress() else { return nil }
-        self.handle = handle
+        guard let handle = unsafe tjInitDecompress() else { return nil }
+        unsafe self.handle = handle
     }
 
-    deinit { tjDestroy(handle) }
+    deinit { unsafe tjDestroy(handle) }
 
     /// Calls `body` with a decompressor, unless there is no memory for one.
     static func use<Value>(
@@ -56,25 +56,25 @@ private struct Decompressor: ~Copyable {
         return body(decompressor)
     }
 
-    func extent(of bytes: Span<UInt8>) -> Result<PictureExtent, ImagesError> {
+    func shape(of bytes: Span<UInt8>) -> Result<ImageShape, ImagesError> {
         var (columns, rows, subsampling, colors) = (CInt(0), CInt(0), CInt(0), CInt(0))
-        let status = bytes.withUnsafeBufferPointer { bytes in
-            tjDecompressHeader3(
+        let status = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe tjDecompressHeader3(
                 handle, bytes.baseAddress, UInt(bytes.count), &columns, &rows, &subsampling,
                 &colors)
         }
         guard status == 0, rows > 0, columns > 0 else { return .failure(corrupt) }
         return .success(
-            PictureExtent(
+            ImageShape(
                 rows: Int(rows), columns: Int(columns),
                 channels: colors == CInt(TJCS_GRAY.rawValue) ? 1 : 3))
     }
 
     func decode(
         _ bytes: Span<UInt8>, asLuma: Bool, sideLimit: Int
-    ) -> Result<Picture, ImagesError> {
-        extent(of: bytes).flatMap { stored in
-            guard max(stored.rows, stored.columns) <= min(sideLimit, JPEG.sideLimit) else {
+    ) -> Result<Image, ImagesError> {
+        shape(of: bytes).flatMap { stored in
+            guard stored.longestSide <= min(sideLimit, JPEG.sideLimit) else {
                 return .failure(
                     .jpegTooLarge(rows: stored.rows, columns: stored.columns, limit: sideLimit))
             }
@@ -82,28 +82,29 @@ private struct Decompressor: ~Copyable {
                 return .failure(
                     .jpegCorrupt(reason: "It has more than \(JPEG.scanLimit) scans"))
             }
-            let extent = PictureExtent(
+            let shape = ImageShape(
                 rows: stored.rows, columns: stored.columns, channels: asLuma ? 1 : stored.channels)
             // Sides are bounded, so this cannot overflow.
-            let rowBytes = extent.columns * extent.channels
-            var pixels = [UInt8](repeating: 0, count: extent.rows * rowBytes)
-            let format = extent.channels == 1 ? TJPF_GRAY : TJPF_RGB
-            let status = pixels.withUnsafeMutableBufferPointer { pixels in
-                bytes.withUnsafeBufferPointer { bytes in
-                    tjDecompress2(
+            let rowBytes = shape.columns * shape.channels
+            var pixels = [UInt8](repeating: 0, count: shape.rows * rowBytes)
+            let format = shape.channels == 1 ? TJPF_GRAY : TJPF_RGB
+            let status = unsafe pixels.withUnsafeMutableBufferPointer { pixels in
+                unsafe bytes.withUnsafeBufferPointer { bytes in
+                    unsafe tjDecompress2(
                         handle, bytes.baseAddress, UInt(bytes.count), pixels.baseAddress,
-                        CInt(extent.columns), CInt(rowBytes), CInt(extent.rows), format.rawValue,
+                        CInt(shape.columns), CInt(rowBytes), CInt(shape.rows), format.rawValue,
                         TJFLAG_STOPONWARNING)
                 }
             }
             guard status == 0 else { return .failure(corrupt) }
-            return .success(Picture(extent, pixels: pixels))
+            return .success(Image(shape, pixels: pixels))
         }
     }
 
     /// libjpeg-turbo's account of the last failure.
     private var corrupt: ImagesError {
-        .jpegCorrupt(reason: tjGetErrorStr2(handle).map { String(cString: $0) } ?? "unknown")
+        unsafe .jpegCorrupt(
+            reason: tjGetErrorStr2(handle).map { unsafe String(cString: $0) } ?? "unknown")
     }
 }
 

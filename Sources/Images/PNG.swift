@@ -6,9 +6,7 @@ public enum PNG {
     public static let sideLimit = 16384
 
     /// Whether the bytes start with PNG's signature.
-    public static func isPNG(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    }
+    public static func isPNG(_ bytes: [UInt8]) -> Bool { isPNG(bytes.span) }
 
     /// Whether the bytes start with PNG's signature.
     public static func isPNG(_ bytes: Span<UInt8>) -> Bool {
@@ -21,28 +19,27 @@ public enum PNG {
     /// The picture in a PNG file; colour becomes its luminance and transparency becomes black.
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
-    public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> GrayImage {
-        let picture = try bytes.withUnsafeBytes { bytes in
-            open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
+    public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> Image {
+        try unsafe bytes.withUnsafeBytes { bytes in
+            unsafe open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
         }.get()
-        return GrayImage(
-            rows: picture.extent.rows, columns: picture.extent.columns, pixels: picture.pixels)
     }
 
     /// The size in the header: one channel if the picture is grey, three if it is coloured, four if
     /// it may be transparent.
-    public static func extent(of bytes: Span<UInt8>) throws(ImagesError) -> PictureExtent {
-        try bytes.withUnsafeBytes { bytes in open(bytes) { .success($0.extent) } }.get()
+    public static func shape(of bytes: Span<UInt8>) throws(ImagesError) -> ImageShape {
+        try unsafe bytes.withUnsafeBytes { bytes in unsafe open(bytes) { .success($0.shape) } }
+            .get()
     }
 
-    /// The picture in a PNG file, with as many channels as `extent(of:)` says.
+    /// The picture in a PNG file, with as many channels as `shape(of:)` says.
     ///
     /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
     public static func decode(
         _ bytes: Span<UInt8>, sideLimit: Int = sideLimit
-    ) throws(ImagesError) -> Picture {
-        try bytes.withUnsafeBytes { bytes in
-            open(bytes) { $0.decode(channels: $0.extent.channels, sideLimit: sideLimit) }
+    ) throws(ImagesError) -> Image {
+        try unsafe bytes.withUnsafeBytes { bytes in
+            unsafe open(bytes) { $0.decode(channels: $0.shape.channels, sideLimit: sideLimit) }
         }.get()
     }
 
@@ -52,47 +49,40 @@ public enum PNG {
         _ body: (borrowing PNGHandle) -> Result<Value, ImagesError>
     ) -> Result<Value, ImagesError> {
         let handle = PNGHandle()
-        guard png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count) != 0
+        guard
+            unsafe png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count)
+                != 0
         else { return .failure(.pngCorrupt(reason: handle.message)) }
         return body(handle)
     }
 
-    /// A PNG file of 8-bit grey; throws `pngUnwritable` for sides of zero or over `sideLimit`.
-    public static func encodeGray(_ image: GrayImage) throws(ImagesError) -> [UInt8] {
-        try encode(
-            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 1,
-            format: UInt32(PNG_FORMAT_GRAY))
-    }
-
-    /// A PNG file of 8-bit colour with opacity; throws `pngUnwritable` as `encodeGray` does.
-    public static func encode(_ image: ColorImage) throws(ImagesError) -> [UInt8] {
-        try encode(
-            image.pixels, rows: image.rows, columns: image.columns, bytesPerPixel: 4,
-            format: UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA))
-    }
-
-    private static func encode(
-        _ pixels: [UInt8], rows: Int, columns: Int, bytesPerPixel: Int, format: UInt32
-    ) throws(ImagesError) -> [UInt8] {
+    /// A PNG file of 8 bits a channel, of which there are 1, 3 or 4; throws `pngUnwritable` for
+    /// sides of zero or over `sideLimit`.
+    public static func encode(_ picture: Image) throws(ImagesError) -> [UInt8] {
+        let shape = picture.shape
         func unwritable(_ reason: String) -> ImagesError {
-            .pngUnwritable(rows: rows, columns: columns, reason: reason)
+            .pngUnwritable(rows: shape.rows, columns: shape.columns, reason: reason)
         }
-        guard (1...sideLimit).contains(rows), (1...sideLimit).contains(columns) else {
+        guard 1...sideLimit ~= shape.rows, 1...sideLimit ~= shape.columns else {
             throw unwritable("its size is out of range")
         }
+        guard [1, 3, 4].contains(shape.channels) else {
+            throw unwritable("it has \(shape.channels) channels")
+        }
         let handle = PNGHandle()
-        handle.image.pointee.width = UInt32(columns)
-        handle.image.pointee.height = UInt32(rows)
-        handle.image.pointee.format = format
+        unsafe handle.image.pointee.width = UInt32(shape.columns)
+        unsafe handle.image.pointee.height = UInt32(shape.rows)
+        unsafe handle.image.pointee.format = PNGHandle.format(channels: shape.channels)
 
+        let rowBytes = shape.channels * shape.columns
         var file = [UInt8](
-            repeating: 0, count: largestFile(rows: rows, rowBytes: bytesPerPixel * columns))
+            repeating: 0, count: largestFile(rows: shape.rows, rowBytes: rowBytes))
         var size = file.count
-        let written = file.withUnsafeMutableBytes { memory in
-            pixels.withUnsafeBytes { pixels in
-                png_image_write_to_memory(
+        let written = unsafe file.withUnsafeMutableBytes { memory in
+            unsafe picture.pixels.withUnsafeBytes { pixels in
+                unsafe png_image_write_to_memory(
                     handle.image, memory.baseAddress, &size, 0, pixels.baseAddress,
-                    Int32(bytesPerPixel * columns), nil)
+                    Int32(rowBytes), nil)
             }
         }
         guard written != 0, size <= file.count else { throw unwritable(handle.message) }

@@ -24,35 +24,38 @@ public enum SVGRasterizerError: Error, Sendable, CustomStringConvertible {
 /// brings twenty libraries along that a service has no use for.
 public func renderPNG(svg: [UInt8], width: Int, height: Int) throws(SVGRasterizerError) -> [UInt8] {
     let library = try Library()
-    guard let handle = svg.withUnsafeBufferPointer({ library.open($0.baseAddress, $0.count, nil) })
+    guard
+        let handle = unsafe svg.withUnsafeBufferPointer({
+            unsafe library.open($0.baseAddress, $0.count, nil)
+        })
     else { throw .refused }
-    defer { library.release(handle) }
+    defer { unsafe library.release(handle) }
     // CAIRO_FORMAT_ARGB32
-    guard let surface = library.createSurface(0, Int32(width), Int32(height)) else {
+    guard let surface = unsafe library.createSurface(0, Int32(width), Int32(height)) else {
         throw .refused
     }
-    defer { library.destroySurface(surface) }
-    guard let context = library.createContext(surface) else { throw .refused }
-    defer { library.destroyContext(context) }
+    defer { unsafe library.destroySurface(surface) }
+    guard let context = unsafe library.createContext(surface) else { throw .refused }
+    defer { unsafe library.destroyContext(context) }
     var viewport = (0.0, 0.0, Double(width), Double(height))
-    guard library.render(handle, context, &viewport, nil) != 0 else { throw .refused }
+    guard unsafe library.render(handle, context, &viewport, nil) != 0 else { throw .refused }
 
     final class Sink { var bytes: [UInt8] = [] }
     let sink = Sink()
-    let status = library.write(
+    let status = unsafe library.write(
         surface,
         { sink, data, count in
-            guard let sink, let data else { return 1 }
-            Unmanaged<Sink>.fromOpaque(sink).takeUnretainedValue().bytes.append(
+            guard let sink = unsafe sink, let data = unsafe data else { return 1 }
+            unsafe Unmanaged<Sink>.fromOpaque(sink).takeUnretainedValue().bytes.append(
                 contentsOf: UnsafeBufferPointer(start: data, count: Int(count)))
             return 0
-        }, Unmanaged.passUnretained(sink).toOpaque())
+        }, unsafe Unmanaged.passUnretained(sink).toOpaque())
     guard status == 0, !sink.bytes.isEmpty else { throw .refused }
     return sink.bytes
 }
 
 /// The functions of librsvg, cairo and gobject that are used, as their headers declare them.
-private struct Library {
+@safe private struct Library {
     typealias Pointer = UnsafeMutableRawPointer
     typealias Writer = @convention(c) (Pointer?, UnsafePointer<UInt8>?, UInt32) -> Int32
 
@@ -66,28 +69,28 @@ private struct Library {
     let write: @convention(c) (Pointer, Writer, Pointer?) -> Int32
 
     init() throws(SVGRasterizerError) {
-        let rsvg = try Self.load("librsvg-2.so.2")
-        let cairo = try Self.load("libcairo.so.2")
-        let gobject = try Self.load("libgobject-2.0.so.0")
-        open = try Self.function("rsvg_handle_new_from_data", in: rsvg)
-        render = try Self.function("rsvg_handle_render_document", in: rsvg)
-        release = try Self.function("g_object_unref", in: gobject)
-        createSurface = try Self.function("cairo_image_surface_create", in: cairo)
-        createContext = try Self.function("cairo_create", in: cairo)
-        destroyContext = try Self.function("cairo_destroy", in: cairo)
-        destroySurface = try Self.function("cairo_surface_destroy", in: cairo)
-        write = try Self.function("cairo_surface_write_to_png_stream", in: cairo)
+        let rsvg = try unsafe Self.load("librsvg-2.so.2")
+        let cairo = try unsafe Self.load("libcairo.so.2")
+        let gobject = try unsafe Self.load("libgobject-2.0.so.0")
+        unsafe open = try unsafe Self.function("rsvg_handle_new_from_data", in: rsvg)
+        unsafe render = try unsafe Self.function("rsvg_handle_render_document", in: rsvg)
+        unsafe release = try unsafe Self.function("g_object_unref", in: gobject)
+        unsafe createSurface = try unsafe Self.function("cairo_image_surface_create", in: cairo)
+        unsafe createContext = try unsafe Self.function("cairo_create", in: cairo)
+        unsafe destroyContext = try unsafe Self.function("cairo_destroy", in: cairo)
+        unsafe destroySurface = try unsafe Self.function("cairo_surface_destroy", in: cairo)
+        unsafe write = try unsafe Self.function("cairo_surface_write_to_png_stream", in: cairo)
     }
 
     private static func load(_ name: String) throws(SVGRasterizerError) -> Pointer {
-        guard let library = dlopen(name, RTLD_NOW) else { throw .missing(name) }
-        return library
+        guard let library = unsafe dlopen(name, RTLD_NOW) else { throw .missing(name) }
+        return unsafe library
     }
 
     private static func function<F>(_ name: String, in library: Pointer) throws(SVGRasterizerError)
         -> F
     {
-        guard let symbol = dlsym(library, name) else { throw .missing(name) }
-        return unsafeBitCast(symbol, to: F.self)
+        guard let symbol = unsafe dlsym(library, name) else { throw .missing(name) }
+        return unsafe unsafeBitCast(symbol, to: F.self)
     }
 }

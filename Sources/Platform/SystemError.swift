@@ -10,7 +10,7 @@ public struct SystemError: Error {
 
     /// The system's words for the code.
     public var reason: String {
-        String(cString: strerror(code))
+        unsafe String(cString: strerror(code))
     }
 }
 

@@ -46,16 +46,18 @@ public final class SystemdNotifier: Sendable {
         guard descriptor >= 0 else { return }
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &name.sun_path) { path in
-            for (index, byte) in address.enumerated() { path[index] = UInt8(bitPattern: byte) }
-            if path[0] == UInt8(ascii: "@") { path[0] = 0 }
+        unsafe withUnsafeMutableBytes(of: &name.sun_path) { path in
+            for (index, byte) in address.enumerated() {
+                unsafe path[index] = UInt8(bitPattern: byte)
+            }
+            if unsafe path[0] == UInt8(ascii: "@") { unsafe path[0] = 0 }
         }
         let size = socklen_t(MemoryLayout<sa_family_t>.size + address.count)
         let bytes = Array(message.utf8)
-        withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe withUnsafePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 // Nothing can be done about a manager that does not listen.
-                _ = sendto(
+                _ = unsafe sendto(
                     descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT),
                     pointer, size)
             }

@@ -1,7 +1,8 @@
 internal import CLinux
 import Glibc
 
-/// A TCP connection of this process, whoever holds it: libzmq tells nobody what arrives on its own.
+/// Any TCP connection of this process, its libraries' too: libzmq does not tell what arrives on its
+/// own.
 ///
 /// Seen from outside by its descriptor, which its holder may close, and another may get, at any time.
 public struct TCPConnection: Sendable {
@@ -26,23 +27,23 @@ public struct TCPConnection: Sendable {
         guard let identity = Self.identity(of: descriptor) else { return nil }
         var info = [UInt8](repeating: 0, count: Self.receivedOffset + MemoryLayout<UInt64>.size)
         var size = socklen_t(info.count)
-        guard getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &size) == 0,
+        guard unsafe getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &size) == 0,
             size == info.count
         else { return nil }
-        let received = info.withUnsafeBytes {
-            $0.load(fromByteOffset: Self.receivedOffset, as: UInt64.self)
+        let received = unsafe info.withUnsafeBytes {
+            unsafe $0.load(fromByteOffset: Self.receivedOffset, as: UInt64.self)
         }
         self.init(descriptor: descriptor, identity: identity, received: received)
     }
 
     /// All that this process has now; costs a few microseconds each.
     public static var all: [TCPConnection] {
-        guard let folder = opendir("/proc/self/fd") else { return [] }
-        defer { closedir(folder) }
+        guard let folder = unsafe opendir("/proc/self/fd") else { return [] }
+        defer { unsafe closedir(folder) }
         var connections: [TCPConnection] = []
-        while let entry = readdir(folder) {
+        while let entry = unsafe readdir(folder) {
             // A symbolic link named after a number, but for "." and "..".
-            let descriptor = atoi(&entry.pointee.d_name.0)
+            let descriptor = unsafe atoi(&entry.pointee.d_name.0)
             if descriptor > 2, let connection = TCPConnection(descriptor) {
                 connections.append(connection)
             }
@@ -56,10 +57,10 @@ public struct TCPConnection: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
-        let status = withUnsafeMutableBytes(of: &address) { bytes in
-            let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
-            guard getpeername(descriptor, address, &size) == 0 else { return CInt(-1) }
-            return getnameinfo(
+        let status = unsafe withUnsafeMutableBytes(of: &address) { bytes in
+            let address = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            guard unsafe getpeername(descriptor, address, &size) == 0 else { return CInt(-1) }
+            return unsafe getnameinfo(
                 address, size, &host, socklen_t(host.count), &port, socklen_t(port.count),
                 NI_NUMERICHOST | NI_NUMERICSERV)
         }
@@ -77,7 +78,7 @@ public struct TCPConnection: Sendable {
 
     private static func identity(of descriptor: CInt) -> UInt64? {
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return nil
         }
         return UInt64(status.st_ino)

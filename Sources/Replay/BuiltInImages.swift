@@ -16,7 +16,7 @@ public struct BuiltInImages: Sendable {
     /// Images from the model's decoder; see `Model.generatedImages`.
     public func normal(seed: UInt64) throws(DatasetError) -> StreamedSet {
         let images = try ImageSet(
-            name: "generated", rows: model.imageShape.rows, columns: model.imageShape.columns,
+            name: "generated", shape: model.imageShape,
             pixels: model.generatedImages(count: Self.count, seed: seed))
         return StreamedSet(images, title: "generated")
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Frames
 
 /// The frames of a run in the order of sending: each is an image and the bytes of its header.
 ///
@@ -75,17 +76,17 @@ public struct FrameSequence: Sendable {
         let next = strands[strand].next
         header.removeAll(keepingCapacity: true)
         header += strands[strand].opening
-        header.append(decimal: UInt64(strands[strand].firstIndex + next))
+        header.append(UInt64(strands[strand].firstIndex + next))
         header += strands[strand].middle
-        header.append(decimal: UInt64(sequence))
+        header.append(UInt64(sequence))
         if let label = strands[strand].labels?[next] {
             header += Self.label
-            header.append(decimal: UInt64(label))
+            header.append(UInt64(label))
         }
         header += Self.time
-        header.append(decimal: microseconds / 1_000_000)
+        header.append(microseconds / 1_000_000)
         header.append(UInt8(ascii: "."))
-        header.append(decimal: microseconds % 1_000_000, digits: 6)
+        header.append(microseconds % 1_000_000, digits: 6)
         header.append(UInt8(ascii: "}"))
     }
 
@@ -93,20 +94,4 @@ public struct FrameSequence: Sendable {
 
     private static let label = Array(",\"label\":".utf8)
     private static let time = Array(",\"ts\":".utf8)
-}
-
-extension [UInt8] {
-    /// Appends a number with as many digits as it has, or with leading zeros up to `digits`.
-    fileprivate mutating func append(decimal number: UInt64, digits: Int = 1) {
-        var (width, rest) = (1, number / 10)
-        while rest > 0 { (width, rest) = (width + 1, rest / 10) }
-        width = Swift.max(width, digits)
-        let start = count
-        append(contentsOf: repeatElement(0, count: width))
-        rest = number
-        for place in stride(from: start + width - 1, through: start, by: -1) {
-            self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
-        }
-    }
 }

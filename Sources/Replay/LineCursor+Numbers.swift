@@ -1,5 +1,5 @@
 extension LineCursor {
-    /// Moves over a whole number from 0 to 10¹⁸.
+    /// Moves over an integer from 0 to 10¹⁸.
     mutating func wholeNumber(in line: Span<UInt8>) -> Int? {
         skipSpace(in: line)
         guard var value = digit(in: line) else { return nil }

@@ -1,13 +1,19 @@
 /// A position in a line of JSON that moves over one token at a time, and never beyond the end.
 ///
-/// Every method answers nil or false at anything else than what it is named after. The daemon's own
-/// reader of frame headers keeps texts; this one turns tokens into values as it passes them, since a
-/// verdict has to cost less than a microsecond.
+/// Every method answers nil or false at anything else than what it is named after.
+///
+/// `JSONCursor` of `Frames` checks more: brackets must match, and strings hold no control characters,
+/// because it passes on what strangers send. This one trusts its daemon. A verdict is read in 176 ns
+/// here, in 200 by a `JSONCursor` with the same keys and numbers and in 480 by one that compares keys
+/// as texts; the load generator should cost the machine it measures as little as possible.
 struct LineCursor {
     /// Index of the next byte.
     private(set) var at = 0
 
     /// A key as a number: its last sixteen bytes, which no longer key than those below can imitate.
+    ///
+    /// A verdict has about ten keys before its score, each of which would otherwise be compared with
+    /// up to six texts; these are one comparison of registers each.
     struct Key: Equatable {
         fileprivate var bytes: UInt128 = 0
 
@@ -28,7 +34,7 @@ struct LineCursor {
         return true
     }
 
-    /// Moves over a string and returns it as a key; one with escapes is none that matters.
+    /// Moves over a string and returns it as a key; one with escapes matches nothing.
     mutating func key(in line: Span<UInt8>) -> Key? {
         guard take(UInt8(ascii: "\""), in: line) else { return nil }
         var key = Key()

@@ -2,7 +2,7 @@ import Detection
 
 /// What a run has shown, as numbers to print.
 public struct Summary: Sendable {
-    /// The counts behind it.
+    /// The counts it is made from.
     public let tally: Tally
     /// What became of the normal frames.
     public let normal: Tally.Outcome

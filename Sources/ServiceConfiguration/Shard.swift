@@ -1,3 +1,5 @@
+import Frames
+
 /// One of several daemons that share the frames of publishers, which reach all of them: each scores
 /// the frames whose source and number fall to it.
 public struct Shard: Sendable, Equatable, CustomStringConvertible {
@@ -30,12 +32,12 @@ public struct Shard: Sendable, Equatable, CustomStringConvertible {
     /// Whether a frame of this source and number is ours; every frame falls to exactly one shard.
     public func holds(source: String, sequence: UInt64) -> Bool {
         guard count > 1 else { return true }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
-        for byte in source.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        var hash = FNV1a()
+        for byte in source.utf8 { hash.combine(byte) }
         for shift in stride(from: 0, to: 64, by: 8) {
-            hash = (hash ^ (sequence >> UInt64(shift) & 0xFF)) &* 0x100_0000_01B3
+            hash.combine(UInt8(truncatingIfNeeded: sequence >> UInt64(shift)))
         }
         // The low bits of FNV are weak; fold the high ones in.
-        return Int((hash ^ hash >> 32) % UInt64(count)) == index - 1
+        return Int((hash.value ^ hash.value >> 32) % UInt64(count)) == index - 1
     }
 }

@@ -37,8 +37,8 @@ public struct YAML: Sendable {
     /// The first document in `text`, or nil if there is none; throws `malformed`.
     public static func parse(_ text: String) throws(YAMLError) -> YAML? {
         var bytes = Array(text.utf8)
-        let result = bytes.withUnsafeMutableBufferPointer { bytes in
-            Result { () throws(YAMLError) in try parse(bytes) }
+        let result = unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+            Result { () throws(YAMLError) in try unsafe parse(bytes) }
         }
         return try result.get()
     }
@@ -46,52 +46,59 @@ public struct YAML: Sendable {
     private static func parse(
         _ bytes: UnsafeMutableBufferPointer<UInt8>
     ) throws(YAMLError) -> YAML? {
-        var parser = yaml_parser_t()
-        guard yaml_parser_initialize(&parser) != 0 else { throw .malformed(line: 1, "no memory") }
-        defer { yaml_parser_delete(&parser) }
-        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
-        var document = yaml_document_t()
-        guard yaml_parser_load(&parser, &document) != 0 else {
-            let reason = parser.problem.map { String(cString: $0) } ?? "it cannot be read"
-            let line = parser.problem_mark.line > 0 ? parser.problem_mark.line : parser.mark.line
+        var parser = unsafe yaml_parser_t()
+        guard unsafe yaml_parser_initialize(&parser) != 0 else {
+            throw .malformed(line: 1, "no memory")
+        }
+        defer { unsafe yaml_parser_delete(&parser) }
+        unsafe yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+        var document = unsafe yaml_document_t()
+        guard unsafe yaml_parser_load(&parser, &document) != 0 else {
+            let reason =
+                unsafe parser.problem.map { unsafe String(cString: $0) } ?? "it cannot be read"
+            let line =
+                unsafe parser.problem_mark.line > 0 ? parser.problem_mark.line : parser.mark.line
             throw .malformed(line: line + 1, reason)
         }
-        defer { yaml_document_delete(&document) }
-        guard let root = yaml_document_get_root_node(&document) else { return nil }
+        defer { unsafe yaml_document_delete(&document) }
+        guard let root = unsafe yaml_document_get_root_node(&document) else { return nil }
         var left = nodeLimit
-        return try YAML(root, of: &document, depth: 0, &left)
+        return try unsafe YAML(root, of: &document, depth: 0, &left)
     }
 
     private init(
         _ node: UnsafeMutablePointer<yaml_node_t>, of document: inout yaml_document_t, depth: Int,
         _ left: inout Int
     ) throws(YAMLError) {
-        line = node.pointee.start_mark.line + 1
+        line = unsafe node.pointee.start_mark.line + 1
         left -= 1
         guard depth < Self.depthLimit, left > 0 else {
             throw .malformed(line: line, "it is too deep or too large")
         }
-        let data = node.pointee.data
-        switch node.pointee.type {
+        let data = unsafe node.pointee.data
+        switch unsafe node.pointee.type {
         case YAML_SCALAR_NODE:
-            content = .scalar(
+            content = unsafe .scalar(
                 String(
                     decoding: UnsafeBufferPointer(
                         start: data.scalar.value, count: data.scalar.length), as: UTF8.self))
         case YAML_SEQUENCE_NODE:
             var items: [YAML] = []
-            var item = data.sequence.items.start
-            while let index = item, index < data.sequence.items.top {
-                items.append(try Self.child(index.pointee, of: &document, line, depth, &left))
-                item = index + 1
+            var item = unsafe data.sequence.items.start
+            while let index = unsafe item, unsafe index < data.sequence.items.top {
+                unsafe items.append(
+                    try Self.child(index.pointee, of: &document, line, depth, &left))
+                unsafe item = index + 1
             }
             content = .sequence(items)
         default:
             var entries: [(name: String, value: YAML)] = []
-            var pair = data.mapping.pairs.start
-            while let index = pair, index < data.mapping.pairs.top {
-                let name = try Self.child(index.pointee.key, of: &document, line, depth, &left)
-                let value = try Self.child(index.pointee.value, of: &document, line, depth, &left)
+            var pair = unsafe data.mapping.pairs.start
+            while let index = unsafe pair, unsafe index < data.mapping.pairs.top {
+                let name = try unsafe Self.child(
+                    index.pointee.key, of: &document, line, depth, &left)
+                let value = try unsafe Self.child(
+                    index.pointee.value, of: &document, line, depth, &left)
                 guard let text = name.scalar else {
                     throw .malformed(line: name.line, "a name is no text")
                 }
@@ -99,7 +106,7 @@ public struct YAML: Sendable {
                     throw .malformed(line: name.line, "\(text) is there twice")
                 }
                 entries.append((text, value))
-                pair = index + 1
+                unsafe pair = index + 1
             }
             content = .mapping(entries)
         }
@@ -109,9 +116,9 @@ public struct YAML: Sendable {
         _ index: CInt, of document: inout yaml_document_t, _ line: Int, _ depth: Int,
         _ left: inout Int
     ) throws(YAMLError) -> YAML {
-        guard let node = yaml_document_get_node(&document, index) else {
+        guard let node = unsafe yaml_document_get_node(&document, index) else {
             throw .malformed(line: line, "a value is missing")
         }
-        return try YAML(node, of: &document, depth: depth + 1, &left)
+        return try unsafe YAML(node, of: &document, depth: depth + 1, &left)
     }
 }

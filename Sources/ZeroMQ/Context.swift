@@ -5,18 +5,18 @@ internal import CZeroMQ
 /// `@unchecked Sendable` because libzmq documents a context as thread-safe, `handle` never changes,
 /// and the only call that ends the handle's life, `zmq_ctx_term`, runs in `deinit`, which no other
 /// use can overlap: every socket holds its context, so the last one is closed before.
-public final class Context: @unchecked Sendable {
+@safe public final class Context: @unchecked Sendable {
     /// The `zmq_ctx` this object owns, valid until `deinit`.
     let handle: UnsafeMutableRawPointer
 
     /// Makes a context whose I/O threads start with its first socket; one moves about 1 GB/s.
     public init(ioThreads: Int = 1) throws(ZMQError) {
-        guard let handle = zmq_ctx_new() else {
+        guard let handle = unsafe zmq_ctx_new() else {
             throw ZMQError(code: zmq_errno(), operation: "create a context")
         }
-        self.handle = handle
+        unsafe self.handle = handle
         let count = Int32(exactly: ioThreads) ?? -1
-        if zmq_ctx_set(handle, ZMQ_IO_THREADS, count) == -1 {
+        if unsafe zmq_ctx_set(handle, ZMQ_IO_THREADS, count) == -1 {
             throw ZMQError(
                 code: zmq_errno(), operation: "set the number of I/O threads to",
                 subject: String(ioThreads))
@@ -29,11 +29,11 @@ public final class Context: @unchecked Sendable {
     /// millisecond, and what is queued may be lost. A graceful stop is a flag the loop looks at.
     public func shutdown() {
         // It can fail only on a handle that is no context.
-        _ = zmq_ctx_shutdown(handle)
+        _ = unsafe zmq_ctx_shutdown(handle)
     }
 
     // Waits at most for the longest linger of the sockets closed before.
     deinit {
-        while zmq_ctx_term(handle) == -1 && zmq_errno() == EINTR {}
+        while unsafe zmq_ctx_term(handle) == -1 && zmq_errno() == EINTR {}
     }
 }

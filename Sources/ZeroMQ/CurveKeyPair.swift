@@ -13,7 +13,7 @@ public struct CurveKeyPair: Sendable {
     public static func generate() throws(ZMQError) -> CurveKeyPair {
         var publicKey = [CChar](repeating: 0, count: keyCharacters + 1)
         var secretKey = publicKey
-        let code = errorCode(zmq_curve_keypair(&publicKey, &secretKey))
+        let code = unsafe errorCode(zmq_curve_keypair(&publicKey, &secretKey))
         if code != 0 { throw ZMQError(code: code, operation: "generate a CURVE key pair") }
         return CurveKeyPair(publicKey: text(publicKey), secretKey: text(secretKey))
     }
@@ -25,7 +25,7 @@ public struct CurveKeyPair: Sendable {
             throw ZMQError(code: EINVAL, operation: "read the CURVE secret key")
         }
         var publicKey = [CChar](repeating: 0, count: Self.keyCharacters + 1)
-        let code = errorCode(zmq_curve_public(&publicKey, secretKey))
+        let code = unsafe errorCode(zmq_curve_public(&publicKey, secretKey))
         if code != 0 { throw ZMQError(code: code, operation: "read the CURVE secret key") }
         self.init(publicKey: Self.text(publicKey), secretKey: secretKey)
     }
@@ -34,7 +34,7 @@ public struct CurveKeyPair: Sendable {
     public static func text(ofKey bytes: [UInt8]) -> String {
         precondition(bytes.count == 32, "a key has 32 bytes")
         var characters = [CChar](repeating: 0, count: keyCharacters + 1)
-        _ = zmq_z85_encode(&characters, bytes, bytes.count)
+        _ = unsafe zmq_z85_encode(&characters, bytes, bytes.count)
         return text(characters)
     }
 
@@ -66,7 +66,7 @@ extension Socket {
         try set(ZMQ_CURVE_SECRETKEY, to: secretKey, as: "use the CURVE secret key", naming: "")
     }
 
-    /// Names the socket to whoever decides about its clients; before bind.
+    /// The domain that ZAP requests about this socket's clients carry (ZMQ RFC 27); before bind.
     public borrowing func setZAPDomain(_ domain: String) throws(ZMQError) {
         try set(ZMQ_ZAP_DOMAIN, to: domain, as: "set the ZAP domain to", naming: domain)
     }

@@ -5,9 +5,9 @@ public var libraryVersion: String {
     var major: Int32 = 0
     var minor: Int32 = 0
     var patch: Int32 = 0
-    zmq_version(&major, &minor, &patch)
+    unsafe zmq_version(&major, &minor, &patch)
     return "\(major).\(minor).\(patch)"
 }
 
 /// Whether that libzmq was built with a capability, such as "curve" or "ipc".
-public func libraryHas(_ capability: String) -> Bool { zmq_has(capability) == 1 }
+public func libraryHas(_ capability: String) -> Bool { unsafe zmq_has(capability) == 1 }

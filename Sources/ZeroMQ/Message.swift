@@ -6,41 +6,41 @@ internal import CZeroMQ
 /// struct held inline would dangle as soon as that struct moved. Longer parts lie, unaligned, in a
 /// shared buffer of 8 KiB that stays alive as long as this message refers to it: copy pixels out.
 /// Belongs to one thread at a time.
-public struct Message: ~Copyable {
+@safe public struct Message: ~Copyable {
     /// The `zmq_msg_t` this value owns, initialised from `init` to `deinit`.
     let frame: UnsafeMutablePointer<zmq_msg_t>
 
     /// Makes an empty message; the only allocation it ever does by itself.
     public init() {
-        frame = .allocate(capacity: 1)
+        unsafe frame = .allocate(capacity: 1)
         // Documented to succeed always.
-        _ = zmq_msg_init(frame)
+        _ = unsafe zmq_msg_init(frame)
     }
 
     deinit {
-        _ = zmq_msg_close(frame)
-        frame.deallocate()
+        _ = unsafe zmq_msg_close(frame)
+        unsafe frame.deallocate()
     }
 
     /// The part's bytes, valid until the message is received into, sent or gone.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get {
-            let bytes = UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count)
-            return _overrideLifetime(Span(_unsafeBytes: bytes), borrowing: self)
+            let bytes = unsafe UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count)
+            return unsafe _overrideLifetime(Span(_unsafeBytes: bytes), borrowing: self)
         }
     }
 
     /// A copy of the part's bytes.
     public var copy: [UInt8] {
-        [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count))
+        unsafe [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count))
     }
 
     /// How many bytes the part has.
-    public var count: Int { zmq_msg_size(frame) }
+    public var count: Int { unsafe zmq_msg_size(frame) }
 
     /// Whether further parts of the same message follow this received one.
-    public var more: Bool { zmq_msg_more(frame) != 0 }
+    public var more: Bool { unsafe zmq_msg_more(frame) != 0 }
 }
 
 @available(*, unavailable)
@@ -51,7 +51,7 @@ extension Message {
     ///
     /// It may be closed by now. A look-up in a table: not for every message.
     public var connection: CInt? {
-        let descriptor = zmq_msg_get(frame, ZMQ_SRCFD)
+        let descriptor = unsafe zmq_msg_get(frame, ZMQ_SRCFD)
         return descriptor >= 0 ? descriptor : nil
     }
 }

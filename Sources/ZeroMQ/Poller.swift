@@ -6,7 +6,7 @@ internal import CZeroMQ
 /// allocates. It does not keep sockets open. A lifetime dependence could prove that they outlive
 /// it, but would forbid a list of sources, each closing and reopening its own; so the poller looks
 /// before each wait, and a closed socket is never ready, rather than a dangling pointer.
-public struct Poller: ~Copyable {
+@safe public struct Poller: ~Copyable {
     /// What to wait for; for both, the poller reports either.
     public struct Events: OptionSet, Sendable {
         /// libzmq's bits.
@@ -32,23 +32,23 @@ public struct Poller: ~Copyable {
     public init(capacity: Int) {
         precondition(capacity > 0, "a poller needs room for a socket")
         self.capacity = capacity
-        items = .allocate(capacity: capacity)
+        unsafe items = .allocate(capacity: capacity)
         sockets.reserveCapacity(capacity)
     }
 
-    deinit { items.deallocate() }
+    deinit { unsafe items.deallocate() }
 
     /// Watches a socket of this thread and returns its index, maybe one a closed socket left.
     public mutating func add(_ socket: borrowing Socket, events: Events = .readable) -> Int {
-        let item = zmq_pollitem_t(
+        let item = unsafe zmq_pollitem_t(
             socket: socket.handle, fd: -1, events: events.rawValue, revents: 0)
         if let index = sockets.firstIndex(where: { !$0.isOpen }) {
-            items[index] = item
+            unsafe items[index] = unsafe item
             sockets[index] = socket.liveness
             return index
         }
         precondition(count < capacity, "the poller's \(capacity) places are taken")
-        items.advanced(by: count).initialize(to: item)
+        unsafe items.advanced(by: count).initialize(to: item)
         sockets.append(socket.liveness)
         return count - 1
     }
@@ -56,7 +56,7 @@ public struct Poller: ~Copyable {
     /// Watches a wake-up, which the caller keeps alive, and returns its index.
     public mutating func add(_ wake: WakeUp) -> Int {
         precondition(count < capacity, "the poller's \(capacity) places are taken")
-        items.advanced(by: count).initialize(
+        unsafe items.advanced(by: count).initialize(
             to: zmq_pollitem_t(
                 socket: nil, fd: wake.descriptor, events: Events.readable.rawValue, revents: 0))
         sockets.append(Liveness())
@@ -66,7 +66,7 @@ public struct Poller: ~Copyable {
     /// Says which events of the socket at this index end a wait from now on; none is possible.
     public mutating func watch(_ index: Int, for events: Events) {
         precondition(index >= 0 && index < count, "the poller has no socket at \(index)")
-        items[index].events = events.rawValue
+        unsafe items[index].events = events.rawValue
     }
 
     /// Waits until a socket is ready and returns how many are; 0 after the time, or on a signal.
@@ -75,10 +75,10 @@ public struct Poller: ~Copyable {
     public mutating func wait(milliseconds: Int) throws(ZMQError) -> Int {
         let watched = forgetClosedSockets()
         precondition(watched > 0 || milliseconds >= 0, "waiting for ever for no open socket")
-        let ready = zmq_poll(items, Int32(count), milliseconds)
+        let ready = unsafe zmq_poll(items, Int32(count), milliseconds)
         if ready >= 0 { return Int(ready) }
         let code = zmq_errno()
-        for index in 0..<count { items[index].revents = 0 }
+        for index in 0..<count { unsafe items[index].revents = 0 }
         if code == EINTR { return 0 }
         throw ZMQError(code: code, operation: "poll")
     }
@@ -86,7 +86,7 @@ public struct Poller: ~Copyable {
     /// Whether the last wait found the socket at this index ready for one of these events.
     public func isReady(_ index: Int, for events: Events = [.readable, .writable]) -> Bool {
         precondition(index >= 0 && index < count, "the poller has no socket at \(index)")
-        return items[index].revents & events.rawValue != 0
+        return unsafe items[index].revents & events.rawValue != 0
     }
 
     // Returns how many are open.
@@ -97,7 +97,7 @@ public struct Poller: ~Copyable {
             if sockets[index].isOpen {
                 open += 1
             } else {
-                (items[index].socket, items[index].fd) = (nil, -1)
+                unsafe (items[index].socket, items[index].fd) = (nil, -1)
             }
         }
         return open

@@ -6,23 +6,23 @@ extension Socket {
     /// An `ipc://` path in use is taken over without an error: lock a file beside it first.
     public borrowing func bind(_ endpoint: String) throws(ZMQError) {
         try checkPort(of: endpoint, orAny: true, as: "bind")
-        try apply(zmq_bind, to: endpoint, as: "bind")
+        try unsafe apply(zmq_bind, to: endpoint, as: "bind")
     }
 
     /// Starts connecting in the background and returns; a peer that is not there yet is no error.
     public borrowing func connect(_ endpoint: String) throws(ZMQError) {
         try checkPort(of: endpoint, orAny: false, as: "connect to")
-        try apply(zmq_connect, to: endpoint, as: "connect to")
+        try unsafe apply(zmq_connect, to: endpoint, as: "connect to")
     }
 
     /// Stops accepting at an endpoint, which must be spelled as `lastEndpoint()` spells it.
     public borrowing func unbind(_ endpoint: String) throws(ZMQError) {
-        try apply(zmq_unbind, to: endpoint, as: "unbind")
+        try unsafe apply(zmq_unbind, to: endpoint, as: "unbind")
     }
 
     /// Drops the connection to an endpoint and the messages queued for it.
     public borrowing func disconnect(_ endpoint: String) throws(ZMQError) {
-        try apply(zmq_disconnect, to: endpoint, as: "disconnect from")
+        try unsafe apply(zmq_disconnect, to: endpoint, as: "disconnect from")
     }
 
     /// The endpoint last bound or connected, with the port that `*` became; "" before the first.
@@ -30,12 +30,14 @@ extension Socket {
         // TCP and IPC endpoints stay below 300 bytes; a longer inproc name throws EINVAL.
         let capacity = 1024
         var code: Int32 = 0
-        let endpoint = withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { buffer in
+        let endpoint = unsafe withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) {
+            buffer in
             var count = capacity
-            code = errorCode(
+            code = unsafe errorCode(
                 zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, buffer.baseAddress, &count))
             // libzmq counts the terminating zero.
-            return String(decoding: buffer.prefix(code == 0 ? max(count - 1, 0) : 0), as: UTF8.self)
+            return unsafe String(
+                decoding: buffer.prefix(code == 0 ? max(count - 1, 0) : 0), as: UTF8.self)
         }
         if code != 0 { throw ZMQError(code: code, operation: "read the endpoint of a socket") }
         return endpoint
@@ -60,7 +62,7 @@ extension Socket {
     ) throws(ZMQError) {
         var code: Int32 = 0
         repeat {
-            code = endpoint.withCString { errorCode(function(handle, $0)) }
+            code = unsafe endpoint.withCString { unsafe errorCode(function(handle, $0)) }
         } while code == EINTR
         if code != 0 { throw ZMQError(code: code, operation: operation, subject: endpoint) }
     }

@@ -4,12 +4,12 @@ extension Socket {
     /// Receives the next part into `message`; false when it would block, or the timeout passed.
     ///
     /// What the message held before is gone either way. A signal does not interrupt a blocking
-    /// receive, but starts its timeout anew; wait in a `Poller` to see signals.
+    /// receive, but starts its timeout again; wait in a `Poller` to see signals.
     public borrowing func receive(
         into message: inout Message, blocking: Bool = true
     ) throws(ZMQError) -> Bool {
         let flags = blocking ? 0 : ZMQ_DONTWAIT
-        return try transfer("receive") { zmq_msg_recv(message.frame, handle, flags) }
+        return try transfer("receive") { unsafe zmq_msg_recv(message.frame, handle, flags) }
     }
 
     /// Sends a copy of the bytes as one part; false when it would block, or the timeout passed.
@@ -18,7 +18,7 @@ extension Socket {
     public borrowing func send(
         _ bytes: Span<UInt8>, more: Bool = false, blocking: Bool = true
     ) throws(ZMQError) -> Bool {
-        try send(bytes.bytes, more: more, blocking: blocking)
+        try unsafe send(bytes.bytes, more: more, blocking: blocking)
     }
 
     /// Sends a copy of raw memory, as the method above does.
@@ -29,7 +29,9 @@ extension Socket {
     ) throws(ZMQError) -> Bool {
         let flags = sendFlags(more, blocking)
         return try transfer("send") {
-            bytes.withUnsafeBytes { zmq_send(handle, $0.baseAddress, $0.count, flags) }
+            unsafe bytes.withUnsafeBytes {
+                unsafe zmq_send(handle, $0.baseAddress, $0.count, flags)
+            }
         }
     }
 
@@ -45,7 +47,7 @@ extension Socket {
         _ message: inout Message, more: Bool = false, blocking: Bool = true
     ) throws(ZMQError) -> Bool {
         let flags = sendFlags(more, blocking)
-        return try transfer("send") { zmq_msg_send(message.frame, handle, flags) }
+        return try transfer("send") { unsafe zmq_msg_send(message.frame, handle, flags) }
     }
 
     @inline(__always)

@@ -2,7 +2,7 @@ internal import CZeroMQ
 
 // There is deliberately no heartbeat option: in libzmq 4.3.4 `ZMQ_HEARTBEAT_IVL` on a connecting
 // SUB or PULL whose queue fills aborts the whole process (libzmq issues 3937 and 4767). TCP
-// keepalive finds dead peers, and whoever expects messages notices that they stopped.
+// keepalive finds dead peers, and a receiver that expects messages notices that they stopped.
 
 extension Socket {
     /// How long unsent messages outlive the socket; -1 = for ever, 0 (default here) = not at all.
@@ -60,11 +60,6 @@ extension Socket {
         try set(ZMQ_RECONNECT_IVL_MAX, to: maximum, as: "set the longest reconnect milliseconds to")
     }
 
-    /// Accepts IPv6 addresses beside IPv4 ones, as in `tcp://[::]:5555`.
-    public borrowing func setIPv6(_ isEnabled: Bool) throws(ZMQError) {
-        try set(ZMQ_IPV6, to: isEnabled ? 1 : 0, as: "set IPv6 to")
-    }
-
     /// How long a blocking send waits before it answers "would block"; -1 (default) = for ever.
     public borrowing func setSendTimeout(milliseconds: Int) throws(ZMQError) {
         try set(ZMQ_SNDTIMEO, to: milliseconds, as: "set the send timeout milliseconds to")
@@ -73,16 +68,6 @@ extension Socket {
     /// How long a blocking receive waits before it answers "would block"; -1 (default) = for ever.
     public borrowing func setReceiveTimeout(milliseconds: Int) throws(ZMQError) {
         try set(ZMQ_RCVTIMEO, to: milliseconds, as: "set the receive timeout milliseconds to")
-    }
-
-    /// The kernel's send buffer per connection; -1 leaves the system's default.
-    public borrowing func setSendBuffer(bytes: Int) throws(ZMQError) {
-        try set(ZMQ_SNDBUF, to: bytes, as: "set the send buffer bytes to")
-    }
-
-    /// The kernel's receive buffer per connection; -1 leaves the system's default.
-    public borrowing func setReceiveBuffer(bytes: Int) throws(ZMQError) {
-        try set(ZMQ_RCVBUF, to: bytes, as: "set the receive buffer bytes to")
     }
 
     /// Lets a `sub` receive messages whose first part starts with `prefix`; "" is all of them.
@@ -114,7 +99,7 @@ extension Socket {
     ) throws(ZMQError) {
         var text = text
         let code = text.withUTF8 {
-            errorCode(zmq_setsockopt(handle, option, $0.baseAddress, $0.count))
+            unsafe errorCode(zmq_setsockopt(handle, option, $0.baseAddress, $0.count))
         }
         if code != 0 { throw ZMQError(code: code, operation: operation, subject: subject()) }
     }
@@ -122,8 +107,8 @@ extension Socket {
     private borrowing func set<Number: BitwiseCopyable>(
         _ option: Int32, _ number: Number, _ value: Int, _ operation: String
     ) throws(ZMQError) {
-        let code = withUnsafeBytes(of: number) {
-            errorCode(zmq_setsockopt(handle, option, $0.baseAddress, $0.count))
+        let code = unsafe withUnsafeBytes(of: number) {
+            unsafe errorCode(zmq_setsockopt(handle, option, $0.baseAddress, $0.count))
         }
         if code != 0 {
             throw ZMQError(code: code, operation: operation, subject: String(value))

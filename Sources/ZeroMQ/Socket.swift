@@ -5,7 +5,7 @@ internal import CZeroMQ
 /// Not copyable, so it has one owner; not `Sendable`, so that owner stays in its thread: libzmq's
 /// sockets have no locks. Its methods borrow it, because what changes is libzmq's state. It closes
 /// when its owner lets go of it, and unsent messages are dropped then unless `setLinger` says more.
-public struct Socket: ~Copyable {
+@safe public struct Socket: ~Copyable {
     /// The `zmq_socket` this value owns, valid until `deinit`.
     let handle: UnsafeMutableRawPointer
     /// Says to pollers whether `handle` still lives.
@@ -15,24 +15,24 @@ public struct Socket: ~Copyable {
 
     /// Opens a socket that does not linger; throws when the context is shut down or out of sockets.
     public init(_ context: Context, _ kind: Kind) throws(ZMQError) {
-        guard let handle = zmq_socket(context.handle, kind.code) else {
+        guard let handle = unsafe zmq_socket(context.handle, kind.code) else {
             throw ZMQError(code: zmq_errno(), operation: "open a socket")
         }
         // libzmq's own default is to linger for ever, which can hang a SIGTERM.
         var linger: Int32 = 0
-        let code = errorCode(zmq_setsockopt(handle, ZMQ_LINGER, &linger, 4))
+        let code = unsafe errorCode(zmq_setsockopt(handle, ZMQ_LINGER, &linger, 4))
         if code != 0 {
-            _ = zmq_close(handle)
+            _ = unsafe zmq_close(handle)
             throw ZMQError(code: code, operation: "open a socket")
         }
-        self.handle = handle
+        unsafe self.handle = handle
         self.context = context
         liveness = Liveness()
     }
 
     deinit {
         liveness.isOpen = false
-        _ = zmq_close(handle)
+        _ = unsafe zmq_close(handle)
     }
 }
 

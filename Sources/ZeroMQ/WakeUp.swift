@@ -22,6 +22,6 @@ public final class WakeUp: Sendable {
     /// Takes the signals back, once they have been seen.
     public func clear() {
         var count: eventfd_t = 0
-        _ = eventfd_read(descriptor, &count)
+        _ = unsafe eventfd_read(descriptor, &count)
     }
 }

@@ -48,7 +48,7 @@ extension ZMQError: CustomStringConvertible {
         case (ETERM, _):
             "the context was shut down"
         default:
-            String(cString: zmq_strerror(code))
+            unsafe String(cString: zmq_strerror(code))
         }
     }
 }

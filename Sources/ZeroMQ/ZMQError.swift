@@ -21,12 +21,8 @@ public struct ZMQError: Error, Equatable, Sendable {
 
     /// The context was shut down (ETERM).
     public static var terminated: Int32 { ETERM }
-    /// Nothing to receive or no room to send (EAGAIN); never thrown: the value false says it.
-    public static var wouldBlock: Int32 { EAGAIN }
     /// Someone is bound to the address already (EADDRINUSE).
     public static var addressInUse: Int32 { EADDRINUSE }
-    /// The system forbids the address to this user (EACCES).
-    public static var permissionDenied: Int32 { EACCES }
     /// A malformed endpoint, a bad key or a number out of its range (EINVAL).
     public static var invalidArgument: Int32 { EINVAL }
 }

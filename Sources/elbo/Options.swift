@@ -21,26 +21,7 @@ struct DataOption: ParsableArguments {
             let library = DatasetLibrary(
                 explicit: data, environment: ProcessInfo.processInfo.environment)
             return try library.load(
-                DatasetSpecification(specification),
-                preparation: preprocessing.isEmpty ? nil : PicturePreparation(preprocessing))
-        }
-    }
-}
-
-extension PicturePreparation {
-    /// The steps of a model.
-    fileprivate init(_ preprocessing: Preprocessing) {
-        self.init(
-            name: preprocessing.description, takesLuma: preprocessing.grayscale != nil
-        ) { picture in
-            let extent = picture.extent
-            let shape = preprocessing.shape(
-                rows: extent.rows, columns: extent.columns, channels: extent.channels)
-            let pixels = preprocessing.image(
-                of: picture.pixels.span, rows: extent.rows, columns: extent.columns,
-                channels: extent.channels)
-            guard let shape, let pixels else { return nil }
-            return GrayImage(rows: shape.rows, columns: shape.columns, pixels: pixels)
+                DatasetSpecification(specification), preprocessing: preprocessing)
         }
     }
 }

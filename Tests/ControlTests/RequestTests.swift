@@ -11,7 +11,7 @@ import VAE
     private static let calibration: Calibration = {
         do {
             return try Calibration(
-                scores: [Scores(mse: 1), Scores(mse: 3)], score: .mse, k: 2,
+                scores: [Scores(mse: 1), Scores(mse: 3)], rule: .sigma(score: .mse, k: 2),
                 model: SHA256Digest(of: []), data: .init(name: "a/b", sha256: "sha256:1"),
                 created: UnixTime(nanoseconds: 0), revision: 4)
         } catch { preconditionFailure("\(error)") }

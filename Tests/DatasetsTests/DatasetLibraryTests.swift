@@ -1,3 +1,4 @@
+import Images
 import TestSupport
 import Datasets
 import Files
@@ -18,7 +19,7 @@ import Testing
     ) throws {
         let place = "\(folder.path)/\(root)/\(name)"
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-        let set = try ImageSet(name: "x", rows: 1, columns: 1, pixels: pixels)
+        let set = try ImageSet(name: "x", shape: ImageShape(rows: 1, columns: 1), pixels: pixels)
         try writeFileAtomically(
             try IDX.encodeImages(set), to: "\(place)/\(split)-images-idx3-ubyte")
         if let labels {

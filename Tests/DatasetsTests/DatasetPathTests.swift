@@ -16,8 +16,9 @@ import Testing
     }
 
     private func put(picture pixels: [UInt8], columns: Int, _ name: String) throws {
-        let image = GrayImage(rows: pixels.count / columns, columns: columns, pixels: pixels)
-        try put(PNG.encodeGray(image), name)
+        let image = Image(
+            ImageShape(rows: pixels.count / columns, columns: columns), pixels: pixels)
+        try put(PNG.encode(image), name)
     }
 
     private func load(_ name: String) throws -> ImageSet {

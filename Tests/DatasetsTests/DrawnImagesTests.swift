@@ -13,7 +13,7 @@ import Testing
         let one = DrawnImages.make(count: 8, rows: 28, columns: 28, seed: 1)
         let two = DrawnImages.make(count: 8, rows: 28, columns: 28, seed: 2)
         for index in 0..<8 {
-            #expect(one.image(index) != two.image(index), "\(DrawnImages.kindNames[index])")
+            #expect(one.image(index) != two.image(index), "\(DrawnImages.Kind.allCases[index])")
         }
     }
 
@@ -27,7 +27,7 @@ import Testing
         let set = DrawnImages.make(count: 18, rows: 8, columns: 8, seed: 3)
         #expect(set.labels == (0..<18).map { UInt8($0 % 8) })
         #expect(
-            DrawnImages.kindNames == [
+            DrawnImages.Kind.allCases.map { String(describing: $0) } == [
                 "noise", "stripes", "blocks", "inverted", "shirt", "trouser", "bag", "shoe",
             ])
     }
@@ -44,7 +44,7 @@ import Testing
             let pixels = Array(set.image(index))
             let corners = [0, 27, 27 * 28, 27 * 28 + 27].map { pixels[$0] }
             let covered = pixels.count { $0 > 40 }
-            let name = DrawnImages.kindNames[index % 8]
+            let name = DrawnImages.Kind.allCases[index % 8]
             #expect(corners.allSatisfy { $0 == 0 }, "image \(index), \(name)")
             // A sixteenth to two thirds of the picture.
             #expect((49...522).contains(covered), "image \(index), \(name): \(covered) pixels")

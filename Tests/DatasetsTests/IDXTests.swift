@@ -1,3 +1,4 @@
+import Images
 import Datasets
 import Testing
 
@@ -37,7 +38,8 @@ import Testing
     }
 
     @Test func `what is written is the golden file`() throws {
-        let set = try ImageSet(name: "x", rows: 2, columns: 3, pixels: Array(10..<22))
+        let set = try ImageSet(
+            name: "x", shape: ImageShape(rows: 2, columns: 3), pixels: Array(10..<22))
         #expect(try IDX.encodeImages(set) == Self.images)
         #expect(try IDX.encodeLabels([5, 6, 7]) == Self.labels)
     }

@@ -1,3 +1,4 @@
+import Images
 import Datasets
 import Files
 import Testing
@@ -5,7 +6,8 @@ import Testing
 @Suite struct ImageSetTests {
     private func set() throws -> ImageSet {
         try ImageSet(
-            name: "three", rows: 1, columns: 2, pixels: [1, 2, 3, 4, 5, 6], labels: [7, 8, 9])
+            name: "three", shape: ImageShape(rows: 1, columns: 2), pixels: [1, 2, 3, 4, 5, 6],
+            labels: [7, 8, 9])
     }
 
     @Test func `counts follow from the shape`() throws {
@@ -34,7 +36,8 @@ import Testing
     }
 
     @Test func `the digest is of the pixels alone`() throws {
-        let other = try ImageSet(name: "other", rows: 2, columns: 1, pixels: [1, 2, 3, 4, 5, 6])
+        let other = try ImageSet(
+            name: "other", shape: ImageShape(rows: 2, columns: 1), pixels: [1, 2, 3, 4, 5, 6])
         #expect(try set().digest == other.digest)
         #expect(other.digest == SHA256Digest(of: [1, 2, 3, 4, 5, 6]))
     }
@@ -42,20 +45,22 @@ import Testing
     @Test func `sets without images or pixels are refused`() {
         for (rows, columns) in [(1, 1), (0, 5), (5, 0), (-1, -1), (Int.max, 2)] {
             #expect(throws: DatasetError.empty(name: "x"), "\(rows) x \(columns)") {
-                try ImageSet(name: "x", rows: rows, columns: columns, pixels: [])
+                try ImageSet(name: "x", shape: ImageShape(rows: rows, columns: columns), pixels: [])
             }
         }
         #expect(throws: DatasetError.empty(name: "x")) {
-            try ImageSet(name: "x", rows: -1, columns: -1, pixels: [1])
+            try ImageSet(name: "x", shape: ImageShape(rows: -1, columns: -1), pixels: [1])
         }
     }
 
     @Test func `part of an image and a wrong number of labels are refused`() {
         #expect(throws: DatasetError.partialImage(name: "x", pixels: 5, pixelsPerImage: 4)) {
-            try ImageSet(name: "x", rows: 2, columns: 2, pixels: [1, 2, 3, 4, 5])
+            try ImageSet(
+                name: "x", shape: ImageShape(rows: 2, columns: 2), pixels: [1, 2, 3, 4, 5])
         }
         #expect(throws: DatasetError.labelCount(name: "x", labels: 2, images: 1)) {
-            try ImageSet(name: "x", rows: 1, columns: 1, pixels: [1], labels: [1, 2])
+            try ImageSet(
+                name: "x", shape: ImageShape(rows: 1, columns: 1), pixels: [1], labels: [1, 2])
         }
     }
 }

@@ -34,7 +34,7 @@ import ZeroMQ
             try writeFileAtomically(bytes, to: LoadedModel.path(in: folder))
             let scores = (1...9).map { Scores(mse: Float($0) / 100) }
             let calibration = try Calibration(
-                scores: scores, score: .mse, k: 2, model: SHA256Digest(of: bytes),
+                scores: scores, rule: .sigma(score: .mse, k: 2), model: SHA256Digest(of: bytes),
                 data: .init(name: "none", sha256: ""), created: UnixTime(nanoseconds: 0),
                 revision: 1)
             try writeFileAtomically(calibration.encoded(), to: Calibration.path(in: folder))

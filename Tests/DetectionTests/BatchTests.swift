@@ -1,4 +1,5 @@
 @testable import Frames
+import Images
 import Networks
 import Platform
 import Testing
@@ -30,7 +31,7 @@ import VAE
         for row in 0..<7 {
             var alone = Batch(capacity: 8, pixels: 4)
             var (decoder, queue) = (
-                FrameDecoder(rows: 2, columns: 2), FrameQueue(capacity: 1, pixels: 4)
+                FrameDecoder(ImageShape(rows: 2, columns: 2)), FrameQueue(capacity: 1, pixels: 4)
             )
             let (text, pixels) = (Array(header().utf8), (0..<4).map { UInt8(row * 36 + $0 * 9) })
             let message = try decoder.open(

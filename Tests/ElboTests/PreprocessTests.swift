@@ -19,7 +19,7 @@ import VAE
                 let bright = UInt8(truncatingIfNeeded: 60 + pixel * 3 + index * 7)
                 return [bright, bright / 2, 30, 255]
             }
-            let image = ColorImage(rows: rows, columns: columns, pixels: pixels)
+            let image = Image(ImageShape(rows: rows, columns: columns, channels: 4), pixels: pixels)
             try writeFileAtomically(PNG.encode(image), to: "\(path)/\(index).png")
         }
         try writeFileAtomically(PictureSamples.plain, to: path + "/plain.jpg")
@@ -55,11 +55,9 @@ import VAE
         #expect(shapes == [[9, 10, 4], [40, 30, 3], [28, 28, 1], [2, 2, 3]])
         // The same images score the same, prepared by us or by the command.
         let file = try readFile(held + "/3.png")
-        let pixels = try PNG.decode(file.span).pixels
-        let image = model.preprocessing.image(
-            of: pixels.span, rows: 9, columns: 10, channels: 4)
-        let prepared = try #require(image)
-        let png = try PNG.encodeGray(GrayImage(rows: 6, columns: 6, pixels: prepared))
+        let picture = try PNG.decode(file.span)
+        let image = model.preprocessing.image(of: picture.pixels.span, picture.shape)
+        let png = try PNG.encode(#require(image))
         let again = try Command("score", "--model", out, "-", input: png)
         #expect(again.objects.first?["score"] as? Double == scored.objects[0]["score"] as? Double)
     }

@@ -10,13 +10,14 @@ import Testing
 
     @Test func `an image scores the same from IDX, NPY, PNG and standard input`() throws {
         let folder = try Folder()
-        let set = try ImageSet(name: "one", rows: 28, columns: 28, pixels: pixels)
+        let set = try ImageSet(
+            name: "one", shape: ImageShape(rows: 28, columns: 28), pixels: pixels)
         try writeFileAtomically(IDX.encodeImages(set), to: folder.path + "/a.idx")
         var header = Array("{'descr': '|u1', 'fortran_order': False, 'shape': (28, 28), }".utf8)
         while (header.count + 11) % 64 != 0 { header.append(32) }
         let npy = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count + 1), 0] + header + [10]
         try writeFileAtomically(npy + pixels, to: folder.path + "/a.npy")
-        let png = try PNG.encodeGray(GrayImage(rows: 28, columns: 28, pixels: pixels))
+        let png = try PNG.encode(Image(ImageShape(rows: 28, columns: 28), pixels: pixels))
         try writeFileAtomically(png, to: folder.path + "/a.png")
         let command = try Command(
             "score", "--model", Command.model, folder.path + "/a.idx", folder.path + "/a.npy",
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `an anomaly is told by the exit code only if asked for`() throws {
-        let png = try PNG.encodeGray(GrayImage(rows: 28, columns: 28, pixels: pixels))
+        let png = try PNG.encode(Image(ImageShape(rows: 28, columns: 28), pixels: pixels))
         #expect(try Command("score", "--model", Command.model, "-", input: png).status == 0)
         let asked = try Command("score", "--exit-code", "--model", Command.model, "-", input: png)
         #expect(asked.status == 1)

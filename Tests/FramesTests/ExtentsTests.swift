@@ -1,3 +1,4 @@
+import Images
 import Frames
 import Testing
 
@@ -26,30 +27,32 @@ import Testing
 
     @Test func `images that are not square have their rows first`() throws {
         let wide = try ReadHeader("{\"shape\":[2,3]}").header.extents
-        #expect(try wide.images(rows: 2, columns: 3) == 1)
-        #expect(throws: Rejection.badShape) { try wide.images(rows: 3, columns: 2) }
-        #expect(try wide.images(rows: 1, columns: 3) == 2)
+        #expect(try wide.images(of: ImageShape(rows: 2, columns: 3)) == 1)
+        #expect(throws: Rejection.badShape) { try wide.images(of: ImageShape(rows: 3, columns: 2)) }
+        #expect(try wide.images(of: ImageShape(rows: 1, columns: 3)) == 2)
     }
 
     @Test func `a single pixel is an image too`() throws {
         for shape in ["[1]", "[1,1]", "[1,1,1]", "[1,1,1,1]"] {
             let extents = try ReadHeader("{\"shape\":\(shape)}").header.extents
-            #expect(try extents.images(rows: 1, columns: 1) == 1, "\(shape)")
+            #expect(try extents.images(of: ImageShape(rows: 1, columns: 1)) == 1, "\(shape)")
         }
     }
 
     @Test func `extents in memory follow the same rules`() throws {
-        #expect(try FrameHeader.Extents([5, 28, 28]).images(rows: 28, columns: 28) == 5)
+        #expect(
+            try FrameHeader.Extents([5, 28, 28]).images(of: ImageShape(rows: 28, columns: 28)) == 5)
         for shape in [
             [], [-1, 28, 28], [1 << 31, 28, 28], [Int.max], Array(repeating: 1, count: 9),
         ] {
             #expect(throws: Rejection.badShape, "\(shape)") {
-                try FrameHeader.Extents(shape).images(rows: 28, columns: 28)
+                try FrameHeader.Extents(shape).images(of: ImageShape(rows: 28, columns: 28))
             }
         }
     }
 
     private func count(_ shape: String) throws -> Int {
-        try ReadHeader("{\"shape\":\(shape)}").header.extents.images(rows: 28, columns: 28)
+        try ReadHeader("{\"shape\":\(shape)}").header.extents.images(
+            of: ImageShape(rows: 28, columns: 28))
     }
 }

@@ -1,3 +1,4 @@
+import Images
 import Frames
 import Testing
 
@@ -25,7 +26,9 @@ import Testing
     func `the header of a client is read`(text: String, client: String) throws {
         let header = try ReadHeader(text)
         #expect(header.dtype == ElementType(.uint8), "\(client)")
-        #expect(try header.header.extents.images(rows: 28, columns: 28) == 1, "\(client)")
+        #expect(
+            try header.header.extents.images(of: ImageShape(rows: 28, columns: 28)) == 1,
+            "\(client)")
     }
 
     @Test func `texts are those of the header, as sent`() throws {

@@ -93,6 +93,38 @@ import Testing
         }
     }
 
+    @Test(arguments: ElementType.Kind.allCases.filter { $0 != .uint8 }, [false, true])
+    func `an image of many pixels is its pixels one by one`(
+        kind: ElementType.Kind, isBigEndian: Bool
+    ) throws {
+        // More than a vector holds, and not a multiple of it.
+        let (type, columns) = (ElementType(kind, isBigEndian: isBigEndian), 83)
+        var random = RandomNumbers(seed: 5)
+        var bytes: [UInt8] = []
+        var expected: [Float] = []
+        while expected.count < columns {
+            let pixel = (0..<type.size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let single = PixelRows(rows: 1, columns: 1)
+            do throws(Rejection) { try type.decode(pixel.span, intoRow: 0, of: single) } catch {
+                continue
+            }
+            bytes += pixel
+            expected += single[0]
+        }
+        let rows = PixelRows(rows: 1, columns: columns)
+        try type.decode(bytes.span, intoRow: 0, of: rows)
+        #expect(rows[0] == expected)
+        guard type.size > 1, kind.rawValue.hasPrefix("float") else { return }
+        for position in 0..<columns {
+            var damaged = bytes
+            let pixel = (position * type.size)..<((position + 1) * type.size)
+            damaged.replaceSubrange(pixel, with: repeatElement(0xFF, count: type.size))
+            #expect(throws: Rejection.notFinite) {
+                try type.decode(damaged.span, intoRow: 0, of: rows)
+            }
+        }
+    }
+
     @Test(arguments: [Float(1.00005), -0.00005, 1, 0, -0.0])
     func `rounding in the sender's own division is forgiven`(value: Float) throws {
         let bits = value.bitPattern

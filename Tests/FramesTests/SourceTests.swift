@@ -46,6 +46,17 @@ import Testing
         #expect(intake.frames.map(\.sequence) == [0, 1, 2])
     }
 
+    @Test func `names of one hash are two sources`() throws {
+        var intake = Intake(capacity: 9)
+        for sequence in 0..<2 as Range<UInt64> {
+            // Both are 4eac0c95540867e4 in FNV-1a.
+            for name in ["8yn0iYCKYHlIj4-BwPqk", "GReLUrM4wMqfg9yzV3KQ"] {
+                let message = try intake.take(header("\"source\":\"\(name)\""))
+                #expect(message.source.name == name && message.sequence == sequence)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("cam-1", "cam-1"), ("A.z_9", "A.z_9"), ("a/b c", "a%2fb%20c"), ("50%", "50%25"),
         ("é", "%c3%a9"), ("a\nb\u{0}", "a%0ab%00"), ("", ""), ("+#*", "%2b%23%2a"),

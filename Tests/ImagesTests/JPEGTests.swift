@@ -6,19 +6,19 @@ import Testing
 @Suite struct JPEGTests {
     private func decode(
         _ bytes: [UInt8], asLuma: Bool = false, sideLimit: Int = JPEG.sideLimit
-    ) throws(ImagesError) -> Picture {
+    ) throws(ImagesError) -> Image {
         try JPEG.decode(bytes.span, asLuma: asLuma, sideLimit: sideLimit)
     }
 
     @Test func `grey comes as grey, colour as red, green and blue or as brightness`() throws {
         let gray = try decode(PictureSamples.gray)
-        #expect(gray.extent == PictureExtent(rows: 2, columns: 2, channels: 1))
+        #expect(gray.shape == ImageShape(rows: 2, columns: 2, channels: 1))
         #expect(gray.pixels == [1, 51, 102, 255])
         let color = try decode(PictureSamples.color)
-        #expect(color.extent == PictureExtent(rows: 2, columns: 2, channels: 3))
+        #expect(color.shape == ImageShape(rows: 2, columns: 2, channels: 3))
         #expect(color.pixels == [253, 0, 0, 0, 255, 1, 0, 0, 254, 90, 90, 90])
         let luma = try decode(PictureSamples.color, asLuma: true)
-        #expect(luma.extent.channels == 1 && luma.pixels == [75, 150, 29, 90])
+        #expect(luma.shape.channels == 1 && luma.pixels == [75, 150, 29, 90])
         #expect(try decode(PictureSamples.progressive).pixels == (0..<64).map { 4 * $0 })
     }
 
@@ -26,7 +26,7 @@ import Testing
         let extents = try [
             PictureSamples.gray, PictureSamples.color, PictureSamples.plain,
             PictureSamples.colorPNG,
-        ].map { bytes in try PictureFormat(bytes.span)?.extent(of: bytes.span).description }
+        ].map { bytes in try ImageFormat(bytes.span)?.shape(of: bytes.span).dimensions }
         #expect(extents == ["2 x 2 x 1", "2 x 2 x 3", "40 x 30 x 3", "2 x 2 x 3"])
     }
 
@@ -56,13 +56,13 @@ import Testing
                 file[Int(random.next() % UInt64(file.count))] = UInt8(
                     truncatingIfNeeded: random.next())
             }
-            guard let format = PictureFormat(file.span),
+            guard let format = ImageFormat(file.span),
                 let picture = try? format.decode(file.span, sideLimit: 4096)
             else {
                 refused += 1
                 continue
             }
-            #expect(picture.pixels.count == picture.extent.bytes)
+            #expect(picture.pixels.count == picture.shape.bytes)
         }
         #expect(refused > 20 && refused < 500)
     }
@@ -95,22 +95,24 @@ import Testing
             #expect(throws: ImagesError.self) { try decode(bytes) }
         }
         for bytes in [[], [0xff, 0xd8], [0x89, 0x50, 0x4e, 0x47]] as [[UInt8]] {
-            #expect(PictureFormat(bytes.span) == nil)
+            #expect(ImageFormat(bytes.span) == nil)
         }
     }
 
     @Test func `colour and opacity of a PNG are kept`() throws {
         let sample = PictureSamples.colorPNG
         let color = try PNG.decode(sample.span)
-        #expect(color.extent == PictureExtent(rows: 2, columns: 2, channels: 3))
+        #expect(color.shape == ImageShape(rows: 2, columns: 2, channels: 3))
         #expect(color.pixels == [255, 0, 0, 0, 255, 0, 0, 0, 255, 90, 90, 90])
-        let clear = ColorImage(rows: 1, columns: 2, pixels: [10, 20, 30, 128, 200, 100, 0, 255])
+        let clear = Image(
+            ImageShape(rows: 1, columns: 2, channels: 4),
+            pixels: [10, 20, 30, 128, 200, 100, 0, 255])
         let file = try PNG.encode(clear)
         let read = try PNG.decode(file.span)
-        #expect(read.extent.channels == 4 && read.pixels == clear.pixels)
-        let gray = GrayImage(rows: 1, columns: 2, pixels: [3, 4])
-        let grayFile = try PNG.encodeGray(gray)
-        #expect(try PNG.decode(grayFile.span) == Picture(gray))
+        #expect(read.shape.channels == 4 && read.pixels == clear.pixels)
+        let gray = Image(ImageShape(rows: 1, columns: 2), pixels: [3, 4])
+        let grayFile = try PNG.encode(gray)
+        #expect(try PNG.decode(grayFile.span) == gray)
         #expect(throws: ImagesError.pngTooLarge(rows: 1, columns: 2, limit: 1)) {
             try PNG.decode(file.span, sideLimit: 1)
         }

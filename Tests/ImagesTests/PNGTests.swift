@@ -63,8 +63,8 @@ struct PNGSample: CustomTestStringConvertible, Sendable {
     @Test(arguments: PNGSample.all)
     func `every kind of PNG becomes 8-bit grey`(sample: PNGSample) throws {
         let image = try PNG.decodeGray(sample.bytes())
-        #expect(image.columns == sample.columns)
-        #expect(image.rows == sample.pixels.count / sample.columns)
+        #expect(image.shape.columns == sample.columns)
+        #expect(image.shape.rows == sample.pixels.count / sample.columns)
         let differences = zip(image.pixels, sample.pixels).map { abs(Int($0) - Int($1)) }
         #expect(differences.allSatisfy { $0 <= sample.tolerance }, "\(image.pixels)")
     }
@@ -77,8 +77,8 @@ struct PNGSample: CustomTestStringConvertible, Sendable {
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
-        let image = GrayImage(rows: rows, columns: columns, pixels: pixels)
-        let file = try PNG.encodeGray(image)
+        let image = Image(ImageShape(rows: rows, columns: columns), pixels: pixels)
+        let file = try PNG.encode(image)
         #expect(PNG.isPNG(file))
         #expect(try PNG.decodeGray(file) == image)
     }
@@ -123,13 +123,13 @@ struct PNGSample: CustomTestStringConvertible, Sendable {
     func `a size that PNG files here cannot have is not encoded`(rows: Int, columns: Int) {
         let pixels = [UInt8](repeating: 0, count: rows * columns)
         #expect(throws: ImagesError.self) {
-            try PNG.encodeGray(GrayImage(rows: rows, columns: columns, pixels: pixels))
+            try PNG.encode(Image(ImageShape(rows: rows, columns: columns), pixels: pixels))
         }
     }
 
     @Test func `pixels that do not fit their shape are a caller's mistake`() async {
         await #expect(processExitsWith: .failure) {
-            _ = GrayImage(rows: 2, columns: 2, pixels: [1, 2, 3])
+            _ = Image(ImageShape(rows: 2, columns: 2), pixels: [1, 2, 3])
         }
     }
 }

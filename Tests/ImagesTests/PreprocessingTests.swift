@@ -7,8 +7,8 @@ import Testing
         _ steps: String, _ pixels: [UInt8], rows: Int, columns: Int, channels: Int = 1,
         order: Preprocessing.ChannelOrder = .rgb
     ) throws -> [UInt8]? {
-        try Preprocessing(steps).image(
-            of: pixels.span, rows: rows, columns: columns, channels: channels, order: order)
+        let picture = ImageShape(rows: rows, columns: columns, channels: channels)
+        return try Preprocessing(steps).image(of: pixels.span, picture, order: order)?.pixels
     }
 
     @Test(arguments: [
@@ -104,14 +104,15 @@ import Testing
 
     @Test func `what is not asked for is refused`() throws {
         let plain = try Preprocessing("resize=4x4")
-        #expect(plain.shape(rows: 9, columns: 9, channels: 3) == nil)
-        #expect(plain.shape(rows: 0, columns: 9, channels: 1) == nil)
-        #expect(plain.shape(rows: .max, columns: .max, channels: 1) == nil)
+        #expect(plain.shape(of: ImageShape(rows: 9, columns: 9, channels: 3)) == nil)
+        #expect(plain.shape(of: ImageShape(rows: 0, columns: 9, channels: 1)) == nil)
+        #expect(plain.shape(of: ImageShape(rows: .max, columns: .max, channels: 1)) == nil)
         let color = try Preprocessing("crop,grayscale")
         #expect(
-            color.shape(rows: 9, columns: 5, channels: 4) == ImageShape(rows: 5, columns: 5))
+            color.shape(of: ImageShape(rows: 9, columns: 5, channels: 4))
+                == ImageShape(rows: 5, columns: 5))
         for channels in [-1, 0, 2, 5, .max] {
-            #expect(color.shape(rows: 9, columns: 9, channels: channels) == nil)
+            #expect(color.shape(of: ImageShape(rows: 9, columns: 9, channels: channels)) == nil)
         }
         #expect(try image("resize=4x4", [1, 2, 3], rows: 1, columns: 1, channels: 3) == nil)
     }

@@ -1,3 +1,4 @@
+import Images
 import Datasets
 import Replay
 import Testing
@@ -7,7 +8,8 @@ import Testing
         _ title: String, count: Int, labels: [UInt8]? = nil, firstIndex: Int = 0, base: UInt8 = 0
     ) throws -> StreamedSet {
         let pixels = (0..<count).flatMap { Array(repeating: base + UInt8($0), count: 6) }
-        let images = try ImageSet(name: title, rows: 2, columns: 3, pixels: pixels, labels: labels)
+        let images = try ImageSet(
+            name: title, shape: ImageShape(rows: 2, columns: 3), pixels: pixels, labels: labels)
         return StreamedSet(images, title: title, firstIndex: firstIndex)
     }
 

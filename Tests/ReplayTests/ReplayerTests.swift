@@ -1,3 +1,4 @@
+import Images
 import Datasets
 import Foundation
 import Replay
@@ -18,7 +19,8 @@ import ZeroMQ
         settings.timeout = timeout
         if let window { settings.window = window }
         let pixels = [UInt8](repeating: 0, count: 784)
-        let blank = try ImageSet(name: "blank", rows: 28, columns: 28, pixels: pixels)
+        let blank = try ImageSet(
+            name: "blank", shape: ImageShape(rows: 28, columns: 28), pixels: pixels)
         let images = StreamedSet(blank, title: "blank")
         var replayer = try Replayer(
             Context(), settings, Mixture(count: count, share: 0.5, seed: 1), normal: images,

@@ -1,3 +1,4 @@
+import Images
 import Datasets
 import Reports
 import Testing
@@ -79,10 +80,12 @@ import VAE
         let (plain, told) = (try smallSubject(), try smallSubject(classes: 8))
         let one = try smallSubject(latent: 1)
         let small = drawnImages()
-        let bare = try ImageSet(name: "bare", rows: 12, columns: 12, pixels: small.pixels)
-        let wide = try ImageSet(name: "wide", rows: 24, columns: 6, pixels: small.pixels)
+        let bare = try ImageSet(
+            name: "bare", shape: ImageShape(rows: 12, columns: 12), pixels: small.pixels)
+        let wide = try ImageSet(
+            name: "wide", shape: ImageShape(rows: 24, columns: 6), pixels: small.pixels)
         let nine = try ImageSet(
-            name: "nine", rows: 12, columns: 12, pixels: small.pixels,
+            name: "nine", shape: ImageShape(rows: 12, columns: 12), pixels: small.pixels,
             labels: [UInt8](repeating: 9, count: 64))
         let cases: [(words: String, attempt: () throws -> Any)] = [
             (

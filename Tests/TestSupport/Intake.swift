@@ -19,7 +19,8 @@ public struct Intake {
         preprocessing: Preprocessing = Preprocessing(), sideLimit: Int = FrameDecoder.sideLimit
     ) {
         decoder = FrameDecoder(
-            rows: rows, columns: columns, preprocessing: preprocessing, sideLimit: sideLimit)
+            ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
+            sideLimit: sideLimit)
         queue = FrameQueue(capacity: capacity, pixels: rows * columns)
     }
 

@@ -1,3 +1,5 @@
+import Images
+
 /// Images drawn by this program, which look like nothing in MNIST: anomalies that need no download.
 public enum DrawnImages {
     /// What is drawn; the raw values are the labels.
@@ -19,9 +21,6 @@ public enum DrawnImages {
         /// A shoe or a boot from the side.
         case shoe
     }
-
-    /// The kinds' names; a label is an index into them.
-    public static let kindNames = Kind.allCases.map { String(describing: $0) }
 
     /// `count` images, at least one, of at least one row and column, kinds taking turns.
     ///
@@ -75,7 +74,8 @@ public enum DrawnImages {
     ) -> ImageSet {
         do throws(DatasetError) {
             return try ImageSet(
-                name: name, rows: rows, columns: columns, pixels: pixels, labels: labels)
+                name: name, shape: ImageShape(rows: rows, columns: columns), pixels: pixels,
+                labels: labels)
         } catch {
             preconditionFailure("drawn images are whole: \(error)")
         }

@@ -172,13 +172,13 @@ extension [UInt8] {
     }
 
     /// As the shape of an array that holds the picture.
-    fileprivate mutating func append(_ extent: PictureExtent) {
+    fileprivate mutating func append(_ shape: ImageShape) {
         append("[")
-        append(UInt64(extent.rows))
+        append(UInt64(shape.rows))
         append(",")
-        append(UInt64(extent.columns))
+        append(UInt64(shape.columns))
         append(",")
-        append(UInt64(extent.channels))
+        append(UInt64(shape.channels))
         append("]")
     }
 

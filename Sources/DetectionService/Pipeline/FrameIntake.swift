@@ -31,9 +31,7 @@ struct FrameIntake: ~Copyable {
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
-        decoder = FrameDecoder(
-            rows: model.imageShape.rows, columns: model.imageShape.columns,
-            preprocessing: model.preprocessing)
+        decoder = FrameDecoder(model.imageShape, preprocessing: model.preprocessing)
     }
 
     /// What came of a message.

@@ -6,9 +6,9 @@ extension [UInt8] {
         append(contentsOf: text.utf8)
     }
 
-    /// Appends a whole number.
-    public mutating func append(_ number: UInt64) {
-        if number >= 10 { append(number / 10) }
+    /// Appends an integer in decimal, with leading zeros up to `digits` digits.
+    public mutating func append(_ number: UInt64, digits: Int = 1) {
+        if digits > 1 || number >= 10 { append(number / 10, digits: digits - 1) }
         append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 

@@ -19,7 +19,7 @@ public struct Frame: Sendable, BitwiseCopyable {
     /// How its pixels were stored.
     public var type: ElementType
     /// The size of the picture it was encoded as, where that was JPEG or PNG.
-    public var decoded: PictureExtent?
+    public var decoded: ImageShape?
     /// Frames of this source that were dropped here and that no verdict before this one reports.
     public var droppedBefore: UInt64 = 0
     /// Whether its sender waits for a copy of its verdict, see `Batch.reply(_:)`.

@@ -35,8 +35,11 @@ public final class Source: Sendable {
 /// the rest are attributed to one source called `other`.
 public struct SourceTable {
     private var entries: [Entry] = []
+    /// Entries by the hash of their key, or the next free number after it where hashes collide.
     private var byHash: [UInt64: Int] = [:]
     private var last = 0
+    /// The entry of all sources beyond the limit.
+    private var other: Int?
     private let limit: Int
 
     /// What is remembered about one source between its frames.
@@ -61,15 +64,26 @@ public struct SourceTable {
     mutating func index(of range: Range<Int>, in text: Span<UInt8>) -> Int {
         let name = range.clamped(to: range.lowerBound..<(range.lowerBound + Source.nameLimit))
         if last < entries.count, isKey(entries[last].key, name, text) { return last }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
-        for index in name { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-        // Two names of one hash share the entry of the first; 64 bits make that a curiosity.
-        if let found = byHash[hash] {
-            last = found
-            return found
+        var hash = FNV1a()
+        for index in name { hash.combine(text[index]) }
+        // Hashes of two names may be the same, by chance or on purpose; the key decides.
+        var slot = hash.value
+        while let found = byHash[slot] {
+            if isKey(entries[found].key, name, text) {
+                last = found
+                return found
+            }
+            slot &+= 1
         }
-        guard entries.count < limit else { return enter(Array("other".utf8), hash: 0) }
-        return enter(name.map { text[$0] }, hash: hash)
+        if entries.count < limit {
+            last = enter(name.map { text[$0] })
+            byHash[slot] = last
+            return last
+        }
+        if let other { return other }
+        let new = enter(Array("other".utf8))
+        other = new
+        return new
     }
 
     private func isKey(_ key: [UInt8], _ range: Range<Int>, _ text: Span<UInt8>) -> Bool {
@@ -78,12 +92,9 @@ public struct SourceTable {
         return true
     }
 
-    private mutating func enter(_ key: [UInt8], hash: UInt64) -> Int {
-        if let found = byHash[hash] { return found }
+    private mutating func enter(_ key: [UInt8]) -> Int {
         let source = Source(String(decoding: key, as: UTF8.self), index: entries.count)
         entries.append(Entry(source: source, key: key))
-        byHash[hash] = entries.count - 1
-        last = entries.count - 1
-        return last
+        return entries.count - 1
     }
 }

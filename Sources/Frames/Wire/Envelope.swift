@@ -11,7 +11,7 @@ public enum Envelope: Hashable, Sendable {
     /// Messages with more parts than this are refused.
     public static let partLimit = 16
 
-    /// Header and pixels, behind a topic or not.
+    /// Header and pixels, with or without a topic before them.
     case array(hasTopic: Bool)
     /// A header alone: counted, never an error.
     case control

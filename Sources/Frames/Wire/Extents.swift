@@ -1,4 +1,4 @@
-import Images
+public import Images
 
 extension FrameHeader.Extents {
     /// Reads `[28, 28]`; anything but a list of plain numbers is impossible.
@@ -59,19 +59,17 @@ extension FrameHeader.Extents {
         }
     }
 
-    /// The number of images of `rows × columns` pixels that an array of these extents holds.
+    /// The number of images of this shape that an array of these extents holds.
     ///
-    /// Accepted are an image as `[r, c]` or `[r·c]`, with a channel axis of 1 in front or behind,
-    /// and any of these behind a batch axis N. Throws `badShape` for everything else.
-    public func images(rows: Int, columns: Int) throws(Rejection) -> Int {
-        guard let images = images(of: ImageShape(rows: rows, columns: columns)) else {
-            throw .badShape
-        }
+    /// Accepted are an image as `[r, c]` or `[r·c]`, with a channel axis of 1 first or last,
+    /// and any of these after a batch axis N. Throws `badShape` for everything else.
+    public func images(of shape: ImageShape) throws(Rejection) -> Int {
+        guard let images = images(of: shape, takesFlatBatches: true) else { throw .badShape }
         return images
     }
 
     /// The same, or nil; `[N, r·c]` only if `takesFlatBatches`.
-    func images(of shape: ImageShape, takesFlatBatches: Bool = true) -> Int? {
+    func images(of shape: ImageShape, takesFlatBatches: Bool) -> Int? {
         let (rows, columns) = (shape.rows, shape.columns)
         guard !isImpossible, count > 0 else { return nil }
         var end = count
@@ -92,21 +90,25 @@ extension FrameHeader.Extents {
 
     /// The number of pictures that an array of these extents holds, and their size.
     ///
-    /// Read are `[h, w, c]` and `[h, w]`, behind a batch axis or not, and the former first:
+    /// Read are `[h, w, c]` and `[h, w]`, after a batch axis or not, and the former first:
     /// `[480, 640, 3]` is one picture. Throws what `preparation` has against them.
     func pictures(
         for preparation: ImagePreparation
-    ) throws(Rejection) -> (images: Int, PictureExtent) {
+    ) throws(Rejection) -> (images: Int, picture: ImageShape) {
         if !isImpossible, count >= 3 {
             let axis = count - 3
-            let extent = PictureExtent(
+            let picture = ImageShape(
                 rows: self[axis], columns: self[axis + 1], channels: self[axis + 2])
-            if let images = batch(axis), try preparation.admits(extent) { return (images, extent) }
+            if let images = batch(axis), try preparation.admits(picture) {
+                return (images, picture)
+            }
         }
         if !isImpossible, count >= 2 {
             let axis = count - 2
-            let extent = PictureExtent(rows: self[axis], columns: self[axis + 1], channels: 1)
-            if let images = batch(axis), try preparation.admits(extent) { return (images, extent) }
+            let picture = ImageShape(rows: self[axis], columns: self[axis + 1])
+            if let images = batch(axis), try preparation.admits(picture) {
+                return (images, picture)
+            }
         }
         throw .badShape
     }

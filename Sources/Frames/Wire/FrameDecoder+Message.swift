@@ -24,16 +24,16 @@ extension FrameDecoder {
             /// Images that need nothing but scaling to [0, 1].
             case ready
             /// Pictures of this size, in bytes.
-            case array(PictureExtent)
+            case array(ImageShape)
             /// One encoded picture.
-            case encoded(PictureFormat)
+            case encoded(ImageFormat)
         }
 
         /// What became of the picture at `index`, and the size it had if the header does not say.
         private struct Prepared {
             let index: Int
             let pixels: Result<[UInt8], Rejection>
-            var extent: PictureExtent?
+            var original: ImageShape?
         }
 
         init(
@@ -69,15 +69,16 @@ extension FrameDecoder {
             do throws(Rejection) {
                 switch content {
                 case .ready: return nil
-                case .array(let extent):
-                    let size = extent.rows * extent.columns * extent.channels
-                    let picture = payload.extracting((image * size)..<((image + 1) * size))
+                case .array(let picture):
+                    // The payload was found to hold so many whole pictures.
+                    let size = payload.count / images
+                    let pixels = payload.extracting((image * size)..<((image + 1) * size))
                     return Prepared(
                         index: image,
-                        pixels: .success(try preparation.image(ofArray: picture, extent)))
+                        pixels: .success(try preparation.image(ofArray: pixels, picture)))
                 case .encoded(let format):
-                    let (pixels, extent) = try preparation.decode(payload, format)
-                    return Prepared(index: image, pixels: .success(pixels), extent: extent)
+                    let (pixels, original) = try preparation.decode(payload, format)
+                    return Prepared(index: image, pixels: .success(pixels), original: original)
                 }
             } catch { return Prepared(index: image, pixels: .failure(error)) }
         }
@@ -106,7 +107,7 @@ extension FrameDecoder {
             var frame = Frame(
                 source: source.index, sequence: sequence, received: received, type: type)
             (frame.index, frame.images) = (image, images)
-            frame.decoded = prepared?.extent
+            frame.decoded = prepared?.original
             return frame
         }
     }

@@ -12,15 +12,14 @@ public struct FrameDecoder {
     /// The most rows, and the most columns, of a picture that comes over the network.
     public static let sideLimit = 4096
 
-    /// Decodes images of `rows × columns` pixels, and pictures of which `preprocessing` makes such
-    /// images, with at most `sideLimit` rows and columns.
+    /// Decodes images of this shape, and pictures of which `preprocessing` makes such images, with
+    /// at most `sideLimit` rows and columns.
     public init(
-        rows: Int, columns: Int, preprocessing: Preprocessing = Preprocessing(),
+        _ shape: ImageShape, preprocessing: Preprocessing = Preprocessing(),
         sideLimit: Int = sideLimit
     ) {
         preparation = ImagePreparation(
-            shape: ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
-            sideLimit: sideLimit)
+            shape: shape, preprocessing: preprocessing, sideLimit: sideLimit)
         unescaped.reserveCapacity(2 * Source.nameLimit)
     }
 
@@ -77,7 +76,7 @@ public struct FrameDecoder {
         switch header.dtype {
         case .known(let known) where !header.isCompressed: type = known
         default:
-            if let format = PictureFormat(payload) {
+            if let format = ImageFormat(payload) {
                 return (ElementType(.uint8), images: 1, .encoded(format))
             }
             switch header.dtype {
@@ -103,17 +102,12 @@ public struct FrameDecoder {
         let exact = extents.images(of: shape, takesFlatBatches: !prepares)
         if let exact, preparation.isIdle { return (exact, shape.pixels * type.size, .ready) }
         guard prepares else { throw .badShape }
-        let (images, extent): (Int, PictureExtent)
-        if let exact {
-            (images, extent) = (
-                exact, PictureExtent(rows: shape.rows, columns: shape.columns, channels: 1)
-            )
-        } else {
-            (images, extent) = try extents.pictures(for: preparation)
-        }
+        let (images, picture) =
+            if let exact { (exact, shape) } else { try extents.pictures(for: preparation) }
         guard images <= preparation.batchLimit else { throw .badShape }
         guard type.kind == .uint8 else { throw .notBytes }
-        return (images, extent.rows * extent.columns * extent.channels, .array(extent))
+        guard let size = picture.bytes else { throw .badShape }
+        return (images, size, .array(picture))
     }
 
     private mutating func sourceIndex(

@@ -79,6 +79,7 @@ public struct FrameHeader: Sendable {
     private mutating func note(
         _ key: Range<Int>, _ value: Range<Int>, _ text: Span<UInt8>, _ bigEndian: inout Bool
     ) {
+        // By the initial first, so that keys nobody reads, which are most, are compared with few texts.
         guard let initial = key.first.map({ text[$0] }) else { return }
         let contents = string(value, text)
         switch initial {

@@ -1,7 +1,7 @@
 import Images
 
-/// Makes what the model takes of the pictures that it admits: the model's size and preprocessing, and
-/// how large a picture may be.
+/// Which pictures of the stream are admitted, and what the model takes of them: its preprocessing,
+/// with limits and a rejection for whatever fails.
 struct ImagePreparation: Sendable {
     let shape: ImageShape
     let preprocessing: Preprocessing
@@ -17,43 +17,43 @@ struct ImagePreparation: Sendable {
 
     /// Whether pictures of this size become images of the model's; throws `imageTooLarge` of those
     /// that would if there were no limit.
-    func admits(_ extent: PictureExtent) throws(Rejection) -> Bool {
-        let result = preprocessing.shape(
-            rows: extent.rows, columns: extent.columns, channels: extent.channels)
-        guard result == shape else { return false }
-        guard max(extent.rows, extent.columns) <= sideLimit else { throw .imageTooLarge }
+    func admits(_ picture: ImageShape) throws(Rejection) -> Bool {
+        guard preprocessing.shape(of: picture) == shape else { return false }
+        guard picture.longestSide <= sideLimit else { throw .imageTooLarge }
         return true
     }
 
-    /// The image, one byte a pixel, that becomes of a picture in an array of admitted size.
-    func image(ofArray pixels: Span<UInt8>, _ extent: PictureExtent) throws(Rejection) -> [UInt8] {
-        try image(of: pixels, extent, order: preprocessing.grayscale ?? .rgb)
+    /// Preprocesses a picture of an array of admitted size; one byte a pixel comes out.
+    func image(
+        ofArray pixels: Span<UInt8>, _ picture: ImageShape
+    ) throws(Rejection) -> [UInt8] {
+        try image(of: pixels, picture, order: preprocessing.grayscale ?? .rgb)
     }
 
-    /// The image that becomes of an encoded picture, and the size that this had.
+    /// Decodes and preprocesses a picture; also returns its original size.
     ///
     /// Throws `badImage`, `badShape` or `imageTooLarge`, the latter two before pixels are decoded.
     func decode(
-        _ bytes: Span<UInt8>, _ format: PictureFormat
-    ) throws(Rejection) -> (pixels: [UInt8], extent: PictureExtent) {
-        let (extent, picture): (PictureExtent, Picture)
-        do throws(ImagesError) { extent = try format.extent(of: bytes) } catch { throw .badImage }
-        guard try admits(extent) else { throw .badShape }
+        _ bytes: Span<UInt8>, _ format: ImageFormat
+    ) throws(Rejection) -> (pixels: [UInt8], original: ImageShape) {
+        let (announced, picture): (ImageShape, Image)
+        do throws(ImagesError) { announced = try format.shape(of: bytes) } catch {
+            throw .badImage
+        }
+        guard try admits(announced) else { throw .badShape }
         do throws(ImagesError) {
             picture = try format.decode(
                 bytes, asLuma: preprocessing.grayscale != nil, sideLimit: sideLimit)
         } catch { throw .badImage }
-        return (try image(of: picture.pixels.span, picture.extent, order: .rgb), extent)
+        return (try image(of: picture.pixels.span, picture.shape, order: .rgb), announced)
     }
 
     private func image(
-        of pixels: Span<UInt8>, _ extent: PictureExtent, order: Preprocessing.ChannelOrder
+        of pixels: Span<UInt8>, _ picture: ImageShape, order: Preprocessing.ChannelOrder
     ) throws(Rejection) -> [UInt8] {
-        guard
-            let image = preprocessing.image(
-                of: pixels, rows: extent.rows, columns: extent.columns, channels: extent.channels,
-                order: order), image.count == shape.pixels
+        guard let image = preprocessing.image(of: pixels, picture, order: order),
+            image.shape == shape
         else { throw .badShape }
-        return image
+        return image.pixels
     }
 }

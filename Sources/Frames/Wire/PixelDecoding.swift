@@ -11,49 +11,72 @@ extension ElementType {
     ) throws(Rejection) {
         precondition(bytes.count == size * images.columns, "the bytes are not one image")
         if kind == .uint8 { return images.setRow(row, bytes: bytes) }
-        // Worst values seen, so that the loop over pixels has no exit.
-        var (lowest, highest) = (Float(0), Float(0))
-        var finite = true
-        images.setRow(row) { pixels in
-            for index in pixels.indices {
-                let value = element(index, of: bytes)
-                finite = finite && value.isFinite
-                lowest = min(lowest, value)
-                highest = max(highest, value)
-                pixels[index] = value
-            }
+        var flaws = Flaws()
+        images.setRow(row) { pixels in flaws = convert(bytes, to: &pixels) }
+        guard !flaws.isNotFinite else { throw .notFinite }
+        guard !flaws.isOutside else { throw .outOfRange }
+    }
+
+    /// Chooses a loop for the whole image, so that each is straight code of one type, which the
+    /// compiler turns into vector instructions.
+    private func convert(_ bytes: Span<UInt8>, to pixels: inout MutableSpan<Float>) -> Flaws {
+        switch kind {
+        case .bool: fill(&pixels, bytes) { (byte: UInt8) in byte == 0 ? 0 : 1 }
+        case .uint8: fill(&pixels, bytes) { (byte: UInt8) in Float(byte) / 255 }
+        case .int8: fill(&pixels, bytes) { (number: Int8) in Float(number) / 127 }
+        case .uint16: fill(&pixels, bytes) { (number: UInt16) in Float(number) / 65535 }
+        case .int16: fill(&pixels, bytes) { (number: Int16) in Float(number) / 32767 }
+        // A `Float` cannot hold every 32-bit integer, so these are rounded once, after dividing.
+        case .uint32:
+            fill(&pixels, bytes) { (number: UInt32) in Float(Double(number) / 4_294_967_295) }
+        case .int32:
+            fill(&pixels, bytes) { (number: Int32) in Float(Double(number) / 2_147_483_647) }
+        case .float16:
+            fill(&pixels, bytes) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+        case .float32: fill(&pixels, bytes) { (bits: UInt32) in Float(bitPattern: bits) }
+        case .float64:
+            fill(&pixels, bytes) { (bits: UInt64) in Float(clamping: Double(bitPattern: bits)) }
         }
-        guard finite else { throw .notFinite }
+    }
+
+    @inline(__always)
+    private func fill<Stored: FixedWidthInteger & BitwiseCopyable>(
+        _ pixels: inout MutableSpan<Float>, _ bytes: Span<UInt8>, _ number: (Stored) -> Float
+    ) -> Flaws {
         // A little beyond [0, 1] is rounding in the sender's own division.
         let rounding: Float = kind.isFloatingPoint ? 1e-4 : 0
-        guard lowest >= -rounding, highest <= 1 + rounding else { throw .outOfRange }
+        return isBigEndian
+            ? bytes.convert(to: &pixels, rounding) { number(Stored(bigEndian: $0)) }
+            : bytes.convert(to: &pixels, rounding) { number(Stored(littleEndian: $0)) }
     }
+}
 
-    /// The element at `index` as a number that should be in [0, 1].
-    private func element(_ index: Int, of bytes: Span<UInt8>) -> Float {
-        switch kind {
-        case .bool: bytes[index] == 0 ? 0 : 1
-        case .uint8: Float(bytes[index]) / 255
-        case .int8: Float(Int8(bitPattern: bytes[index])) / 127
-        case .uint16: Float(bits(index, of: bytes)) / 65535
-        case .int16: Float(Int16(truncatingIfNeeded: bits(index, of: bytes))) / 32767
-        case .uint32: Float(Double(bits(index, of: bytes)) / 4_294_967_295)
-        case .int32:
-            Float(Double(Int32(truncatingIfNeeded: bits(index, of: bytes))) / 2_147_483_647)
-        case .float16:
-            Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits(index, of: bytes))))
-        case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: bits(index, of: bytes)))
-        case .float64: Float(clamping: Double(bitPattern: bits(index, of: bytes)))
-        }
-    }
+/// What is wrong with any pixel of an image.
+private struct Flaws {
+    var isNotFinite = false
+    var isOutside = false
+}
 
-    private func bits(_ index: Int, of bytes: Span<UInt8>) -> UInt64 {
-        var bits: UInt64 = 0
-        for byte in 0..<size {
-            let at = index * size + (isBigEndian ? byte : size - 1 - byte)
-            bits = bits << 8 | UInt64(bytes[at])
+extension Span<UInt8> {
+    /// Converts one stored number after another; flaws are collected without leaving the loop, which
+    /// would keep it from being vectorised.
+    @inline(__always)
+    fileprivate func convert<Stored: FixedWidthInteger & BitwiseCopyable>(
+        to pixels: inout MutableSpan<Float>, _ rounding: Float, _ number: (Stored) -> Float
+    ) -> Flaws {
+        let stored = unsafe bytes
+        // As numbers, since a `||` of booleans is a branch.
+        var (notFinite, outside): (UInt32, UInt32) = (0, 0)
+        for index in pixels.indices {
+            // Any bits are an integer, and the load traps beyond the end.
+            let bits = unsafe stored.unsafeLoadUnaligned(
+                fromByteOffset: index &* MemoryLayout<Stored>.size, as: Stored.self)
+            let value = number(bits)
+            notFinite |= value.isFinite ? 0 : 1
+            outside |= value < -rounding || value > 1 + rounding ? 1 : 0
+            pixels[index] = value
         }
-        return bits
+        return Flaws(isNotFinite: notFinite != 0, isOutside: outside != 0)
     }
 }
 

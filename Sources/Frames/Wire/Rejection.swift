@@ -6,7 +6,7 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case headerTooLong = "header_too_long"
     /// The header names no element type.
     case noDtype = "no_dtype"
-    /// The element type is none that holds grey levels.
+    /// The element type is not one that holds grey levels.
     case unknownDtype = "unknown_dtype"
     /// The header names no shape.
     case noShape = "no_shape"

@@ -1,30 +1,19 @@
 extension Preprocessing {
-    /// The grey image that becomes of a picture, one byte a pixel, row after row; nil if the picture
-    /// is refused, see `shape(rows:columns:channels:)`.
+    /// The grey image, one byte a pixel, that a picture becomes; nil if the picture is refused, see
+    /// `shape(of:)`.
     ///
-    /// `pixels` holds `rows × columns` pixels of `channels` bytes; `order` is that of theirs.
-    /// Computed in integers, so it is the same on every machine.
+    /// `pixels` are those of one picture of size `picture`, their channels in this `order`. Computed
+    /// in integers, so it is the same on every machine.
     public func image(
-        of pixels: Span<UInt8>, rows: Int, columns: Int, channels: Int,
-        order: ChannelOrder = .rgb
-    ) -> [UInt8]? {
-        guard let shape = shape(rows: rows, columns: columns, channels: channels) else {
-            return nil
-        }
-        precondition(pixels.count == rows * columns * channels, "the bytes are not one picture")
-        let side = min(rows, columns)
-        let window =
-            crop
-            ? Window(
-                top: (rows - side) / 2, left: (columns - side) / 2, rows: side, columns: side)
-            : Window(top: 0, left: 0, rows: rows, columns: columns)
-        var image = window.brightness(of: pixels, columns: columns, channels, order)
-        if shape.rows != window.rows || shape.columns != window.columns {
-            image = resampled(
-                image.span, ImageShape(rows: window.rows, columns: window.columns), to: shape)
-        }
+        of pixels: Span<UInt8>, _ picture: ImageShape, order: ChannelOrder = .rgb
+    ) -> Image? {
+        guard let shape = shape(of: picture) else { return nil }
+        precondition(pixels.count == picture.bytes, "the bytes are not one picture")
+        let window = Window(of: picture, isSquare: crop)
+        var image = window.brightness(of: pixels, picture, order)
+        if shape != window.shape { image = resampled(image.span, window.shape, to: shape) }
         if invert { for index in image.indices { image[index] = 255 - image[index] } }
-        return image
+        return Image(shape, pixels: image)
     }
 }
 
@@ -32,22 +21,33 @@ extension Preprocessing {
 private struct Window {
     let top: Int
     let left: Int
-    let rows: Int
-    let columns: Int
+    /// Its size, without colour.
+    let shape: ImageShape
 
-    /// Its brightness; `width` is the columns of the whole picture.
+    /// All of the picture, or the largest square in its middle.
+    init(of picture: ImageShape, isSquare: Bool) {
+        let side = min(picture.rows, picture.columns)
+        shape =
+            isSquare
+            ? ImageShape(rows: side, columns: side)
+            : ImageShape(rows: picture.rows, columns: picture.columns)
+        top = (picture.rows - shape.rows) / 2
+        left = (picture.columns - shape.columns) / 2
+    }
+
+    /// Its brightness.
     ///
     /// Rec. 601: 0.299 red, 0.587 green and 0.114 blue, times opacity, rounded once.
     func brightness(
-        of pixels: Span<UInt8>, columns width: Int, _ channels: Int,
-        _ order: Preprocessing.ChannelOrder
+        of pixels: Span<UInt8>, _ picture: ImageShape, _ order: Preprocessing.ChannelOrder
     ) -> [UInt8] {
+        let channels = picture.channels
         let (first, third) = order == .rgb ? (299, 114) : (114, 299)
         var image: [UInt8] = []
-        image.reserveCapacity(rows * columns)
-        for row in top..<(top + rows) {
-            var at = (row * width + left) * channels
-            for _ in 0..<columns {
+        image.reserveCapacity(shape.pixels)
+        for row in top..<(top + shape.rows) {
+            var at = (row * picture.columns + left) * channels
+            for _ in 0..<shape.columns {
                 if channels == 1 {
                     image.append(pixels[at])
                 } else {

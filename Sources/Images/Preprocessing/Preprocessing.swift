@@ -44,15 +44,16 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
         !invert && !(crop && shape.rows != shape.columns) && (resize == nil || resize == shape)
     }
 
-    /// What becomes of an image of this size with this many channels; nil if it is refused.
-    public func shape(rows: Int, columns: Int, channels: Int) -> ImageShape? {
-        guard 1...Self.sideLimit ~= rows, 1...Self.sideLimit ~= columns,
-            channels == 1 || grayscale != nil && 3...4 ~= channels
+    /// The size of the image that a picture of this size becomes; nil if the picture is refused.
+    public func shape(of picture: ImageShape) -> ImageShape? {
+        let (sides, side) = (1...Self.sideLimit, min(picture.rows, picture.columns))
+        guard sides ~= picture.rows, sides ~= picture.columns,
+            picture.channels == 1 || grayscale != nil && 3...4 ~= picture.channels
         else { return nil }
-        if let resize { return resize }
-        return crop
-            ? ImageShape(rows: min(rows, columns), columns: min(rows, columns))
-            : ImageShape(rows: rows, columns: columns)
+        return resize
+            ?? (crop
+                ? ImageShape(rows: side, columns: side)
+                : ImageShape(rows: picture.rows, columns: picture.columns))
     }
 
     /// The steps as they are written; reads back as the same.

@@ -25,7 +25,7 @@ func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [
     return result
 }
 
-/// Which pixels along one axis make each new pixel, and with which whole-numbered weights.
+/// Which pixels along one axis make each new pixel, and with which integer weights.
 private struct Taps {
     /// The sum of the weights of each new pixel.
     let total: Int

@@ -74,8 +74,7 @@ public struct Generation: Sendable {
         let decoded = Codec(model.parameters).images(of: codes, labels: labels)
         do {
             return try ImageSet(
-                name: "generated", rows: model.imageShape.rows, columns: model.imageShape.columns,
-                pixels: decoded.pixels, labels: labels)
+                name: "generated", shape: model.imageShape, pixels: decoded.pixels, labels: labels)
         } catch { throw .quantity("\(error)") }
     }
 

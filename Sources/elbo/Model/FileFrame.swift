@@ -18,12 +18,14 @@ struct FileFrame {
         } else if PNG.isPNG(bytes), model.preprocessing.isEmpty {
             let image = try PNG.decodeGray(bytes)
             self.init(
-                RawArray(dtype: "|u1", shape: [image.rows, image.columns], bytes: image.pixels))
-        } else if let format = PictureFormat(bytes.span) {
-            let extent = try format.extent(of: bytes.span)
+                RawArray(
+                    dtype: "|u1", shape: [image.shape.rows, image.shape.columns],
+                    bytes: image.pixels))
+        } else if let format = ImageFormat(bytes.span) {
+            let shape = try format.shape(of: bytes.span)
             self.init(
                 header: "{}", payload: bytes,
-                summary: "\(format.rawValue.uppercased()) of \(extent)")
+                summary: "\(format.rawValue.uppercased()) of \(shape.dimensions)")
         } else {
             guard bytes.starts(with: [0, 0]) else { throw DatasetError.unknownFormat(file: name) }
             let set = try IDX.decodeImages(bytes, name: name)

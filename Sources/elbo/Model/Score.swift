@@ -68,8 +68,7 @@ private struct FileJudging {
         let shape = model.imageShape
         // Training reads pictures of this size from files, so judging them does too.
         var decoder = FrameDecoder(
-            rows: shape.rows, columns: shape.columns, preprocessing: model.preprocessing,
-            sideLimit: JPEG.sideLimit)
+            shape, preprocessing: model.preprocessing, sideLimit: JPEG.sideLimit)
         func failure(_ place: String, _ reason: Rejection) -> Failure {
             Failure(
                 "\(place): \(reason.explanation) (here \(frame.summary); the model takes \(shape)"

@@ -62,7 +62,7 @@ struct Train: AsyncParsableCommand {
         parameters.initialize(seed: recipe.seed)
         let model = Model(
             parameters: parameters,
-            imageShape: ImageShape(rows: set.rows, columns: set.columns),
+            imageShape: set.shape,
             preprocessing: preprocessing,
             provenance: provenance(recipe, set))
         let trainer = try Trainer(

@@ -51,7 +51,7 @@ private struct Bench {
         let bytes = model.safetensors.encoded()
         try writeFileAtomically(bytes, to: LoadedModel.path(in: folder))
         let calibration = try Calibration(
-            scores: [Scores(mse: 1), Scores(mse: 2)], score: .mse, k: 2,
+            scores: [Scores(mse: 1), Scores(mse: 2)], rule: .sigma(score: .mse, k: 2),
             model: SHA256Digest(of: bytes), data: .init(name: "", sha256: ""),
             created: UnixTime(nanoseconds: 0), revision: 1)
         try writeFileAtomically(calibration.encoded(), to: Calibration.path(in: folder))

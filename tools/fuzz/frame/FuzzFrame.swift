@@ -22,7 +22,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         input[0] % 2 == 0
         ? Preprocessing()
         : Preprocessing(crop: true, grayscale: .bgr, resize: ImageShape(rows: 2, columns: 2))
-    var decoder = FrameDecoder(rows: 2, columns: 2, preprocessing: steps, sideLimit: 256)
+    var decoder = FrameDecoder(
+        ImageShape(rows: 2, columns: 2), preprocessing: steps, sideLimit: 256)
     var queue = FrameQueue(capacity: 3, pixels: 4)
     do throws(FrameDecoder.Failure) {
         var message = try decoder.open(

@@ -15,9 +15,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 3: _ = try? NPY.decode(bytes, name: "")
     case 4: _ = try? gunzip(bytes)
     default:
-        let picture = try? PictureFormat(bytes.span)?.decode(bytes.span, sideLimit: 1024)
+        let picture = try? ImageFormat(bytes.span)?.decode(bytes.span, sideLimit: 1024)
         precondition(
-            picture.map { $0.pixels.count == $0.extent.bytes } ?? true, "a picture is not whole")
+            picture.map { $0.pixels.count == $0.shape.bytes } ?? true, "a picture is not whole")
     }
     return 0
 }
