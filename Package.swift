@@ -222,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "Datasets", "Images", "Replay",
+                "Datasets", "Images", "Networks", "Replay",
                 "ServiceConfiguration", "Tensors", "VAE", "ZeroMQ",
             ], swiftSettings: house),
     ]

@@ -67,9 +67,9 @@ public final class ThreadTeam {
     /// Calls `body` once for every index below `count`, each on a thread of its own prepared for
     /// computing, and returns when all calls have.
     ///
-    /// The closure is not `@Sendable`: the calls end before this does, and the caller promises that
-    /// they write disjoint memory.
-    public func run(_ body: (Int) -> Void) {
+    /// Unsafe, because the closure is not `@Sendable`: the calls end before this does, but it is the
+    /// caller who promises that none of them writes memory that another reads or writes.
+    @unsafe public func run(_ body: (Int) -> Void) {
         // It does not escape: every call has ended when `working` is 0, and then nobody holds it.
         withoutActuallyEscaping(body) { body in
             shared.task = body
@@ -83,7 +83,7 @@ public final class ThreadTeam {
     }
 
     /// As above, storing what the call for each index returns in the element of `results` there.
-    public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
+    @unsafe public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
         precondition(results.count == count, "there must be one result per call")
         results.withUnsafeMutableBufferPointer { results in
             let base = results
