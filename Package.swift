@@ -35,14 +35,22 @@ let package = Package(
     targets: [
         // Module maps of C libraries, no logic.
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
-        .systemLibrary(name: "COneDNN", path: "Sources/C/COneDNN"),
         .systemLibrary(name: "CPNG", path: "Sources/C/CPNG"),
-        .systemLibrary(name: "CSIMD", path: "Sources/C/CSIMD"),
         .systemLibrary(name: "CSodium", path: "Sources/C/CSodium"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/C/CTurboJPEG"),
         .systemLibrary(name: "CYAML", path: "Sources/C/CYAML"),
         .systemLibrary(name: "CZeroMQ", path: "Sources/C/CZeroMQ"),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib"),
+
+        // Our own C.
+        .target(
+            name: "CKernels",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+                // As Swift compiled these loops when they were in headers; SwiftPM's own is -O2.
+                .unsafeFlags(["-O3"], .when(configuration: .release)),
+            ],
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
         // Machinery.
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
@@ -52,7 +60,7 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
-        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
+        .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: machinery),
 
         // The model.
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),
@@ -165,7 +173,7 @@ let package = Package(
             name: "ImagesTests", dependencies: ["Images", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "TensorsTests", dependencies: ["CSIMD", "Tensors"], swiftSettings: house),
+            name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: house),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
             swiftSettings: house),

@@ -1,5 +1,4 @@
-internal import COneDNN
-internal import CSIMD
+internal import CKernels
 
 /// Multiplies matrices of 32-bit floats whose elements it rounds to bfloat16 first; sums are 32-bit
 /// floats.
@@ -46,15 +45,15 @@ final class BFloat16GEMM {
         }
         if second.columns < count { second = Buffer2D(rows: 1, columns: count) }
         if columns.count == a.columns {
-            elbod_halve(level, a.base, a.count, first.base)
+            elbod_to_bfloat16(level, a.base, a.count, first.base)
         } else {
             for row in 0..<a.rows {
-                elbod_halve(
+                elbod_to_bfloat16(
                     level, a.address(ofRow: row) + columns.lowerBound, columns.count,
                     first.base + row * columns.count)
             }
         }
-        elbod_halve(level, b, count, second.base)
+        elbod_to_bfloat16(level, b, count, second.base)
         let status = elbod_matmul_execute(
             kernel.primitive, engine.stream, kernel.a, kernel.b, kernel.c, first.base, second.base,
             c.base)

@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 
 // What a model computes element by element, in vectors as wide as the processor has. Shapes must be
 // equal where more than one matrix is given.

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CKernels
 
 /// oneDNN on this processor: what its primitives are made for, and executed by.
 final class Engine {

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CKernels
 
 /// Whether the right factor of a product is read with rows and columns exchanged, without moving
 /// any element.

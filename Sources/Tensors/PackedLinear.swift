@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CKernels
 
 /// A fully connected layer whose weights oneDNN has packed the way it multiplies fastest, and its
 /// primitives for batches of several sizes.

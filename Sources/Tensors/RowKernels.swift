@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 
 extension ImageBatch {
     /// Writes pixels in [0, 1] of the first `count` images as floats.

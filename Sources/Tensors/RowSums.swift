@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 
 /// Sums over one image's pixels: what both the training loss and the scores are made of.
 public struct ReconstructionSums: Sendable {

@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 
 // Operations that know about rows: a bias is added to each, a gradient is summed over all of them.
 
@@ -42,5 +42,5 @@ extension Buffer2D where Element == Float {
 
 /// Begins to load `pixels` into the cache: for reads whose order the processor cannot predict.
 public func prefetch(_ pixels: Span<UInt8>) {
-    pixels.withUnsafeBufferPointer { elbod_fetch($0.baseAddress, $0.count) }
+    pixels.withUnsafeBufferPointer { elbod_prefetch($0.baseAddress, $0.count) }
 }

@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 
 /// A fully connected layer for one row at a time, that reads no weights of inputs that are zero: pixels
 /// that are black, units that ReLU has switched off.
@@ -40,7 +40,7 @@ final class SparseRowLinear {
 
     private static func pairs(of weights: ConstantMatrix) -> Buffer2D<UInt16> {
         let rounded = Buffer2D<UInt16>(rows: weights.rows, columns: weights.columns)
-        elbod_halve(level, weights.address, weights.count, rounded.base)
+        elbod_to_bfloat16(level, weights.address, weights.count, rounded.base)
         let pairs = Buffer2D<UInt16>(rows: (weights.rows + 1) / 2, columns: 2 * weights.columns)
         for row in 0..<weights.rows {
             let (from, to) = (rounded.address(ofRow: row), pairs.address(ofRow: row / 2) + row % 2)

@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 import Glibc
 import Synchronization
 
