@@ -38,14 +38,22 @@ let package = Package(
     targets: [
         // Module maps of C libraries, no logic.
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
-        .systemLibrary(name: "COneDNN", path: "Sources/C/COneDNN"),
         .systemLibrary(name: "CPNG", path: "Sources/C/CPNG"),
-        .systemLibrary(name: "CSIMD", path: "Sources/C/CSIMD"),
         .systemLibrary(name: "CSodium", path: "Sources/C/CSodium"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/C/CTurboJPEG"),
         .systemLibrary(name: "CYAML", path: "Sources/C/CYAML"),
         .systemLibrary(name: "CZeroMQ", path: "Sources/C/CZeroMQ"),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib"),
+
+        // Our own C.
+        .target(
+            name: "CKernels",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+                // As Swift compiled these loops when they were in headers; SwiftPM's own is -O2.
+                .unsafeFlags(["-O3"], .when(configuration: .release)),
+            ],
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
         // Machinery.
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: unmarkedMachinery),
@@ -59,7 +67,8 @@ let package = Package(
             name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Platform"],
             swiftSettings: machinery),
         .target(
-            name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: unmarkedMachinery),
+            name: "Tensors", dependencies: ["CKernels"],
+            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
 
         // The model.
         .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
@@ -72,20 +81,21 @@ let package = Package(
 
         // The heart: images at rest, images in motion, and the judgement.
         .target(
-            name: "Datasets", dependencies: ["Files", "Images", "Platform"], swiftSettings: safe),
+            name: "Datasets", dependencies: ["Files", "Images", "Platform", "Tensors"],
+            swiftSettings: safe),
         .target(
             name: "Frames", dependencies: ["Images", "Platform", "Tensors"],
             swiftSettings: machinery),
         .target(
             name: "Detection",
-            dependencies: ["Files", "Frames", "Images", "Networks", "Platform", "VAE"],
+            dependencies: ["Files", "Frames", "Images", "Platform", "Tensors", "VAE"],
             swiftSettings: safe),
 
         // What the daemon and its clients have in common.
         .target(
             name: "ServiceConfiguration",
             dependencies: [
-                "Detection", "Files", "Frames", "Networks", "Platform", "YAML", "ZeroMQ",
+                "Detection", "Files", "Frames", "Platform", "Tensors", "YAML", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .target(
@@ -99,8 +109,8 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Control", "Detection", "Files", "Frames", "Images", "Networks", "Platform",
-                "ServiceConfiguration", "VAE", "YAML", "ZeroMQ",
+                "Control", "Detection", "Files", "Frames", "Images", "Platform",
+                "ServiceConfiguration", "Tensors", "VAE", "YAML", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -172,7 +182,7 @@ let package = Package(
             name: "ImagesTests", dependencies: ["Images", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "TensorsTests", dependencies: ["CSIMD", "Tensors"], swiftSettings: house),
+            name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: house),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
             swiftSettings: house),
@@ -196,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "DetectionTests",
             dependencies: [
-                "Detection", "Files", "Frames", "Images", "Networks", "Platform", "Tensors",
+                "Detection", "Files", "Frames", "Images", "Platform", "Tensors",
                 "TestSupport", "VAE",
             ],
             swiftSettings: house),
@@ -215,8 +225,8 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
-                "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
-                "VAE", "ZeroMQ",
+                "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
+                "TestSupport", "VAE", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(
@@ -230,14 +240,14 @@ let package = Package(
             name: "ElboTests",
             dependencies: [
                 "Control", "Datasets", "Detection", "elbo", "Files", "Images", "Networks",
-                "Platform", "Reports", "ServiceConfiguration", "Terminal", "TestSupport", "VAE",
+                "Platform", "Reports", "ServiceConfiguration", "Terminal", "Tensors", "TestSupport", "VAE",
                 "VAETraining", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "Datasets", "Images", "Replay",
+                "Datasets", "Images", "Networks", "Replay",
                 "ServiceConfiguration", "Tensors", "VAE", "ZeroMQ",
             ], swiftSettings: house),
     ]

@@ -1,4 +1,4 @@
-internal import CSIMD
+internal import CKernels
 import Glibc
 import Synchronization
 
@@ -43,16 +43,17 @@ public final class ThreadTeam {
         self.count = count
         shared = Shared()
         for index in 1..<max(count, 1) {
-            let start = Unmanaged.passRetained(Start(shared: shared, index: index)).toOpaque()
+            let start = unsafe Unmanaged.passRetained(Start(shared: shared, index: index))
+                .toOpaque()
             var thread = pthread_t()
-            let status = pthread_create(
+            let status = unsafe pthread_create(
                 &thread, nil,
                 { argument in
-                    guard let argument else { return nil }
-                    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                    guard let argument = unsafe argument else { return nil }
+                    let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                     start.shared.work(start.index)
                     return nil
-                }, start)
+                }, unsafe start)
             precondition(status == 0, "cannot start a thread: \(status)")
             threads.append(thread)
         }
@@ -67,9 +68,9 @@ public final class ThreadTeam {
     /// Calls `body` once for every index below `count`, each on a thread of its own prepared for
     /// computing, and returns when all calls have.
     ///
-    /// The closure is not `@Sendable`: the calls end before this does, and the caller promises that
-    /// they write disjoint memory.
-    public func run(_ body: (Int) -> Void) {
+    /// Unsafe, because the closure is not `@Sendable`: the calls end before this does, but it is the
+    /// caller who promises that none of them writes memory that another reads or writes.
+    @unsafe public func run(_ body: (Int) -> Void) {
         // It does not escape: every call has ended when `working` is 0, and then nobody holds it.
         withoutActuallyEscaping(body) { body in
             shared.task = body
@@ -83,11 +84,11 @@ public final class ThreadTeam {
     }
 
     /// As above, storing what the call for each index returns in the element of `results` there.
-    public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
+    @unsafe public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
         precondition(results.count == count, "there must be one result per call")
-        results.withUnsafeMutableBufferPointer { results in
-            let base = results
-            run { base[$0] = body($0) }
+        unsafe results.withUnsafeMutableBufferPointer { results in
+            let base = unsafe results
+            unsafe run { unsafe base[$0] = body($0) }
         }
     }
 

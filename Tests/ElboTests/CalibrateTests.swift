@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Tensors
 import Testing
 
 @Suite struct CalibrateTests {

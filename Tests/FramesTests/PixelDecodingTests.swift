@@ -54,7 +54,7 @@ import Testing
         for isBigEndian in [false, true] {
             let type = ElementType(example.kind, isBigEndian: isBigEndian)
             let bytes = example.pixels.flatMap { isBigEndian ? $0 : $0.reversed() }
-            let rows = PixelRows(rows: 3, columns: 4)
+            let rows = ImageBatch(rows: 3, columns: 4)
             for row in 0..<3 { rows.setRow(row, bytes: [255, 255, 255, 255].span) }
             try type.decode(bytes.span, intoRow: 1, of: rows)
             let expected = [1, 1, 1, 1] + example.expected + [1, 1, 1, 1]
@@ -88,7 +88,7 @@ import Testing
             bytes.replaceSubrange(
                 (position * type.size)..<((position + 1) * type.size), with: pixel)
             #expect(throws: reason, "pixel \(position)") {
-                try type.decode(bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
+                try type.decode(bytes.span, intoRow: 0, of: ImageBatch(rows: 1, columns: 4))
             }
         }
     }
@@ -104,14 +104,14 @@ import Testing
         var expected: [Float] = []
         while expected.count < columns {
             let pixel = (0..<type.size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-            let single = PixelRows(rows: 1, columns: 1)
+            let single = ImageBatch(rows: 1, columns: 1)
             do throws(Rejection) { try type.decode(pixel.span, intoRow: 0, of: single) } catch {
                 continue
             }
             bytes += pixel
             expected += single[0]
         }
-        let rows = PixelRows(rows: 1, columns: columns)
+        let rows = ImageBatch(rows: 1, columns: columns)
         try type.decode(bytes.span, intoRow: 0, of: rows)
         #expect(rows[0] == expected)
         guard type.size > 1, kind.rawValue.hasPrefix("float") else { return }
@@ -129,7 +129,7 @@ import Testing
     func `rounding in the sender's own division is forgiven`(value: Float) throws {
         let bits = value.bitPattern
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
-        let rows = PixelRows(rows: 1, columns: 1)
+        let rows = ImageBatch(rows: 1, columns: 1)
         try ElementType(.float32).decode(bytes.span, intoRow: 0, of: rows)
         #expect(rows[0] == [value])
     }
@@ -138,7 +138,7 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let bytes: [UInt8] = [0, 0, 0]
             try ElementType(.uint8).decode(
-                bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
+                bytes.span, intoRow: 0, of: ImageBatch(rows: 1, columns: 4))
         }
     }
 }

@@ -1,4 +1,4 @@
-import CSIMD
+import CKernels
 import Foundation
 import Tensors
 import Testing
@@ -31,7 +31,7 @@ import Testing
             #expect(abs(Double(sigma[index]) - s) < 2e-6 * s)
             #expect(abs(Double(z[index]) - (Double(mu[index]) + s * Double(epsilon[index]))) < 1e-5)
         }
-        #expect(sigma[count] == 9 && z[count] == 9, "wrote behind the end")
+        #expect(sigma[count] == 9 && z[count] == 9, "wrote beyond the end")
     }
 
     @Test(arguments: levels, [1, 16, 33])
@@ -89,7 +89,7 @@ import Testing
                 let expected = rectifying ? max(sum, 0) : sum
                 #expect(abs(Double(y[column]) - expected) <= 1e-5, "column \(column)")
             }
-            #expect(y[n] == 9, "wrote behind the end")
+            #expect(y[n] == 9, "wrote beyond the end")
         }
     }
 }

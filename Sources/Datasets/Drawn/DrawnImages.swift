@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 /// Images drawn by this program, which look like nothing in MNIST: anomalies that need no download.
 public enum DrawnImages {

@@ -26,7 +26,7 @@ public struct Batch: Sendable {
     }
 
     /// Pixels; rows below `count` are filled.
-    public var images: PixelRows { rows.images }
+    public var images: ImageBatch { _read { yield rows.images } }
     /// The most frames it can hold.
     public var capacity: Int { rows.images.rows }
     /// Whether there is no room for another frame.

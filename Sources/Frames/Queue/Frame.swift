@@ -39,28 +39,29 @@ public struct Frame: Sendable, BitwiseCopyable {
 
 /// Room for frames, one a row: their pixels, what is kept besides, and texts of their headers.
 ///
-/// All memory is allocated at initialisation; copying it copies the reference. Each row belongs to
-/// whoever took it: the queue's lock says who that is.
-public struct FrameRows: Sendable {
+/// All memory is allocated at initialisation.
+///
+/// `@unchecked Sendable` because each row belongs to one thread at a time: a queue's lock says which.
+public final class FrameRows: @unchecked Sendable {
     /// Their pixels.
-    let images: PixelRows
-    private let frames: NumberRows<Frame>
-    private let echoes: NumberRows<UInt8>
+    let images: ImageBatch
+    private let frames: Buffer2D<Frame>
+    private let echoes: Buffer2D<UInt8>
 
     /// Bytes kept per frame for `msg`, `id`, `ts` and `shape` together; what does not fit, or is not
     /// JSON to the letter, is dropped and reads null in the verdict.
     static let echoLimit = 512
 
     init(capacity: Int, pixels: Int) {
-        images = PixelRows(rows: capacity, columns: pixels)
-        frames = NumberRows(rows: capacity, columns: 1)
-        echoes = NumberRows(rows: capacity, columns: Self.echoLimit)
+        images = ImageBatch(rows: capacity, columns: pixels)
+        frames = Buffer2D(rows: capacity, columns: 1)
+        echoes = Buffer2D(rows: capacity, columns: Self.echoLimit)
     }
 
     /// The frame in `row`, which somebody has put there.
     subscript(row: Int) -> Frame {
         get { frames[row, 0] }
-        nonmutating set { frames[row, 0] = newValue }
+        set { frames[row, 0] = newValue }
     }
 
     /// Puts a frame into a row whose pixels are there already, with texts of its header.

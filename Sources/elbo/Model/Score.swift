@@ -53,7 +53,7 @@ private struct FileJudging {
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
         model = loaded.model
         scorer = ScoringEngine(
-            loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
+            loaded.model.weights, by: calibration.calibration.computation, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
         rulebook = Rulebook(calibration)
         encoder = VerdictEncoder(

@@ -4,6 +4,7 @@ import Files
 import FoundationEssentials
 import Images
 import Networks
+import Tensors
 import Platform
 import Terminal
 import VAE
@@ -61,7 +62,7 @@ struct Train: AsyncParsableCommand {
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         let model = Model(
-            parameters: parameters,
+            weights: Weights(parameters),
             imageShape: set.shape,
             preprocessing: preprocessing,
             provenance: provenance(recipe, set))
@@ -89,7 +90,7 @@ struct Train: AsyncParsableCommand {
             progress.finish(record)
             try save(trainer.checkpoint(of: model).encoded(), to: checkpointPath)
         }
-        try save(model.safetensors.encoded(), to: LoadedModel.path(in: out))
+        try save(model.with(trainer.weights).safetensors.encoded(), to: LoadedModel.path(in: out))
         try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"
@@ -138,7 +139,7 @@ struct Train: AsyncParsableCommand {
             "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
             "elbod": elbodVersion,
         ]
-        if recipe.precision != .single { facts["precision"] = recipe.precision.rawValue }
+        if recipe.precision != .fp32 { facts["precision"] = recipe.precision.rawValue }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.
         if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }

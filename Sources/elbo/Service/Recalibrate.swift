@@ -4,8 +4,9 @@ import Datasets
 import Detection
 import Files
 import Formatting
+import Foundation
 import Glibc
-import Networks
+import Tensors
 import Platform
 import Terminal
 import VAE

@@ -1,4 +1,4 @@
-internal import COneDNN
+internal import CKernels
 
 /// Whether the right factor of a product is read with rows and columns exchanged, without moving
 /// any element.
@@ -20,26 +20,26 @@ public func prepareThreadForComputing() {
     elbod_flush_subnormals()
 }
 
-/// Multiplies matrices, in one arithmetic; belongs to one thread.
-public final class Multiplier {
-    private let halves: HalfMultiplier?
+/// General matrix multiplication in one precision; belongs to one thread.
+public final class GEMM {
+    private let bfloat16: BFloat16GEMM?
 
-    /// A multiplier in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
-    public init(_ arithmetic: PackedProduct.Arithmetic = .single) {
-        precondition(arithmetic != .bytes, "bytes have no fractions")
-        halves = arithmetic == .bfloat16 ? HalfMultiplier() : nil
+    /// Products in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
+    public init(_ precision: Precision = .fp32) {
+        precondition(precision != .int8, "parameters in training need fractions")
+        bfloat16 = precision == .bf16 ? BFloat16GEMM() : nil
     }
 
     /// Lets go of what was prepared, on the thread that multiplied: oneDNN counts its scratch memory by
     /// threads.
-    public func releaseKernels() { halves?.releaseKernels() }
+    public func releaseKernels() { bfloat16?.releaseKernels() }
 
     /// Matrix product `c = a·b`, or `c += a·b` when `accumulating`.
     ///
     /// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.
     public func multiply(
-        _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
-        accumulating: Bool = false
+        _ a: Matrix, _ b: some ReadableMatrix, transposing: Transposing = .neither,
+        into c: Matrix, accumulating: Bool = false
     ) {
         let (m, k) = (a.rows, a.columns)
         let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
@@ -47,17 +47,19 @@ public final class Multiplier {
             k == innerOfB && c.rows == m && c.columns == n,
             "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
         guard m > 0, n > 0 else { return }
-        guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
-        if let halves {
-            let shape = HalfMultiplier.Shape(
+        guard k > 0 || accumulating else {
+            return unsafe c.base.update(repeating: 0, count: c.count)
+        }
+        if let bfloat16 {
+            let shape = BFloat16GEMM.Shape(
                 m: m, k: k, n: n, isSecondTransposed: transposing == .second,
                 isAccumulating: accumulating)
-            return halves.run(shape, a, 0..<k, b, into: c)
+            return unsafe bfloat16.run(shape, a, 0..<k, b.address, count: b.count, into: c)
         }
-        let status = dnnl_sgemm(
+        let status = unsafe dnnl_sgemm(
             letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
             dnnl_dim_t(k), 1,
-            a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
+            a.base, dnnl_dim_t(a.columns), b.address, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
             c.base, dnnl_dim_t(c.columns))
         precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
     }
@@ -73,13 +75,13 @@ public final class Multiplier {
                 && c.rows == columns.count && c.columns == b.columns, "shapes differ")
         guard c.count > 0 else { return }
         // A sum over nothing is zero; oneDNN would leave what was there.
-        guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
-        if let halves {
-            let shape = HalfMultiplier.Shape(
+        guard a.rows > 0 else { return unsafe c.base.update(repeating: 0, count: c.count) }
+        if let bfloat16 {
+            let shape = BFloat16GEMM.Shape(
                 m: c.rows, k: a.rows, n: c.columns, isFirstTransposed: true)
-            return halves.run(shape, a, columns, b, into: c)
+            return unsafe bfloat16.run(shape, a, columns, b.address, count: b.count, into: c)
         }
-        let status = dnnl_sgemm(
+        let status = unsafe dnnl_sgemm(
             letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns),
             dnnl_dim_t(a.rows), 1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base,
             dnnl_dim_t(b.columns), 0, c.base, dnnl_dim_t(c.columns))

@@ -1,6 +1,6 @@
 // What the loops of this folder are written with: vectors of sixteen, and a way to compile each loop three
-// times, for AVX-512, for AVX2, and for whatever the program was built for. Swift cannot compile one
-// function for a processor other than the program's.
+// times, for AVX-512, for AVX2, and for the processor the program was built for. Swift cannot compile one
+// function for a processor other than the program's, which is why they are in C.
 //
 // Each loop is written once, as `name_any`; `elbod_level` says which copy this processor runs. All take
 // counts of elements, and pointers that need no alignment.
@@ -51,8 +51,8 @@ ELBOD_INLINE elbod_f16 elbod_some_bytes(const uint8_t *address, long lanes) {
     return __builtin_convertvector(x, elbod_f16);
 }
 
-/// The same of whole numbers.
-ELBOD_INLINE elbod_f16 elbod_some_whole(const int32_t *address, long lanes) {
+/// The same of integers.
+ELBOD_INLINE elbod_f16 elbod_some_integers(const int32_t *address, long lanes) {
     elbod_i16 x = 0;
     memcpy(&x, address, 4 * lanes);
     return __builtin_convertvector(x, elbod_f16);
@@ -68,12 +68,12 @@ ELBOD_INLINE void elbod_put_bytes(uint8_t *address, elbod_f16 x, long lanes) {
 }
 
 /// The same, rounded to bfloat16.
-ELBOD_INLINE void elbod_put_halves(uint16_t *address, elbod_f16 x, long lanes) {
+ELBOD_INLINE void elbod_put_bfloat16(uint16_t *address, elbod_f16 x, long lanes) {
     elbod_u16 bits;
     memcpy(&bits, &x, sizeof bits);
     bits += 0x7fff + ((bits >> 16) & 1);
-    elbod_h16 halves = __builtin_convertvector(bits >> 16, elbod_h16);
-    memcpy(address, &halves, 2 * lanes);
+    elbod_h16 bfloat16 = __builtin_convertvector(bits >> 16, elbod_h16);
+    memcpy(address, &bfloat16, 2 * lanes);
 }
 
 /// x, with `other` in the lanes that are not there.
@@ -133,18 +133,9 @@ ELBOD_INLINE float elbod_log_product(elbod_f16 numbers) {
 }
 
 #if defined(__x86_64__)
-/// 2 with AVX-512, 1 with AVX2, 0 otherwise.
-static inline int elbod_level(void) {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-        && __builtin_cpu_supports("avx512dq"))
-        return 2;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
-}
 #define ELBOD_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
 #define ELBOD_MIDDLE __attribute__((target("avx2,fma")))
 #else
-static inline int elbod_level(void) { return 0; }
 #define ELBOD_WIDE
 #define ELBOD_MIDDLE
 #endif
@@ -154,7 +145,7 @@ static inline int elbod_level(void) { return 0; }
     static ELBOD_WIDE type name##_2 parameters { return name##_any arguments; }             \
     static ELBOD_MIDDLE type name##_1 parameters { return name##_any arguments; }           \
     static type name##_0 parameters { return name##_any arguments; }                        \
-    static inline type name(int level, ELBOD_LIST parameters) {                             \
+    type name(int level, ELBOD_LIST parameters) {                             \
         return level == 2 ? name##_2 arguments : level == 1 ? name##_1 arguments : name##_0 arguments; \
     }
 #define ELBOD_LIST(...) __VA_ARGS__

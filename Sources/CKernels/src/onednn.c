@@ -1,24 +1,7 @@
-// oneDNN's C API, and the two or three calls that differ between its versions 2 and 3.
-#pragma once
-#include <dnnl.h>
+// Products by oneDNN. Its C API describes operations differently in versions 2 and 3; either will do.
+#include "kernels.h"
 
-// From libgomp, which Debian's oneDNN is built on; declared here because gcc's omp.h is not on
-// clang's search path.
-void omp_set_num_threads(int count);
-
-/// Makes the calling thread treat subnormal numbers as zero, in and out.
-static inline void elbod_flush_subnormals(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
-#elif defined(__aarch64__)
-    __builtin_aarch64_set_fpcr(__builtin_aarch64_get_fpcr() | (1u << 24));
-#endif
-}
-
-/// A product of matrices `c = a·b`, `(m, k)` by `(k, n)`, or `c += a·b` if `accumulating`, as an executable
-/// primitive: factors of `type`, row by row or, where they are `transposed`, column by column; sums and
-/// results in 32-bit floats.
-static inline dnnl_status_t elbod_matmul_create(
+dnnl_status_t elbod_matmul_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *a, dnnl_memory_t *b, dnnl_memory_t *c, dnnl_engine_t engine,
     dnnl_dim_t m, dnnl_dim_t k, dnnl_dim_t n, dnnl_data_type_t type, int a_transposed, int b_transposed,
     int accumulating) {
@@ -73,8 +56,7 @@ static inline dnnl_status_t elbod_matmul_create(
     return status;
 }
 
-/// Runs a product on its factors and its result.
-static inline dnnl_status_t elbod_matmul_execute(
+dnnl_status_t elbod_matmul_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t a, dnnl_memory_t b, dnnl_memory_t c,
     const void *from, const void *by, float *into) {
     dnnl_memory_set_data_handle(a, (void *)from);
@@ -84,12 +66,7 @@ static inline dnnl_status_t elbod_matmul_execute(
     return dnnl_primitive_execute(primitive, stream, 3, arguments);
 }
 
-/// One fully connected layer for `m` rows, as an executable primitive whose weights are packed the way
-/// the primitive likes best: `y = x·W + b`, and ReLU of it if `rectifying`.
-///
-/// `*weights` is made if it is NULL, and must then be filled by `elbod_product_pack`; otherwise it
-/// belongs to the same layer for another number of rows and is used as it is. `bias` may be NULL.
-static inline dnnl_status_t elbod_product_create(
+dnnl_status_t elbod_product_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
     dnnl_memory_t *destination, dnnl_engine_t engine, dnnl_dim_t m, dnnl_dim_t k, dnnl_dim_t n,
     dnnl_data_type_t source_type, dnnl_data_type_t weight_type, dnnl_data_type_t destination_type,
@@ -169,8 +146,7 @@ static inline dnnl_status_t elbod_product_create(
     return status;
 }
 
-/// Puts weights of shape `(k, n)`, row by row, into the packed memory of a layer, converting them.
-static inline dnnl_status_t elbod_product_pack(
+dnnl_status_t elbod_product_pack(
     dnnl_engine_t engine, dnnl_stream_t stream, dnnl_dim_t k, dnnl_dim_t n, dnnl_data_type_t type,
     const void *plain, dnnl_memory_t weights) {
     dnnl_dims_t dims = {n, k};
@@ -205,8 +181,7 @@ static inline dnnl_status_t elbod_product_pack(
     return status;
 }
 
-/// Runs a layer on `m` rows at `input` into `output`; `bias` may be NULL where the layer has none.
-static inline dnnl_status_t elbod_product_execute(
+dnnl_status_t elbod_product_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
     dnnl_memory_t bias, dnnl_memory_t destination, const void *input, const float *offset, void *output) {
     dnnl_memory_set_data_handle(source, (void *)input);

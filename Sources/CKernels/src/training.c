@@ -1,5 +1,5 @@
 // Loops over the numbers of a training step, and those of a model that is looked at rather than scored with.
-#pragma once
+#include "kernels.h"
 #include "vectors.h"
 
 /// 8-bit pixels as numbers in [0, 1].
@@ -7,14 +7,9 @@ ELBOD_INLINE void elbod_unit_pixels_any(const uint8_t *bytes, long count, float 
     ELBOD_EACH(count, { elbod_put(numbers + at, elbod_some_bytes(bytes + at, lanes) / 255.0f, lanes); });
 }
 
-/// Begins to fetch `count` bytes that will be read soon.
-static inline void elbod_fetch(const uint8_t *bytes, long count) {
-    for (long at = 0; at < count; at += 64) __builtin_prefetch(bytes + at);
-}
-
 /// Numbers rounded to bfloat16.
-ELBOD_INLINE void elbod_halve_any(const float *numbers, long count, uint16_t *halves) {
-    ELBOD_EACH(count, { elbod_put_halves(halves + at, elbod_some(numbers + at, lanes), lanes); });
+ELBOD_INLINE void elbod_to_bfloat16_any(const float *numbers, long count, uint16_t *bfloat16) {
+    ELBOD_EACH(count, { elbod_put_bfloat16(bfloat16 + at, elbod_some(numbers + at, lanes), lanes); });
 }
 
 /// 1 / (1 + exp(−a)).
@@ -97,7 +92,7 @@ ELBOD_INLINE void elbod_adam_any(
 
 ELBOD_COPIES(
     void, elbod_unit_pixels, (const uint8_t *bytes, long count, float *numbers), (bytes, count, numbers))
-ELBOD_COPIES(void, elbod_halve, (const float *numbers, long count, uint16_t *halves), (numbers, count, halves))
+ELBOD_COPIES(void, elbod_to_bfloat16, (const float *numbers, long count, uint16_t *bfloat16), (numbers, count, bfloat16))
 ELBOD_COPIES(void, elbod_logistic, (const float *a, long count, float *s), (a, count, s))
 ELBOD_COPIES(
     void, elbod_add_bias, (float *y, const float *b, long count, int rectifying), (y, b, count, rectifying))

@@ -1,5 +1,5 @@
 // Loops over the numbers of one image that is scored: comparing, divergence, conversions.
-#pragma once
+#include "kernels.h"
 #include "vectors.h"
 
 /// Pixels in [0, 1] from bytes, or from floats.
@@ -7,17 +7,15 @@ ELBOD_INLINE elbod_f16 elbod_pixels(const uint8_t *bytes, const float *floats, l
     return bytes ? elbod_some_bytes(bytes + at, lanes) * (1.0f / 255.0f) : elbod_some(floats + at, lanes);
 }
 
-/// Outputs of a product: floats, or whole numbers times `scale` plus `bias`.
+/// Outputs of a product: floats, or integers times `scale` plus `bias`.
 ELBOD_INLINE elbod_f16 elbod_outputs(
     const float *floats, const int32_t *whole, const float *scale, const float *bias, long at, long lanes) {
-    if (whole) return elbod_some_whole(whole + at, lanes) * elbod_some(scale + at, lanes) + elbod_some(bias + at, lanes);
+    if (whole) return elbod_some_integers(whole + at, lanes) * elbod_some(scale + at, lanes) + elbod_some(bias + at, lanes);
     return elbod_some(floats + at, lanes);
 }
 
 /// Where no pixel is it is black, and certainly black, which adds nothing to any sum.
 #define ELBOD_CERTAINLY_BLACK (-87.0f)
-
-typedef struct { float squared, cross; } elbod_comparison;
 
 /// Σ (x − s)² and Σ max(a, 0) − x·a + log(1 + exp(−|a|)) of pixels x, logits a and s = logistic(a).
 ///
@@ -72,11 +70,11 @@ ELBOD_INLINE float elbod_squares_any(
     return elbod_sum(squared);
 }
 
-/// Σ μ² + σ² − 1 − log σ² of a row of `count` means with as many log-variances behind them; writes the
+/// Σ μ² + σ² − 1 − log σ² of a row of `count` means followed by as many log-variances; writes the
 /// means as bytes with 128 for zero, or as bfloat16, or as floats, where it is asked to.
 ELBOD_INLINE float elbod_posterior_any(
     const float *outputs, const int32_t *whole, const float *scale, const float *bias, long count,
-    float steps, uint8_t *codes, uint16_t *halves, float *means) {
+    float steps, uint8_t *codes, uint16_t *bfloat16, float *means) {
     elbod_f16 sum = 0.0f;
     ELBOD_EACH(count, {
         // Nothing at all for the lanes that are missing: 0 + exp(0) − 1 − 0.
@@ -84,13 +82,13 @@ ELBOD_INLINE float elbod_posterior_any(
         elbod_f16 l = elbod_outputs(outputs, whole, scale, bias, count + at, lanes);
         sum += m * m + (elbod_exp(l) - 1.0f - l);
         if (codes) elbod_put_bytes(codes + at, elbod_between(m * steps + 128.5f, 0.0f, 255.0f), lanes);
-        if (halves) elbod_put_halves(halves + at, m, lanes);
+        if (bfloat16) elbod_put_bfloat16(bfloat16 + at, m, lanes);
         if (means) elbod_put(means + at, m, lanes);
     });
     return elbod_sum(sum);
 }
 
-/// Whole outputs times `scale` plus `bias`, rounded and kept in 0…255: ReLU and the next layer's input.
+/// Integer outputs times `scale` plus `bias`, rounded and kept in 0…255: ReLU and the next layer's input.
 ELBOD_INLINE void elbod_quantize_any(
     const int32_t *whole, const float *scale, const float *bias, long count, uint8_t *bytes) {
     ELBOD_EACH(count, {
@@ -101,11 +99,11 @@ ELBOD_INLINE void elbod_quantize_any(
 
 /// Pixels as numbers from 0 to 255: as bfloat16 or, rounded, as bytes; or in [0, 1] as floats.
 ELBOD_INLINE void elbod_widen_any(
-    const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *halves, uint8_t *narrow) {
+    const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *bfloat16, uint8_t *narrow) {
     ELBOD_EACH(count, {
         elbod_f16 x = bytes ? elbod_some_bytes(bytes + at, lanes) : elbod_some(floats + at, lanes) * 255.0f;
         if (unit) elbod_put(unit + at, elbod_pixels(bytes, floats, at, lanes), lanes);
-        if (halves) elbod_put_halves(halves + at, x, lanes);
+        if (bfloat16) elbod_put_bfloat16(bfloat16 + at, x, lanes);
         if (narrow) elbod_put_bytes(narrow + at, x + 0.5f, lanes);
     });
 }
@@ -123,13 +121,13 @@ ELBOD_COPIES(
 ELBOD_COPIES(
     float, elbod_posterior,
     (const float *outputs, const int32_t *whole, const float *scale, const float *bias, long count, float steps,
-     uint8_t *codes, uint16_t *halves, float *means),
-    (outputs, whole, scale, bias, count, steps, codes, halves, means))
+     uint8_t *codes, uint16_t *bfloat16, float *means),
+    (outputs, whole, scale, bias, count, steps, codes, bfloat16, means))
 ELBOD_COPIES(
     void, elbod_quantize,
     (const int32_t *whole, const float *scale, const float *bias, long count, uint8_t *bytes),
     (whole, scale, bias, count, bytes))
 ELBOD_COPIES(
     void, elbod_widen,
-    (const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *halves, uint8_t *narrow),
-    (bytes, floats, count, unit, halves, narrow))
+    (const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *bfloat16, uint8_t *narrow),
+    (bytes, floats, count, unit, bfloat16, narrow))

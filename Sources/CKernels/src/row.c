@@ -2,9 +2,9 @@
 // that are zero are left there: pixels that are black, units that ReLU has switched off.
 //
 // Sums are taken in the order in which oneDNN's products of several rows take them on AVX-512, so that an
-// image scores the same to the bit alone and in a batch: inputs one after the other, those behind the last
+// image scores the same to the bit alone and in a batch: inputs one after the other, those after the last
 // whole sixteen apart, then the bias.
-#pragma once
+#include "kernels.h"
 #include "vectors.h"
 
 #define ELBOD_UNROLLED _Pragma("clang loop unroll(full)")
@@ -80,26 +80,26 @@ ELBOD_INLINE void elbod_row_finish(
         elbod_f16 total = elbod_some(rest + at, lanes) + elbod_some(sum + at, lanes) + elbod_some(bias + at, lanes);
         if (rectifying) total = __builtin_elementwise_max(total, (elbod_f16)(0.0f));
         if (y) elbod_put(y + at, total, lanes);
-        else elbod_put_halves(narrow + at, total, lanes);
+        else elbod_put_bfloat16(narrow + at, total, lanes);
     });
 }
 
 #if defined(__x86_64__)
-#define ELBOD_HALVES __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma")))
-typedef __bf16 elbod_halves32 __attribute__((vector_size(64)));
-typedef float elbod_floats16 __attribute__((vector_size(64)));
+#define ELBOD_BFLOAT16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma")))
+typedef __bf16 elbod_bfloat16x32 __attribute__((vector_size(64)));
+typedef float elbod_float32x16 __attribute__((vector_size(64)));
 
 /// Sums of products of some pairs of bfloat16, for `vectors` times sixteen columns from `at`, or one vector of
 /// fewer `columns`.
-static inline ELBOD_HALVES __attribute__((always_inline)) void elbod_row_pair_columns(
+static inline ELBOD_BFLOAT16 __attribute__((always_inline)) void elbod_row_pair_columns(
     const uint32_t *values, const int32_t *active, long from, long to, const uint16_t *w, long n, float *sums,
     long at, const int vectors, const long columns) {
-    elbod_floats16 sum[8];
+    elbod_float32x16 sum[8];
     ELBOD_UNROLLED
-    for (int v = 0; v < vectors; v++) sum[v] = (elbod_floats16){0};
+    for (int v = 0; v < vectors; v++) sum[v] = (elbod_float32x16){0};
     for (long i = from; i < to; i++) {
         const elbod_u16 bits = values[i];
-        elbod_halves32 x, weights;
+        elbod_bfloat16x32 x, weights;
         memcpy(&x, &bits, sizeof x);
         ELBOD_UNROLLED
         for (int v = 0; v < vectors; v++) {
@@ -115,7 +115,7 @@ static inline ELBOD_HALVES __attribute__((always_inline)) void elbod_row_pair_co
 /// As `elbod_row`, of bfloat16, in pairs: W is `(k / 2 rounded up, n, 2)`, filled up with zeros. Writes floats
 /// to y, or else bfloat16 to `narrow`. `values` and `active` are room for eight for every sixteen of k begun.
 /// Only for processors that have the instructions.
-static inline ELBOD_HALVES void elbod_row_pairs(
+ELBOD_BFLOAT16 void elbod_row_pairs(
     const uint16_t *x, long k, const uint16_t *w, long n, const float *bias, int rectifying, float *y,
     uint16_t *narrow, uint32_t *values, int32_t *active) {
     long count = 0, whole = 0;
@@ -154,9 +154,11 @@ static inline ELBOD_HALVES void elbod_row_pairs(
 #undef ELBOD_COLUMNS
 }
 #else
-static inline void elbod_row_pairs(
+void elbod_row_pairs(
     const uint16_t *x, long k, const uint16_t *w, long n, const float *bias, int rectifying, float *y,
     uint16_t *narrow, uint32_t *values, int32_t *active) {
+    (void)x, (void)k, (void)w, (void)n, (void)bias, (void)rectifying, (void)y, (void)narrow, (void)values;
+    (void)active;
     __builtin_trap();
 }
 #endif
