@@ -73,20 +73,20 @@ let package = Package(
 
         // The heart: images at rest, images in motion, and the judgement.
         .target(
-            name: "Datasets", dependencies: ["Files", "Images"], swiftSettings: safe),
+            name: "Datasets", dependencies: ["Files", "Images", "Tensors"], swiftSettings: safe),
         .target(
             name: "Frames", dependencies: ["Images", "Platform", "Tensors"],
             swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
         .target(
             name: "Detection",
-            dependencies: ["Files", "Frames", "Images", "Networks", "Platform", "VAE"],
+            dependencies: ["Files", "Frames", "Images", "Platform", "Tensors", "VAE"],
             swiftSettings: safe),
 
         // What the daemon and its clients have in common.
         .target(
             name: "ServiceConfiguration",
             dependencies: [
-                "Detection", "Files", "Frames", "Networks", "YAML", "ZeroMQ",
+                "Detection", "Files", "Frames", "Tensors", "YAML", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .target(
@@ -100,8 +100,8 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Control", "Detection", "Files", "Frames", "Images", "Networks", "Platform",
-                "ServiceConfiguration", "VAE", "YAML", "ZeroMQ",
+                "Control", "Detection", "Files", "Frames", "Images", "Platform",
+                "ServiceConfiguration", "Tensors", "VAE", "YAML", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -197,7 +197,7 @@ let package = Package(
         .testTarget(
             name: "DetectionTests",
             dependencies: [
-                "Detection", "Files", "Frames", "Images", "Networks", "Platform", "Tensors",
+                "Detection", "Files", "Frames", "Images", "Platform", "Tensors",
                 "TestSupport", "VAE",
             ],
             swiftSettings: house),
@@ -209,8 +209,8 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
-                "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
-                "VAE", "ZeroMQ",
+                "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
+                "TestSupport", "VAE", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(

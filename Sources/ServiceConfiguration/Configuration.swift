@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Networks
+import Tensors
 
 /// Everything the daemon is told before it starts.
 ///

@@ -1,6 +1,6 @@
 import Detection
 import Files
-public import Networks
+public import Tensors
 
 extension Configuration {
     /// A precision, or the fastest.

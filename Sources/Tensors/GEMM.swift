@@ -20,14 +20,14 @@ public func prepareThreadForComputing() {
     elbod_flush_subnormals()
 }
 
-/// Multiplies matrices, in one arithmetic; belongs to one thread.
+/// General matrix multiplication in one precision; belongs to one thread.
 public final class GEMM {
     private let bfloat16: BFloat16GEMM?
 
     /// Products in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
-    public init(_ arithmetic: PackedLinear.Arithmetic = .single) {
-        precondition(arithmetic != .bytes, "bytes have no fractions")
-        bfloat16 = arithmetic == .bfloat16 ? BFloat16GEMM() : nil
+    public init(_ precision: Precision = .fp32) {
+        precondition(precision != .int8, "parameters in training need fractions")
+        bfloat16 = precision == .bf16 ? BFloat16GEMM() : nil
     }
 
     /// Lets go of what was prepared, on the thread that multiplied: oneDNN counts its scratch memory by

@@ -3,32 +3,11 @@ internal import CKernels
 /// A fully connected layer whose weights oneDNN has packed the way it multiplies fastest, and its
 /// primitives for batches of several sizes.
 ///
-/// A number of rows is composed of prepared sizes, the last of which may be larger than what is left:
-/// what is computed of the rows behind is nobody's. With AVX-512 the last one or two rows of floats, or
-/// the last one of bfloat16, go through a `SparseRowLinear`. Nothing is allocated after initialisation. Belongs to one thread.
+/// A number of rows is composed of prepared sizes, the last of which may exceed what is left; results
+/// for the padding rows are ignored. With AVX-512 the last one or two rows of floats, or the last one of
+/// bfloat16, go through a `SparseRowLinear`. Nothing is allocated after initialisation. Belongs to one
+/// thread.
 public final class PackedLinear {
-    /// What the layer computes with.
-    public enum Arithmetic: Sendable {
-        /// 32-bit floats.
-        case single
-        /// Inputs and weights rounded to bfloat16, sums in 32-bit floats.
-        case bfloat16
-        /// Inputs of 0…255 and weights of −127…127, sums exact in 32-bit whole numbers.
-        case bytes
-
-        /// Whether this processor has instructions for it.
-        ///
-        /// Older ones add products of bytes in 16 bits, which overflow.
-        public var isSupported: Bool {
-            let level = dnnl_get_effective_cpu_isa().rawValue
-            switch self {
-            case .single: return true
-            case .bfloat16: return level >= dnnl_cpu_isa_avx512_core_bf16.rawValue
-            case .bytes: return level >= dnnl_cpu_isa_avx512_core_vnni.rawValue
-            }
-        }
-    }
-
     private let bias: ConstantMatrix?
     private let engine = Engine()
     private var weights: dnnl_memory_t?
@@ -46,37 +25,29 @@ public final class PackedLinear {
         let destination: dnnl_memory_t
     }
 
-    /// Where results go.
-    public enum Output: Sendable {
-        /// 32-bit floats.
-        case single
-        /// bfloat16.
-        case bfloat16
-    }
-
     /// `x·W + b`, or ReLU of it, with `weights` of shape `(inputs, outputs)` and `bias`, `(1, outputs)`.
     ///
     /// Weights of 32-bit floats are kept as they are, beside being packed.
     public convenience init(
-        _ weights: ConstantMatrix, bias: ConstantMatrix, as arithmetic: Arithmetic,
-        rectifying: Bool,
-        output: Output = .single, capacity: Int
+        _ weights: ConstantMatrix, bias: ConstantMatrix, as precision: Precision,
+        rectifying: Bool, output: Precision = .fp32, capacity: Int
     ) {
-        precondition(arithmetic != .bytes, "bytes have weights of their own")
-        let type = arithmetic == .single ? dnnl_f32 : dnnl_bf16
+        precondition(
+            precision != .int8 && output != .int8, "8-bit layers have an initialiser of their own")
+        let type = precision == .fp32 ? dnnl_f32 : dnnl_bf16
         self.init(
             (weights.rows, weights.columns), bias: bias, types: (type, type),
-            output == .single ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
+            output == .fp32 ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
             plain: (dnnl_f32, UnsafeRawPointer(weights.address)),
             single: level == 2
                 ? SparseRowLinear(
                     weights, bias: bias, rectifying: rectifying,
-                    asBFloat16: arithmetic == .bfloat16)
+                    asBFloat16: precision == .bf16)
                 : nil)
         withExtendedLifetime(weights) {}
     }
 
-    /// `x·W`, with whole numbers as `weights`, row by row, shape `(inputs, outputs)`.
+    /// `x·W` in 8-bit integers, with `weights`, row by row, shape `(inputs, outputs)`.
     public convenience init(_ weights: [Int8], inputs: Int, outputs: Int, capacity: Int) {
         precondition(weights.count == inputs * outputs, "the weights do not fill the layer")
         let plain = Buffer2D<Int8>(rows: inputs, columns: outputs, weights)

@@ -9,9 +9,9 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
 
     /// The stream with this address; different addresses give independent streams.
     public init(seed: UInt64, _ address: UInt64...) {
-        var mixer = SplitMix64(state: seed)
+        var mixer = SplitMix64(seed: seed)
         for part in address {
-            mixer = SplitMix64(state: mixer.next() ^ (part &* 0x9E37_79B9_7F4A_7C15))
+            mixer = SplitMix64(seed: mixer.next() ^ (part &* 0x9E37_79B9_7F4A_7C15))
         }
         state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
@@ -53,7 +53,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
         }
     }
 
-    /// Fills the first `rows` rows of `matrix` with standard normal numbers.
+    /// Fills `matrix` with standard normal numbers.
     public mutating func fillWithNormal(_ matrix: Matrix) {
         let tables = Ziggurat.tables
         for index in 0..<matrix.count { matrix.base[index] = nextNormal(tables) }
@@ -68,18 +68,6 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
                 return negative ? -magnitude : magnitude
             }
         }
-    }
-}
-
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Tensors
+public import Tensors
 
 /// How a model is trained: everything but the sizes and the data.
 ///
@@ -23,8 +23,9 @@ public struct Recipe: Hashable, Sendable {
     public var denoising: Float = 0
     /// Where initial weights, shuffling and ε come from.
     public var seed: UInt64 = 1
-    /// What products are computed with; sums, weights and the optimiser are 32-bit floats always.
-    public var precision = Precision.single
+    /// What products are computed with, `fp32` or `bf16`; sums, weights and the optimiser are 32-bit
+    /// floats always.
+    public var precision = Precision.fp32
     /// Threads that share each batch.
     ///
     /// Each draws noise of its own, so weights repeat bit for bit only for the same number.
@@ -32,17 +33,6 @@ public struct Recipe: Hashable, Sendable {
 
     /// The paper's recipe on one thread.
     public init() {}
-
-    /// What products are computed with.
-    public enum Precision: String, Sendable, CaseIterable {
-        /// 32-bit floats.
-        case single = "fp32"
-        /// Factors rounded to bfloat16.
-        case half = "bf16"
-
-        /// The same, as Tensors calls it.
-        var arithmetic: PackedLinear.Arithmetic { self == .single ? .single : .bfloat16 }
-    }
 
     /// How the step size changes over the run.
     public enum Schedule: String, Sendable, CaseIterable {
@@ -69,7 +59,8 @@ public struct Recipe: Hashable, Sendable {
         guard denoising.isFinite, denoising >= 0, denoising <= 10 else {
             throw .recipe("noise of standard deviation \(denoising); between 0 and 10 is possible")
         }
-        guard precision.arithmetic.isSupported else {
+        guard precision != .int8 else { throw .recipe("int8 has no fractions; fp32 or bf16 train") }
+        guard precision.isSupported else {
             throw .recipe("bf16 on a processor that lacks the instructions; fp32 works everywhere")
         }
         guard epochs >= 1 else { throw .recipe("\(epochs) epochs; at least 1 is needed") }

@@ -35,7 +35,7 @@ public final class TrainingStep {
             architecture, capacity: recipe.batch, denoising: recipe.denoising > 0)
         gradient = Parameters(architecture)
         team = ThreadTeam(count: recipe.threads)
-        gemms = (0..<recipe.threads).map { _ in GEMM(recipe.precision.arithmetic) }
+        gemms = (0..<recipe.threads).map { _ in GEMM(recipe.precision) }
         sums = Array(repeating: (0, 0), count: recipe.threads)
     }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import FoundationEssentials
 import Images
-import Networks
+import Tensors
 import Terminal
 import VAE
 

@@ -2,7 +2,7 @@ import Control
 import Detection
 import Files
 import Foundation
-import Networks
+import Tensors
 import Testing
 import VAE
 import ZeroMQ

@@ -1,5 +1,5 @@
 @testable import Frames
-import Networks
+import Tensors
 import Platform
 import Testing
 import TestSupport

@@ -19,13 +19,13 @@ import Testing
 
     /// With factors rounded to 8 significant bits, a product is off by a part in 256 at most, and a sum
     /// of k independent ones by about √k times that.
-    private static let arithmetics: [(PackedLinear.Arithmetic, tolerance: Double)] =
-        [(.single, 1e-5)]
-        + (PackedLinear.Arithmetic.bfloat16.isSupported ? [(.bfloat16, 1e-2)] : [])
+    private static let precisions: [(Precision, tolerance: Double)] =
+        [(.fp32, 1e-5)]
+        + (Precision.bf16.isSupported ? [(.bf16, 1e-2)] : [])
 
-    @Test(arguments: arithmetics, [(1, 1, 1), (3, 5, 7), (16, 200, 33), (128, 784, 50)])
+    @Test(arguments: precisions, [(1, 1, 1), (3, 5, 7), (16, 200, 33), (128, 784, 50)])
     func `a product agrees with the definition in every order of its factors`(
-        arithmetic: (of: PackedLinear.Arithmetic, tolerance: Double),
+        precision: (of: Precision, tolerance: Double),
         size: (m: Int, k: Int, n: Int)
     ) {
         let (m, k, n) = size
@@ -38,8 +38,8 @@ import Testing
                 (0..<k).reduce(0.0) { $0 + Double(a[row, $1]) * Double(b[$1, column]) }
             }
         }
-        let tolerance = arithmetic.tolerance * Double(k).squareRoot()
-        let gemm = GEMM(arithmetic.of)
+        let tolerance = precision.tolerance * Double(k).squareRoot()
+        let gemm = GEMM(precision.of)
         let c = Matrix(rows: m, columns: n)
         let products = [
             { gemm.multiply(a, b, into: c) },

@@ -18,7 +18,7 @@ import Testing
         GEMM().multiply(x, w, into: expected)
         add(b, toRowsOf: expected)
         let product = PackedLinear(
-            ConstantMatrix(w), bias: ConstantMatrix(b), as: .single, rectifying: isRectified,
+            ConstantMatrix(w), bias: ConstantMatrix(b), as: .fp32, rectifying: isRectified,
             capacity: 13)
         let y = Matrix(rows: 13, columns: 6)
         product.apply(to: x, into: y, rows: rows)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PackedLinear.Arithmetic.bytes.isSupported))
+    @Test(.enabled(if: Precision.int8.isSupported))
     func `sums of products of bytes are exact, at their largest too`() {
         let (inputs, outputs) = (300, 20)
         let bytes = (0..<(5 * inputs)).map { UInt8($0 < inputs ? 255 : $0 * 7 % 256) }
@@ -55,7 +55,7 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let product = PackedLinear(
                 ConstantMatrix(rows: 2, columns: 2, [0, 0, 0, 0]),
-                bias: ConstantMatrix(rows: 1, columns: 2, [0, 0]), as: .single,
+                bias: ConstantMatrix(rows: 1, columns: 2, [0, 0]), as: .fp32,
                 rectifying: false, capacity: 2)
             let rows = Matrix(rows: 3, columns: 2)
             product.apply(to: rows, into: rows, rows: 3)
@@ -64,11 +64,11 @@ import Testing
 
     /// Sizes that fill sixteens of inputs and outputs, and sizes that do not: oneDNN sums those apart.
     @Test(
-        .enabled(if: PackedLinear.Arithmetic.bytes.isSupported),
+        .enabled(if: Precision.int8.isSupported),
         arguments: [1, 8, 16, 40, 48, 100, 201, 216, 264, 300, 500, 784, 790],
-        [PackedLinear.Arithmetic.single, .bfloat16].filter(\.isSupported))
+        [Precision.fp32, .bf16].filter(\.isSupported))
     func `a row alone is what it is among others, to the bit`(
-        inputs: Int, arithmetic: PackedLinear.Arithmetic
+        inputs: Int, precision: Precision
     ) {
         let (rows, outputs) = (12, 100)
         let (w, b) = (matrix(inputs, outputs, seed: 2), matrix(1, outputs, seed: 3))
@@ -82,12 +82,12 @@ import Testing
         )
         for (capacity, y) in [(rows, together), (1, alone)] {
             let product = PackedLinear(
-                ConstantMatrix(w), bias: ConstantMatrix(b), as: arithmetic, rectifying: false,
+                ConstantMatrix(w), bias: ConstantMatrix(b), as: precision, rectifying: false,
                 capacity: capacity)
             for row in stride(from: 0, to: rows, by: capacity) {
                 let range = row..<(row + capacity)
                 let result = y.rows(range)
-                if arithmetic == .single {
+                if precision == .fp32 {
                     product.apply(to: x.rows(range), into: result, rows: capacity)
                 } else {
                     let part = Buffer2D<UInt16>(

@@ -25,13 +25,13 @@ import VAETraining
     }
 
     @Test(
-        .enabled(if: PackedLinear.Arithmetic.bfloat16.isSupported),
+        .enabled(if: Precision.bf16.isSupported),
         arguments: Reference.names, [1, 3])
     func `with products of bfloat16, losses and gradients are PyTorch's but for rounding`(
         name: String, threads: Int
     ) throws {
         let reference = try Reference(name)
-        let step = reference.trainingStep(threads: threads, precision: .half)
+        let step = reference.trainingStep(threads: threads, precision: .bf16)
         let (terms, gradient) = step.measure(batch: reference.batch) { view, range in
             reference.fill(view, range, time: 0)
         }

@@ -45,7 +45,7 @@ struct Reference {
     }
 
     /// A training step over the reference's batch, and the closure that fills it.
-    func trainingStep(threads: Int, precision: Recipe.Precision = .single) -> TrainingStep {
+    func trainingStep(threads: Int, precision: Precision = .fp32) -> TrainingStep {
         var recipe = Recipe()
         (recipe.batch, recipe.threads, recipe.beta) = (batch, threads, beta)
         recipe.precision = precision

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Canvas {
     /// A bag from the front: a body that widens or narrows, a handle, perhaps a flap, a clasp.
     mutating func drawBag(using generator: inout SplitMix64) {

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Canvas {
     /// A digit in one hand's writing: bright strokes on black, as MNIST has them.
     mutating func drawDigit(using generator: inout SplitMix64) {

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Canvas {
     /// A shirt from the front: sleeves of any length, a neck, perhaps buttons or a print.
     mutating func drawShirt(using generator: inout SplitMix64) {

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Canvas {
     /// Random brightness in squares of one pixel, or now and then a few.
     mutating func drawNoise(using generator: inout SplitMix64) {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How a piece of cloth looks: its brightness, how round it seems, and what is woven into it.
 struct Cloth {
     private let brightness: Double

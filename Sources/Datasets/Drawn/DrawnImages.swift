@@ -1,3 +1,5 @@
+import Tensors
+
 /// Images drawn by this program, which look like nothing in MNIST: anomalies that need no download.
 public enum DrawnImages {
     /// What is drawn; the raw values are the labels.

@@ -1,6 +1,6 @@
 public import Files
 import FoundationEssentials
-public import Networks
+public import Tensors
 import Platform
 public import VAE
 

@@ -1,5 +1,5 @@
 public import Files
-public import Networks
+public import Tensors
 public import Platform
 public import VAE
 

@@ -5,7 +5,7 @@ import FoundationEssentials
 public import Frames
 import Images
 public import Logging
-import Networks
+import Tensors
 public import Platform
 public import ServiceConfiguration
 import Synchronization

@@ -2,7 +2,7 @@ import Detection
 import Files
 import FoundationEssentials
 import Frames
-import Networks
+import Tensors
 import VAE
 
 /// Where calibrations are: the one in force, those before it, and those of single sources.

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Frames
 public import Images
 import Logging
-public import Networks
+public import Tensors
 import Platform
 import ServiceConfiguration
 import Synchronization

@@ -2,7 +2,7 @@ import Control
 import Detection
 import FoundationEssentials
 import Frames
-import Networks
+import Tensors
 import Platform
 import ServiceConfiguration
 import Synchronization

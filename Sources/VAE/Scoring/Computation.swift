@@ -1,5 +1,4 @@
-public import Networks
-import Tensors
+public import Tensors
 
 /// How scores are computed: with which precision, and what that needs to know of the model.
 public struct Computation: Sendable, Equatable {

@@ -20,10 +20,10 @@ final class FloatNetwork<Element: ActivationElement>: Network {
         let product = {
             (
                 weight: ConstantMatrix, bias: ConstantMatrix, rectifying: Bool,
-                output: PackedLinear.Output
+                output: Precision
             ) in
             PackedLinear(
-                weight, bias: bias, as: Element.arithmetic, rectifying: rectifying, output: output,
+                weight, bias: bias, as: Element.precision, rectifying: rectifying, output: output,
                 capacity: capacity)
         }
         let heads = weights.heads(extent)
@@ -32,11 +32,11 @@ final class FloatNetwork<Element: ActivationElement>: Network {
                 let scaled = index == 0 && Element.unit != 1
                 let weight =
                     scaled ? ConstantMatrix(layer.weight.scaled(by: Element.unit)) : layer.weight
-                return product(weight, layer.bias, true, Element.output)
-            }, product(heads.weight, heads.bias, false, isWhole ? .single : Element.output),
-            weights.decoder.map { product($0.weight, $0.bias, true, Element.output) }
+                return product(weight, layer.bias, true, Element.precision)
+            }, product(heads.weight, heads.bias, false, isWhole ? .fp32 : Element.precision),
+            weights.decoder.map { product($0.weight, $0.bias, true, Element.precision) }
         )
-        output = product(weights.output.weight, weights.output.bias, false, .single)
+        output = product(weights.output.weight, weights.output.bias, false, .fp32)
         hidden = (architecture.hidden.map(values), architecture.hidden.reversed().map(values))
         pixels = values(architecture.inputs)
         means = values(architecture.latent)
@@ -80,8 +80,7 @@ final class FloatNetwork<Element: ActivationElement>: Network {
 /// One kind of float that activations are kept in.
 protocol ActivationElement: BitwiseCopyable {
     /// What layers between such activations compute with, and put out.
-    static var arithmetic: PackedLinear.Arithmetic { get }
-    static var output: PackedLinear.Output { get }
+    static var precision: Precision { get }
 
     /// What a pixel that is 1 here is in [0, 1]: bfloat16 holds the bytes 0…255 exactly, and no 255th of
     /// them, so the first layer's weights are that much smaller.
@@ -99,8 +98,7 @@ protocol ActivationElement: BitwiseCopyable {
 }
 
 extension Float: ActivationElement {
-    static var arithmetic: PackedLinear.Arithmetic { .single }
-    static var output: PackedLinear.Output { .single }
+    static var precision: Precision { .fp32 }
     static var unit: Float { 1 }
 
     static func widen(_ images: borrowing ImageBatch, _ count: Int, into pixels: Matrix) {
@@ -118,8 +116,7 @@ extension Float: ActivationElement {
 
 /// bfloat16.
 extension UInt16: ActivationElement {
-    static var arithmetic: PackedLinear.Arithmetic { .bfloat16 }
-    static var output: PackedLinear.Output { .bfloat16 }
+    static var precision: Precision { .bf16 }
     static var unit: Float { 1 / 255 }
 
     static func widen(_ images: borrowing ImageBatch, _ count: Int, into pixels: Buffer2D<UInt16>) {

@@ -1,4 +1,3 @@
-import Networks
 public import Tensors
 
 /// Scores batches of images as fast as the processor can, always at z = μ, so that equal images score

@@ -3,7 +3,7 @@ import Datasets
 import Detection
 import Files
 import Formatting
-import Networks
+import Tensors
 import Platform
 public import VAE
 

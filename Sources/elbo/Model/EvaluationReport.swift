@@ -1,7 +1,7 @@
 import Detection
 import Formatting
 import FoundationEssentials
-import Networks
+import Tensors
 import VAE
 
 /// On how many of some images two precisions give the same verdict.

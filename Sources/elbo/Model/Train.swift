@@ -4,6 +4,7 @@ import Files
 import FoundationEssentials
 import Images
 import Networks
+import Tensors
 import Platform
 import Terminal
 import VAE
@@ -137,7 +138,7 @@ struct Train: AsyncParsableCommand {
             "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
             "elbod": elbodVersion,
         ]
-        if recipe.precision != .single { facts["precision"] = recipe.precision.rawValue }
+        if recipe.precision != .fp32 { facts["precision"] = recipe.precision.rawValue }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.
         if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }

@@ -1,13 +1,18 @@
 public import ArgumentParser
 import Datasets
 import FoundationEssentials
-import Networks
+import Tensors
 import Terminal
 import VAE
 public import VAETraining
 
 extension Recipe.Schedule: ExpressibleByArgument {}
-extension Recipe.Precision: ExpressibleByArgument {}
+/// The precisions that can be trained with.
+enum TrainingPrecision: String, ExpressibleByArgument, CaseIterable {
+    case fp32, bf16
+
+    var precision: Precision { self == .fp32 ? .fp32 : .bf16 }
+}
 
 /// How a pixel is distributed around its reconstruction.
 struct LikelihoodOptions: ParsableArguments {
@@ -88,7 +93,7 @@ struct RecipeOptions: ParsableArguments {
         help: ArgumentHelp(
             "What products are computed with; bf16 is faster on processors that have it, and no "
                 + "worse, while weights stay 32-bit floats."))
-    var precision = Recipe.Precision.single
+    var precision = TrainingPrecision.fp32
     @Option(help: "Where all random numbers come from.")
     var seed: UInt64 = 1
     @Option(help: "Threads (default: one per core).")
@@ -103,7 +108,7 @@ struct RecipeOptions: ParsableArguments {
         recipe.schedule = schedule ?? preset.schedule
         recipe.denoising = denoising
         recipe.beta = beta
-        recipe.precision = precision
+        recipe.precision = precision.precision
         recipe.seed = seed
         recipe.threads = threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, batch))
         try recipe.validate()

@@ -5,7 +5,7 @@ import Detection
 import Files
 import Formatting
 import Foundation
-import Networks
+import Tensors
 import Platform
 import Terminal
 import VAE
