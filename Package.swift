@@ -60,7 +60,9 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
-        .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: machinery),
+        .target(
+            name: "Tensors", dependencies: ["CKernels"],
+            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
 
         // The model.
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),

@@ -3,7 +3,7 @@ import Glibc
 /// Owns one zero-filled allocation on a 64-byte boundary, the width of an AVX-512 register.
 ///
 /// It never moves and never resizes. Pages that nobody writes to take no memory.
-@usableFromInline final class AlignedMemory {
+@safe @usableFromInline final class AlignedMemory {
     @usableFromInline let base: UnsafeMutableRawPointer
     private let allocation: UnsafeMutableRawPointer
 

@@ -13,7 +13,7 @@ final class BFloat16GEMM {
         var isAccumulating = false
     }
 
-    private struct Kernel {
+    @safe private struct Kernel {
         let primitive: dnnl_primitive_t
         let (a, b, c): (dnnl_memory_t, dnnl_memory_t, dnnl_memory_t)
     }
@@ -28,8 +28,10 @@ final class BFloat16GEMM {
     /// Destroys all primitives; they are made again when they are asked for.
     func releaseKernels() {
         for kernel in kernels.values {
-            dnnl_primitive_destroy(kernel.primitive)
-            for memory in [kernel.a, kernel.b, kernel.c] { dnnl_memory_destroy(memory) }
+            unsafe dnnl_primitive_destroy(kernel.primitive)
+            unsafe dnnl_memory_destroy(kernel.a)
+            unsafe dnnl_memory_destroy(kernel.b)
+            unsafe dnnl_memory_destroy(kernel.c)
         }
         kernels.removeAll()
     }
@@ -45,16 +47,16 @@ final class BFloat16GEMM {
         }
         if second.columns < count { second = Buffer2D(rows: 1, columns: count) }
         if columns.count == a.columns {
-            elbod_to_bfloat16(level, a.base, a.count, first.base)
+            unsafe elbod_to_bfloat16(level, a.base, a.count, first.base)
         } else {
             for row in 0..<a.rows {
-                elbod_to_bfloat16(
+                unsafe elbod_to_bfloat16(
                     level, a.address(ofRow: row) + columns.lowerBound, columns.count,
                     first.base + row * columns.count)
             }
         }
-        elbod_to_bfloat16(level, b, count, second.base)
-        let status = elbod_matmul_execute(
+        unsafe elbod_to_bfloat16(level, b, count, second.base)
+        let status = unsafe elbod_matmul_execute(
             kernel.primitive, engine.stream, kernel.a, kernel.b, kernel.c, first.base, second.base,
             c.base)
         precondition(status == dnnl_success, "oneDNN refused a product: \(status.rawValue)")
@@ -64,14 +66,16 @@ final class BFloat16GEMM {
         if let kernel = kernels[shape] { return kernel }
         var primitive: dnnl_primitive_t?
         var (a, b, c): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
-        let status = elbod_matmul_create(
+        let status = unsafe elbod_matmul_create(
             &primitive, &a, &b, &c, engine.engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
             dnnl_dim_t(shape.n), dnnl_bf16, shape.isFirstTransposed ? 1 : 0,
             shape.isSecondTransposed ? 1 : 0, shape.isAccumulating ? 1 : 0)
-        guard status == dnnl_success, let primitive, let a, let b, let c else {
+        guard status == dnnl_success, let primitive = unsafe primitive,
+            let a = unsafe a, let b = unsafe b, let c = unsafe c
+        else {
             fatalError("oneDNN cannot prepare a product of bfloat16: status \(status.rawValue)")
         }
-        let kernel = Kernel(primitive: primitive, a: a, b: b, c: c)
+        let kernel = unsafe Kernel(primitive: primitive, a: a, b: b, c: c)
         kernels[shape] = kernel
         return kernel
     }

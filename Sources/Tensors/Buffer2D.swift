@@ -8,7 +8,7 @@
 /// Every view can write, so views are not `Sendable`: all views of one allocation stay on one thread
 /// at a time. What threads share is a `ConstantMatrix`; those that write disjoint rows of one buffer
 /// are a `ThreadTeam`.
-public struct Buffer2D<Element: BitwiseCopyable> {
+@safe public struct Buffer2D<Element: BitwiseCopyable> {
     /// The number of rows; in a batch, one image each.
     public let rows: Int
     /// The number of columns, contiguous in memory.

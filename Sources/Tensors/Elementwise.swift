@@ -9,13 +9,13 @@ let level = elbod_level()
 /// Writes the logistic function `1 / (1 + exp(−x))` of every element of `input` into `output`.
 public func logistic(_ input: Matrix, into output: Matrix) {
     precondition(input.count == output.count, "shapes differ")
-    elbod_logistic(level, input.base, input.count, output.base)
+    unsafe elbod_logistic(level, input.base, input.count, output.base)
 }
 
 /// The gradient of ReLU: makes those elements of `gradient` zero whose `output` was not above zero.
 public func maskInactive(_ gradient: Matrix, output: Matrix) {
     precondition(gradient.count == output.count, "shapes differ")
-    elbod_mask(level, gradient.base, output.base, gradient.count)
+    unsafe elbod_mask(level, gradient.base, output.base, gradient.count)
 }
 
 /// A normal distribution per element, and a draw from it: `z = μ + σ·ε` with `σ = exp(½ log σ²)`.
@@ -43,7 +43,7 @@ public struct Reparameterization {
         precondition(epsilon.count == mu.count, "shapes differ")
         var sum = 0.0
         for row in 0..<mu.rows {
-            let twice = elbod_sample(
+            let twice = unsafe elbod_sample(
                 level, mu.address(ofRow: row), logVariance.address(ofRow: row),
                 epsilon.address(ofRow: row), mu.columns, deviation.address(ofRow: row),
                 z.address(ofRow: row))
@@ -58,7 +58,7 @@ public struct Reparameterization {
     /// `∂z/∂log σ² = ½·σ·ε = ½·(z − μ)`; the divergence adds `μ` and `½·(σ² − 1)`.
     public func backward(_ dz: Matrix, weight: Float, mu dmu: Matrix, logVariance dl: Matrix) {
         precondition([dz, dmu, dl].allSatisfy { $0.count == mu.count }, "shapes differ")
-        elbod_unsample(
+        unsafe elbod_unsample(
             level, dz.base, mu.base, z.base, deviation.base, mu.count, weight, dmu.base, dl.base)
     }
 }
@@ -87,7 +87,7 @@ public struct AdamRule: Sendable {
     public func apply(_ parameters: Matrix, _ first: Matrix, _ second: Matrix, gradient: Matrix) {
         precondition(
             [first, second, gradient].allSatisfy { $0.count == parameters.count }, "shapes differ")
-        elbod_adam(
+        unsafe elbod_adam(
             level, parameters.base, first.base, second.base, gradient.base, parameters.count,
             decay.first, decay.second, rate, correction, epsilon)
     }

@@ -47,14 +47,16 @@ public final class GEMM {
             k == innerOfB && c.rows == m && c.columns == n,
             "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
         guard m > 0, n > 0 else { return }
-        guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
+        guard k > 0 || accumulating else {
+            return unsafe c.base.update(repeating: 0, count: c.count)
+        }
         if let bfloat16 {
             let shape = BFloat16GEMM.Shape(
                 m: m, k: k, n: n, isSecondTransposed: transposing == .second,
                 isAccumulating: accumulating)
-            return bfloat16.run(shape, a, 0..<k, b.address, count: b.count, into: c)
+            return unsafe bfloat16.run(shape, a, 0..<k, b.address, count: b.count, into: c)
         }
-        let status = dnnl_sgemm(
+        let status = unsafe dnnl_sgemm(
             letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
             dnnl_dim_t(k), 1,
             a.base, dnnl_dim_t(a.columns), b.address, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
@@ -73,13 +75,13 @@ public final class GEMM {
                 && c.rows == columns.count && c.columns == b.columns, "shapes differ")
         guard c.count > 0 else { return }
         // A sum over nothing is zero; oneDNN would leave what was there.
-        guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
+        guard a.rows > 0 else { return unsafe c.base.update(repeating: 0, count: c.count) }
         if let bfloat16 {
             let shape = BFloat16GEMM.Shape(
                 m: c.rows, k: a.rows, n: c.columns, isFirstTransposed: true)
-            return bfloat16.run(shape, a, columns, b.address, count: b.count, into: c)
+            return unsafe bfloat16.run(shape, a, columns, b.address, count: b.count, into: c)
         }
-        let status = dnnl_sgemm(
+        let status = unsafe dnnl_sgemm(
             letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns),
             dnnl_dim_t(a.rows), 1, a.base + columns.lowerBound, dnnl_dim_t(a.columns), b.base,
             dnnl_dim_t(b.columns), 0, c.base, dnnl_dim_t(c.columns))

@@ -6,8 +6,8 @@
 /// Calls `body` with each element of `a`, to change it.
 @inlinable @inline(__always)
 public func forEachElement(_ a: Matrix, _ body: (inout Float) -> Void) {
-    let a = UnsafeMutableBufferPointer(start: a.base, count: a.count)
-    for index in 0..<a.count { body(&a[index]) }
+    let a = unsafe UnsafeMutableBufferPointer(start: a.base, count: a.count)
+    for index in 0..<a.count { unsafe body(&a[index]) }
 }
 
 /// Calls `body` with the elements of `a` and `b` (same shape) at each position, to change `a`.
@@ -17,5 +17,5 @@ public func forEachElement(
 ) {
     precondition(a.count == b.count, "shapes differ")
     let (count, a, b) = unsafe (a.count, a.base, b.address)
-    for index in 0..<count { body(&a[index], b[index]) }
+    for index in 0..<count { unsafe body(&a[index], b[index]) }
 }

@@ -7,7 +7,7 @@ internal import CKernels
 /// for the padding rows are ignored. With AVX-512 the last one or two rows of floats, or the last one of
 /// bfloat16, go through a `SparseRowLinear`. Nothing is allocated after initialisation. Belongs to one
 /// thread.
-public final class PackedLinear {
+@safe public final class PackedLinear {
     private let bias: ConstantMatrix?
     private let engine = Engine()
     private var weights: dnnl_memory_t?
@@ -17,7 +17,7 @@ public final class PackedLinear {
     private let capacity: Int
     private let single: SparseRowLinear?
 
-    private struct Kernel {
+    @safe private struct Kernel {
         let rows: Int
         let primitive: dnnl_primitive_t
         let source: dnnl_memory_t
@@ -35,7 +35,7 @@ public final class PackedLinear {
         precondition(
             precision != .int8 && output != .int8, "8-bit layers have an initialiser of their own")
         let type = precision == .fp32 ? dnnl_f32 : dnnl_bf16
-        self.init(
+        unsafe self.init(
             (weights.rows, weights.columns), bias: bias, types: (type, type),
             output == .fp32 ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
             plain: (dnnl_f32, UnsafeRawPointer(weights.address)),
@@ -51,7 +51,7 @@ public final class PackedLinear {
     public convenience init(_ weights: [Int8], inputs: Int, outputs: Int, capacity: Int) {
         precondition(weights.count == inputs * outputs, "the weights do not fill the layer")
         let plain = Buffer2D<Int8>(rows: inputs, columns: outputs, weights)
-        self.init(
+        unsafe self.init(
             (inputs, outputs), bias: nil, types: (dnnl_u8, dnnl_s8), dnnl_s32, false, capacity,
             plain: (dnnl_s8, UnsafeRawPointer(plain.base)))
         withExtendedLifetime(plain) {}
@@ -67,32 +67,34 @@ public final class PackedLinear {
         self.capacity = capacity
         self.bias = bias
         self.single = single
-        let (engine, stream) = (engine.engine, engine.stream)
+        let (engine, stream) = unsafe (engine.engine, engine.stream)
         // The largest first: its way of packing is used by all.
         let smallest = min(single.map { 2 * $0.most } ?? 1, capacity)
         for rows in Self.sizes(from: smallest, upTo: capacity).reversed() {
             var (primitive, source, destinationMemory):
                 (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?)
             var biasMemory: dnnl_memory_t?
-            let isFirst = weights == nil
+            let isFirst = unsafe weights == nil
             let create = { (biasPointer: UnsafeMutablePointer<dnnl_memory_t?>?) in
-                elbod_product_create(
+                unsafe elbod_product_create(
                     &primitive, &source, &self.weights, biasPointer, &destinationMemory, engine,
                     dnnl_dim_t(rows), dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs),
                     types.source, types.weights, destination, rectifying ? 1 : 0)
             }
-            let status = bias == nil ? create(nil) : create(&biasMemory)
-            guard status == dnnl_success, let primitive, let source, let destinationMemory else {
+            let status = unsafe bias == nil ? create(nil) : create(&biasMemory)
+            guard status == dnnl_success, let primitive = unsafe primitive,
+                let source = unsafe source, let destinationMemory = unsafe destinationMemory
+            else {
                 fatalError("oneDNN cannot prepare a layer: status \(status.rawValue)")
             }
             if isFirst {
-                let status = elbod_product_pack(
+                let status = unsafe elbod_product_pack(
                     engine, stream, dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), plain.type,
                     plain.base, weights)
                 precondition(
                     status == dnnl_success, "oneDNN cannot pack weights: \(status.rawValue)")
             }
-            kernels.append(
+            unsafe kernels.append(
                 Kernel(
                     rows: rows, primitive: primitive, source: source, bias: biasMemory,
                     destination: destinationMemory))
@@ -102,12 +104,12 @@ public final class PackedLinear {
 
     deinit {
         for kernel in kernels {
-            dnnl_primitive_destroy(kernel.primitive)
-            dnnl_memory_destroy(kernel.source)
-            if let bias = kernel.bias { dnnl_memory_destroy(bias) }
-            dnnl_memory_destroy(kernel.destination)
+            unsafe dnnl_primitive_destroy(kernel.primitive)
+            unsafe dnnl_memory_destroy(kernel.source)
+            if let bias = unsafe kernel.bias { unsafe dnnl_memory_destroy(bias) }
+            unsafe dnnl_memory_destroy(kernel.destination)
         }
-        if let weights { dnnl_memory_destroy(weights) }
+        if let weights = unsafe weights { unsafe dnnl_memory_destroy(weights) }
     }
 
     /// `smallest` times the powers of two up to `capacity`, and `capacity`.
@@ -124,31 +126,31 @@ public final class PackedLinear {
     /// The layer of floats, of the first `rows` rows.
     public func apply(to input: Matrix, into output: Matrix, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 4, UnsafeMutableRawPointer(output.base), 4) {
-            $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1))
+        unsafe run(rows, UnsafeRawPointer(input.base), 4, UnsafeMutableRawPointer(output.base), 4) {
+            unsafe $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1))
         }
     }
 
     /// The layer of bfloat16, into floats.
     public func apply(to input: Buffer2D<UInt16>, into output: Matrix, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4) {
-            $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1), or: nil)
+        unsafe run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4) {
+            unsafe $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1), or: nil)
         }
     }
 
     /// The layer of bfloat16, into bfloat16.
     public func apply(to input: Buffer2D<UInt16>, into output: Buffer2D<UInt16>, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2) {
-            $0.apply(input.address(ofRow: $1), into: nil, or: output.address(ofRow: $1))
+        unsafe run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2) {
+            unsafe $0.apply(input.address(ofRow: $1), into: nil, or: output.address(ofRow: $1))
         }
     }
 
     /// The layer of bytes, into their sums.
     public func apply(to input: Buffer2D<UInt8>, into output: Buffer2D<Int32>, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
-        run(rows, UnsafeRawPointer(input.base), 1, UnsafeMutableRawPointer(output.base), 4)
+        unsafe run(rows, UnsafeRawPointer(input.base), 1, UnsafeMutableRawPointer(output.base), 4)
     }
 
     /// The layer of bytes for the pixels of `images`, into their sums; `rounded` is room for images
@@ -185,7 +187,7 @@ public final class PackedLinear {
             }
             let kernel = kernels[
                 Self.choice(of: kernels.count, rows - row, capacity - row) { kernels[$0].rows }]
-            let status = elbod_product_execute(
+            let status = unsafe elbod_product_execute(
                 kernel.primitive, engine.stream, kernel.source, weights, kernel.bias,
                 kernel.destination,
                 input + row * inputs * inputSize, bias?.address, output + row * outputs * outputSize

@@ -56,7 +56,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     /// Fills `matrix` with standard normal numbers.
     public mutating func fillWithNormal(_ matrix: Matrix) {
         let tables = Ziggurat.tables
-        for index in 0..<matrix.count { matrix.base[index] = nextNormal(tables) }
+        for index in 0..<matrix.count { unsafe matrix.base[index] = nextNormal(tables) }
     }
 
     private mutating func tail(negative: Bool) -> Float {

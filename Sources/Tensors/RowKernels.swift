@@ -5,8 +5,8 @@ extension ImageBatch {
     public func widen(_ count: Int, into output: Matrix) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
         let columns = columns
-        forEachRow(count) { row, bytes, floats in
-            elbod_widen(level, bytes, floats, columns, output.base + row * columns, nil, nil)
+        unsafe forEachRow(count) { row, bytes, floats in
+            unsafe elbod_widen(level, bytes, floats, columns, output.base + row * columns, nil, nil)
         }
     }
 
@@ -14,8 +14,8 @@ extension ImageBatch {
     public func widen(_ count: Int, into output: Buffer2D<UInt16>) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
         let columns = columns
-        forEachRow(count) { row, bytes, floats in
-            elbod_widen(level, bytes, floats, columns, nil, output.address(ofRow: row), nil)
+        unsafe forEachRow(count) { row, bytes, floats in
+            unsafe elbod_widen(level, bytes, floats, columns, nil, output.address(ofRow: row), nil)
         }
     }
 
@@ -23,8 +23,8 @@ extension ImageBatch {
     public func round(_ count: Int, into output: Buffer2D<UInt8>) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
         let columns = columns
-        forEachRow(count) { row, bytes, floats in
-            elbod_widen(level, bytes, floats, columns, nil, nil, output.address(ofRow: row))
+        unsafe forEachRow(count) { row, bytes, floats in
+            unsafe elbod_widen(level, bytes, floats, columns, nil, nil, output.address(ofRow: row))
         }
     }
 
@@ -33,8 +33,8 @@ extension ImageBatch {
     ) {
         precondition(count >= 0 && count <= rows, "no such rows")
         for row in 0..<count {
-            let (bytes, floats) = addresses(ofRow: row)
-            body(row, bytes, floats)
+            let (bytes, floats) = unsafe addresses(ofRow: row)
+            unsafe body(row, bytes, floats)
         }
     }
 }
@@ -63,7 +63,7 @@ public struct ScaledSums {
             count >= 0 && count <= sums.rows && output.rows >= count
                 && output.columns == sums.columns, "shapes differ")
         for row in 0..<count {
-            elbod_quantize(
+            unsafe elbod_quantize(
                 level, sums.address(ofRow: row), scale.address, bias.address, sums.columns,
                 output.address(ofRow: row))
         }
@@ -73,28 +73,28 @@ public struct ScaledSums {
 /// Compares an image with its reconstruction, given by logits, as `compare` does for matrices.
 public func compare(row: Int, of pixels: borrowing ImageBatch, logits: Matrix) -> ReconstructionSums
 {
-    Outputs(of: logits, row: row).compared(with: pixels, row: row)
+    unsafe Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
 public func compare(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums)
     -> ReconstructionSums
 {
-    Outputs(of: logits, row: row).compared(with: pixels, row: row)
+    unsafe Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// `Σ (x − x̂)²` of an image and its reconstruction, given by logits.
 public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: Matrix) -> Float {
-    Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
+    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
 public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums) -> Float {
-    Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
+    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
 }
 
 /// One row of what a product put out, as the loops take it: floats, or sums with scale and bias.
-private struct Outputs {
+@unsafe private struct Outputs {
     let columns: Int
     var floats: UnsafePointer<Float>?
     var sums: UnsafePointer<Int32>?
@@ -103,28 +103,28 @@ private struct Outputs {
 
     init(of matrix: Matrix, row: Int) {
         precondition(row >= 0 && row < matrix.rows, "no such row")
-        columns = matrix.columns
-        floats = UnsafePointer(matrix.base + row * columns)
+        unsafe columns = matrix.columns
+        unsafe floats = UnsafePointer(matrix.base + row * columns)
     }
 
     init(of scaled: ScaledSums, row: Int) {
         precondition(row >= 0 && row < scaled.sums.rows, "no such row")
-        columns = scaled.sums.columns
-        sums = UnsafePointer(scaled.sums.address(ofRow: row))
-        (scale, bias) = (scaled.scale.address, scaled.bias.address)
+        unsafe columns = scaled.sums.columns
+        unsafe sums = UnsafePointer(scaled.sums.address(ofRow: row))
+        unsafe (scale, bias) = (scaled.scale.address, scaled.bias.address)
     }
 
     func compared(with pixels: borrowing ImageBatch, row: Int) -> ReconstructionSums {
-        precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
-        let (bytes, x) = pixels.addresses(ofRow: row)
-        return ReconstructionSums(
+        unsafe precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
+        let (bytes, x) = unsafe pixels.addresses(ofRow: row)
+        return unsafe ReconstructionSums(
             elbod_compare(level, bytes, x, floats, sums, scale, bias, columns, nil, 0, 0))
     }
 
     func squaredError(against pixels: borrowing ImageBatch, row: Int) -> Float {
-        precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
-        let (bytes, x) = pixels.addresses(ofRow: row)
-        return elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
+        unsafe precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
+        let (bytes, x) = unsafe pixels.addresses(ofRow: row)
+        return unsafe elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
     }
 
     /// The divergence of means and behind them log-variances; writes `count` means where it is asked to.
@@ -132,8 +132,8 @@ private struct Outputs {
         count: Int, rows: Int, row: Int, step: Float = 1, codes: UnsafeMutablePointer<UInt8>? = nil,
         halves: UnsafeMutablePointer<UInt16>? = nil, means: UnsafeMutablePointer<Float>? = nil
     ) -> Float {
-        precondition(row < rows && columns == 2 * count, "shapes differ")
-        return elbod_posterior(
+        unsafe precondition(row < rows && columns == 2 * count, "shapes differ")
+        return unsafe elbod_posterior(
             level, floats, sums, scale, bias, count, 1 / step, codes, halves, means) / 2
     }
 }
@@ -141,13 +141,13 @@ private struct Outputs {
 /// `KL(N(μ, σ²) ‖ N(0, 1))` in nats of one row of `outputs`, means and behind them log-variances;
 /// writes the means into the same row of `means`.
 public func klDivergence(row: Int, of outputs: Matrix, means: Matrix) -> Float {
-    Outputs(of: outputs, row: row).divergence(
+    unsafe Outputs(of: outputs, row: row).divergence(
         count: means.columns, rows: means.rows, row: row, means: means.base + row * means.columns)
 }
 
 /// The same, with the means written as bfloat16.
 public func klDivergence(row: Int, of outputs: Matrix, means: Buffer2D<UInt16>) -> Float {
-    Outputs(of: outputs, row: row).divergence(
+    unsafe Outputs(of: outputs, row: row).divergence(
         count: means.columns, rows: means.rows, row: row, halves: means.address(ofRow: row))
 }
 
@@ -156,7 +156,7 @@ public func klDivergence(row: Int, of outputs: Matrix, means: Buffer2D<UInt16>) 
 public func klDivergence(
     row: Int, of outputs: ScaledSums, means: Buffer2D<UInt8>, step: Float
 ) -> Float {
-    Outputs(of: outputs, row: row).divergence(
+    unsafe Outputs(of: outputs, row: row).divergence(
         count: means.columns, rows: means.rows, row: row, step: step,
         codes: means.address(ofRow: row))
 }

@@ -15,7 +15,7 @@ public struct ReconstructionSums: Sendable {
 /// a rounded zero.
 public func compare(row: Int, of images: Matrix, logits: Matrix) -> ReconstructionSums {
     precondition(images.columns == logits.columns, "shapes differ")
-    let comparison = elbod_compare(
+    let comparison = unsafe elbod_compare(
         level, nil, images.address(ofRow: row), logits.address(ofRow: row), nil, nil, nil,
         images.columns, nil, 0, 0)
     return ReconstructionSums(comparison)
@@ -29,7 +29,7 @@ public func compare(
 ) -> ReconstructionSums {
     precondition(
         images.columns == logits.columns && images.columns == gradient.columns, "shapes differ")
-    let comparison = elbod_compare(
+    let comparison = unsafe elbod_compare(
         level, nil, images.address(ofRow: row), logits.address(ofRow: row), nil, nil, nil,
         images.columns, gradient.address(ofRow: row), weight, sum == .halfSquaredError ? 1 : 0)
     return ReconstructionSums(comparison)
@@ -48,7 +48,7 @@ public enum ComparedSum: Sendable {
 /// Kingma & Welling, "Auto-Encoding Variational Bayes", appendix B.
 public func klDivergence(row: Int, mu: Matrix, logVariance: Matrix) -> Float {
     precondition(mu.columns == logVariance.columns, "shapes differ")
-    return elbod_sample(
+    return unsafe elbod_sample(
         level, mu.address(ofRow: row), logVariance.address(ofRow: row), nil, mu.columns, nil, nil)
         / 2
 }

@@ -6,16 +6,16 @@ internal import CKernels
 /// if `rectifying`: ReLU.
 public func add(_ bias: some ReadableMatrix, toRowsOf matrix: Matrix, rectifying: Bool = false) {
     precondition(bias.rows == 1 && bias.columns == matrix.columns, "the row does not fit")
-    let bias = bias.address
+    let bias = unsafe bias.address
     for row in 0..<matrix.rows {
-        elbod_add_bias(
+        unsafe elbod_add_bias(
             level, matrix.address(ofRow: row), bias, matrix.columns, rectifying ? 1 : 0)
     }
 }
 
 /// Writes the sum of every column of `matrix` into `sums`, shape `(1, columns)`.
 public func sumRows(of matrix: Matrix, into sums: Matrix) {
-    sums.base.update(repeating: 0, count: sums.count)
+    unsafe sums.base.update(repeating: 0, count: sums.count)
     addMoments(of: matrix, sums: sums, squares: nil)
 }
 
@@ -25,7 +25,7 @@ public func addMoments(of matrix: Matrix, sums: Matrix, squares: Matrix?) {
         sums.count == matrix.columns && (squares?.count ?? sums.count) == matrix.columns,
         "the sums do not fit")
     for row in 0..<matrix.rows {
-        elbod_add_moments(
+        unsafe elbod_add_moments(
             level, matrix.address(ofRow: row), matrix.columns, sums.base, squares?.base)
     }
 }
@@ -34,13 +34,13 @@ extension Buffer2D where Element == Float {
     /// Writes 8-bit pixels into one row as numbers in [0, 1].
     public func setRow(_ row: Int, pixels: Span<UInt8>) {
         precondition(pixels.count == columns, "the pixels do not fit a row")
-        pixels.withUnsafeBufferPointer { pixels in
-            elbod_unit_pixels(level, pixels.baseAddress, pixels.count, address(ofRow: row))
+        unsafe pixels.withUnsafeBufferPointer { pixels in
+            unsafe elbod_unit_pixels(level, pixels.baseAddress, pixels.count, address(ofRow: row))
         }
     }
 }
 
 /// Begins to load `pixels` into the cache: for reads whose order the processor cannot predict.
 public func prefetch(_ pixels: Span<UInt8>) {
-    pixels.withUnsafeBufferPointer { elbod_prefetch($0.baseAddress, $0.count) }
+    unsafe pixels.withUnsafeBufferPointer { unsafe elbod_prefetch($0.baseAddress, $0.count) }
 }

@@ -40,11 +40,13 @@ final class SparseRowLinear {
 
     private static func pairs(of weights: ConstantMatrix) -> Buffer2D<UInt16> {
         let rounded = Buffer2D<UInt16>(rows: weights.rows, columns: weights.columns)
-        elbod_to_bfloat16(level, weights.address, weights.count, rounded.base)
+        unsafe elbod_to_bfloat16(level, weights.address, weights.count, rounded.base)
         let pairs = Buffer2D<UInt16>(rows: (weights.rows + 1) / 2, columns: 2 * weights.columns)
         for row in 0..<weights.rows {
-            let (from, to) = (rounded.address(ofRow: row), pairs.address(ofRow: row / 2) + row % 2)
-            for column in 0..<weights.columns { to[2 * column] = from[column] }
+            let (from, to) = unsafe (
+                rounded.address(ofRow: row), pairs.address(ofRow: row / 2) + row % 2
+            )
+            for column in 0..<weights.columns { unsafe to[2 * column] = from[column] }
         }
         return pairs
     }
@@ -52,8 +54,8 @@ final class SparseRowLinear {
     /// Computes one row of floats.
     func apply(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
         guard case .single(let matrix) = weights else { preconditionFailure("made for bfloat16") }
-        values.base.withMemoryRebound(to: Float.self, capacity: inputs) { values in
-            elbod_row(
+        unsafe values.base.withMemoryRebound(to: Float.self, capacity: inputs) { values in
+            unsafe elbod_row(
                 level, x, inputs, matrix.address, outputs, bias.address, rectifying, y, values,
                 active.base)
         }
@@ -65,7 +67,7 @@ final class SparseRowLinear {
         or bfloat16: UnsafeMutablePointer<UInt16>?
     ) {
         guard case .pairs(let pairs) = weights else { preconditionFailure("made for floats") }
-        elbod_row_pairs(
+        unsafe elbod_row_pairs(
             x, inputs, pairs.base, outputs, bias.address, rectifying, y, bfloat16, values.base,
             active.base)
     }

@@ -43,16 +43,17 @@ public final class ThreadTeam {
         self.count = count
         shared = Shared()
         for index in 1..<max(count, 1) {
-            let start = Unmanaged.passRetained(Start(shared: shared, index: index)).toOpaque()
+            let start = unsafe Unmanaged.passRetained(Start(shared: shared, index: index))
+                .toOpaque()
             var thread = pthread_t()
-            let status = pthread_create(
+            let status = unsafe pthread_create(
                 &thread, nil,
                 { argument in
-                    guard let argument else { return nil }
-                    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                    guard let argument = unsafe argument else { return nil }
+                    let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                     start.shared.work(start.index)
                     return nil
-                }, start)
+                }, unsafe start)
             precondition(status == 0, "cannot start a thread: \(status)")
             threads.append(thread)
         }
@@ -85,9 +86,9 @@ public final class ThreadTeam {
     /// As above, storing what the call for each index returns in the element of `results` there.
     @unsafe public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
         precondition(results.count == count, "there must be one result per call")
-        results.withUnsafeMutableBufferPointer { results in
-            let base = results
-            run { base[$0] = body($0) }
+        unsafe results.withUnsafeMutableBufferPointer { results in
+            let base = unsafe results
+            unsafe run { unsafe base[$0] = body($0) }
         }
     }
 

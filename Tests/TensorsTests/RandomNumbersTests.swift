@@ -32,4 +32,14 @@ import Testing
             #expect(abs(found - share) < 5 * (share / Double(count)).squareRoot(), "beyond \(edge)")
         }
     }
+
+    @Test func `SplitMix64 gives the numbers of its author's program`() {
+        var numbers = SplitMix64(seed: 1_234_567)
+        let first = (0..<4).map { _ in numbers.next() }
+        #expect(
+            first == [
+                6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+                4_593_380_528_125_082_431,
+            ])
+    }
 }
