@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// The layers of a model in 8-bit whole numbers.
+/// The layers of a model in 8-bit integers.
 ///
 /// Weights are counted in steps of their own for every output, activations in 255 steps of the range
 /// they take on normal images (means: 127 to either side of 128). Pixels go in as they are. Scales, zero
