@@ -60,8 +60,14 @@ public struct Tally: Sendable {
     public mutating func noteVerdict(
         _ sequence: Int, isAnomaly: Bool, score: Float, at now: UInt64
     ) {
-        guard sequence < sent else { return strays += 1 }
-        guard answers[sequence] == .none else { return duplicates += 1 }
+        guard sequence < sent else {
+            strays += 1
+            return
+        }
+        guard answers[sequence] == .none else {
+            duplicates += 1
+            return
+        }
         answers[sequence] = isAnomaly ? .anomaly : .normal
         scores[sequence] = score
         verdicts += 1

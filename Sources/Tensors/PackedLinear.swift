@@ -199,6 +199,10 @@ internal import CKernels
 
     /// Which of ascending sizes is next for `rows` rows: the largest that is full, or a larger one of
     /// which more than five eighths are, if there is `room`.
+    ///
+    /// Five eighths is where padding becomes cheaper than another pass over the weights. Measured with
+    /// 8-bit products of the MNIST model: 5 rows take 25 µs as 4 + 1 and 28 as 8, whereas 6 rows take
+    /// 29 µs as 4 + 2 and still 28 as 8.
     private static func choice(of count: Int, _ rows: Int, _ room: Int, _ size: (Int) -> Int) -> Int
     {
         var index = count - 1

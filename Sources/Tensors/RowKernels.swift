@@ -127,18 +127,18 @@ public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: Scal
         return unsafe elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
     }
 
-    /// The divergence of means and behind them log-variances; writes `count` means where it is asked to.
+    /// The divergence of means followed by log-variances; writes `count` means where it is asked to.
     func divergence(
         count: Int, rows: Int, row: Int, step: Float = 1, codes: UnsafeMutablePointer<UInt8>? = nil,
-        halves: UnsafeMutablePointer<UInt16>? = nil, means: UnsafeMutablePointer<Float>? = nil
+        bfloat16: UnsafeMutablePointer<UInt16>? = nil, means: UnsafeMutablePointer<Float>? = nil
     ) -> Float {
         unsafe precondition(row < rows && columns == 2 * count, "shapes differ")
         return unsafe elbod_posterior(
-            level, floats, sums, scale, bias, count, 1 / step, codes, halves, means) / 2
+            level, floats, sums, scale, bias, count, 1 / step, codes, bfloat16, means) / 2
     }
 }
 
-/// `KL(N(μ, σ²) ‖ N(0, 1))` in nats of one row of `outputs`, means and behind them log-variances;
+/// `KL(N(μ, σ²) ‖ N(0, 1))` in nats of one row of `outputs`, means followed by log-variances;
 /// writes the means into the same row of `means`.
 public func klDivergence(row: Int, of outputs: Matrix, means: Matrix) -> Float {
     unsafe Outputs(of: outputs, row: row).divergence(
@@ -148,7 +148,7 @@ public func klDivergence(row: Int, of outputs: Matrix, means: Matrix) -> Float {
 /// The same, with the means written as bfloat16.
 public func klDivergence(row: Int, of outputs: Matrix, means: Buffer2D<UInt16>) -> Float {
     unsafe Outputs(of: outputs, row: row).divergence(
-        count: means.columns, rows: means.rows, row: row, halves: means.address(ofRow: row))
+        count: means.columns, rows: means.rows, row: row, bfloat16: means.address(ofRow: row))
 }
 
 /// The same of sums of products of bytes, with the means written as bytes in steps of `step`, 128 for

@@ -5,7 +5,7 @@ public import Tensors
 /// Allocated once; every pass overwrites it. `rows` gives a view of some of the images, with which
 /// another thread can work on them at the same time.
 public struct Activations {
-    /// One-hot labels of the images, `(capacity, classes)`; whoever runs a conditional model fills
+    /// One-hot labels of the images, `(capacity, classes)`; the caller of a conditional model fills
     /// it with `setClass`, otherwise it has no columns.
     public let condition: Matrix
     /// Outputs of the encoder's hidden layers after ReLU, `(capacity, width)` each.

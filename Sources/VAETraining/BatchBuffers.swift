@@ -7,7 +7,7 @@ public import VAE
 /// `rows` gives a view of some of the images; views of different images can be worked on at the
 /// same time, because every row of every matrix belongs to one image.
 public struct BatchBuffers {
-    /// The images, `(batch, inputs)`; whoever takes a training step fills them.
+    /// The images, `(batch, inputs)`; filled by the caller of a training step.
     public let images: Matrix
     /// What the encoder sees: `images` themselves, or room for noisy copies when denoising.
     public let seen: Matrix

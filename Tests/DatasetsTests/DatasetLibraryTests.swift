@@ -1,8 +1,8 @@
-import Images
-import TestSupport
 import Datasets
 import Files
 import Foundation
+import Images
+import TestSupport
 import Testing
 
 @Suite struct DatasetLibraryTests {

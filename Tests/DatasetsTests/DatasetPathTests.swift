@@ -1,7 +1,7 @@
-import TestSupport
 import Datasets
 import Files
 import Images
+import TestSupport
 import Testing
 
 @Suite struct DatasetPathTests {

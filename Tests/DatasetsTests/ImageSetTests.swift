@@ -1,6 +1,6 @@
-import Images
 import Datasets
 import Files
+import Images
 import Testing
 
 @Suite struct ImageSetTests {

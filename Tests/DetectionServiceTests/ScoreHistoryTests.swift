@@ -2,9 +2,10 @@ import Detection
 import Files
 import Frames
 import Platform
-import Testing
 import TestSupport
+import Testing
 import VAE
+
 @testable import DetectionService
 
 @Suite struct ScoreHistoryTests {

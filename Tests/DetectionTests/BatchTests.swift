@@ -1,11 +1,12 @@
-@testable import Frames
 import Images
 import Networks
-import Tensors
 import Platform
-import Testing
+import Tensors
 import TestSupport
+import Testing
 import VAE
+
+@testable import Frames
 
 @Suite struct BatchTests {
     /// Frames of 2×2 random pixels, waiting.

@@ -1,8 +1,8 @@
-import Platform
-import TestSupport
 import Detection
 import Files
 import Foundation
+import Platform
+import TestSupport
 import Testing
 import VAE
 

@@ -1,8 +1,9 @@
-import TestSupport
 import Foundation
-@testable import Frames
 import Tensors
+import TestSupport
 import Testing
+
+@testable import Frames
 
 @Suite struct MutationTests {
     private static let headers = [

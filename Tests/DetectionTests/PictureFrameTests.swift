@@ -1,7 +1,8 @@
-@testable import Frames
 import Images
 import TestSupport
 import Testing
+
+@testable import Frames
 
 @Suite struct PictureFrameTests {
     private func intake(_ steps: String, sideLimit: Int = FrameDecoder.sideLimit) throws -> Intake {

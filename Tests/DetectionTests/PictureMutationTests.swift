@@ -1,8 +1,9 @@
-@testable import Frames
 import Images
 import Tensors
-import Testing
 import TestSupport
+import Testing
+
+@testable import Frames
 
 @Suite struct PictureMutationTests {
     private static let messages: [(header: String, payload: [UInt8])] = [

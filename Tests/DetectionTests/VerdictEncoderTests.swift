@@ -1,7 +1,8 @@
 import Foundation
-@testable import Frames
-import Testing
 import TestSupport
+import Testing
+
+@testable import Frames
 
 @Suite struct VerdictEncoderTests {
     @Test func `a verdict is this line`() throws {

@@ -1,9 +1,9 @@
-import TestSupport
 import Detection
 import Files
 import Foundation
 import Frames
 import Platform
+import TestSupport
 import VAE
 
 /// A writer of verdicts by a calibration with μ = 2, σ = 1 and k = 2 over `mse`.

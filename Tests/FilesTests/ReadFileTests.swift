@@ -1,6 +1,6 @@
-import TestSupport
 import Files
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct ReadFileTests {

@@ -1,5 +1,5 @@
-import TestSupport
 import Frames
+import TestSupport
 import Testing
 
 @Suite struct ElementTypeTests {

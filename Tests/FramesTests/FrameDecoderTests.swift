@@ -1,6 +1,6 @@
-import TestSupport
 import Frames
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct FrameDecoderTests {

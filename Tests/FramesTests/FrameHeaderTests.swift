@@ -1,5 +1,5 @@
-import Images
 import Frames
+import Images
 import Testing
 
 @Suite struct FrameHeaderTests {

@@ -1,7 +1,7 @@
-import TestSupport
 import Frames
 import Platform
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct FrameQueueTests {

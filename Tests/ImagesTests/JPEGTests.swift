@@ -1,5 +1,5 @@
-import Tensors
 import Images
+import Tensors
 import TestSupport
 import Testing
 

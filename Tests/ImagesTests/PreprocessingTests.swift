@@ -1,5 +1,5 @@
-import TestSupport
 import Images
+import TestSupport
 import Testing
 
 @Suite struct PreprocessingTests {

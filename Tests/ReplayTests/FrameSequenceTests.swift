@@ -1,5 +1,5 @@
-import Images
 import Datasets
+import Images
 import Replay
 import Testing
 

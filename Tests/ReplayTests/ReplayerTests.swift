@@ -1,6 +1,6 @@
-import Images
 import Datasets
 import Foundation
+import Images
 import Replay
 import Testing
 import ZeroMQ

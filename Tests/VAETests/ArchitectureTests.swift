@@ -1,5 +1,5 @@
-import TestSupport
 import Networks
+import TestSupport
 import Testing
 import VAE
 

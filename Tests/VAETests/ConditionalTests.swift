@@ -1,6 +1,6 @@
-import TestSupport
 import Networks
 import Tensors
+import TestSupport
 import Testing
 import VAE
 

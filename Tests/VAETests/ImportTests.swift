@@ -1,7 +1,7 @@
-import TestSupport
 import Images
 import Networks
 import Tensors
+import TestSupport
 import Testing
 import VAE
 

@@ -1,8 +1,8 @@
-import TestSupport
 import Files
 import Foundation
 import Images
 import Networks
+import TestSupport
 import Testing
 import VAE
 

@@ -1,8 +1,8 @@
-import TestSupport
 import Files
 import Images
 import Networks
 import Tensors
+import TestSupport
 import Testing
 import VAE
 

@@ -1,6 +1,6 @@
-import TestSupport
 import Images
 import Tensors
+import TestSupport
 import VAE
 
 /// A model of 2×2 images with random weights, so small that all of its file can be tried.

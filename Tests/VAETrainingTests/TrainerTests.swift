@@ -219,6 +219,7 @@ struct ToySet {
     }
 
     @Test(arguments: [
+        Case("int8 has no fractions; fp32 or bf16 train") { $0.precision = .int8 },
         Case("0 epochs; at least 1 is needed") { $0.epochs = 0 },
         Case("batch size 0 is not between 1 and 65536") { $0.batch = 0 },
         Case("batch size 65537 is not between 1 and 65536") { $0.batch = 65537 },

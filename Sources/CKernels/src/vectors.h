@@ -92,7 +92,7 @@ ELBOD_INLINE elbod_f16 elbod_between(elbod_f16 x, float low, float high) {
 ELBOD_INLINE elbod_f16 elbod_exp(elbod_f16 x) {
     x = x < -87.0f ? (elbod_f16)(-87.0f) : x;
     x = x > 88.0f ? (elbod_f16)(88.0f) : x;
-    // Adding 1.5·2²³ rounds to a whole number, which is then in the low bits.
+    // Adding 1.5·2²³ rounds to an integer, which is then in the low bits.
     elbod_f16 shifted = x * 1.44269504f + 12582912.0f;
     elbod_f16 f = x * 1.44269504f - (shifted - 12582912.0f);
     elbod_f16 p = f * 1.5403530e-4f + 1.3333558e-3f;

@@ -1,7 +1,7 @@
 public import Files
 import FoundationEssentials
-public import Tensors
 import Platform
+public import Tensors
 public import VAE
 
 extension Calibration: Codable {

@@ -1,6 +1,6 @@
 public import Files
-public import Tensors
 public import Platform
+public import Tensors
 public import VAE
 
 /// What normal looks like to one model: the scores of held-out normal images, and the rules drawn from

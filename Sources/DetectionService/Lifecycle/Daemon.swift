@@ -5,10 +5,10 @@ import FoundationEssentials
 public import Frames
 import Images
 public import Logging
-import Tensors
 public import Platform
 public import ServiceConfiguration
 import Synchronization
+import Tensors
 import VAE
 import ZeroMQ
 

@@ -4,10 +4,10 @@ import FoundationEssentials
 import Frames
 public import Images
 import Logging
-public import Tensors
 import Platform
 import ServiceConfiguration
 import Synchronization
+public import Tensors
 import VAE
 
 /// Changes what is in service while the daemon runs: one change at a time, from any thread.

@@ -2,10 +2,10 @@ import Control
 import Detection
 import FoundationEssentials
 import Frames
-import Tensors
 import Platform
 import ServiceConfiguration
 import Synchronization
+import Tensors
 import VAE
 
 /// Says how the daemon is doing, from any thread.

@@ -115,7 +115,10 @@ final class FrameExchange: Sendable {
     }
 
     /// What the scorer finds when it looks; batches are numbered in the order they are taken.
-    enum Delivery: Equatable { case batch(Int), nothing, closed }
+    enum Delivery: Equatable {
+        case batch(Int)
+        case nothing, closed
+    }
 
     /// Fills `batch` and `rejections`, both empty, with what has arrived; if nothing has, waits so long,
     /// or not at all.

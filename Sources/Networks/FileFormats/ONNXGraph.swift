@@ -14,7 +14,11 @@ public struct ONNXGraph {
     public init() {}
 
     /// `TensorProto.DataType`.
-    public enum ElementType: Int { case float = 1, uint8 = 2, int64 = 7 }
+    public enum ElementType: Int {
+        case float = 1
+        case uint8 = 2
+        case int64 = 7
+    }
 
     /// An attribute of a node.
     public enum Attribute {

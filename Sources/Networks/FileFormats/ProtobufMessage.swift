@@ -7,13 +7,13 @@ public struct ProtobufMessage {
     /// An empty message.
     public init() {}
 
-    /// A whole number, seven bits a byte, least significant first.
+    /// An integer, seven bits a byte, least significant first.
     public mutating func append(_ field: Int, _ value: Int) {
         appendVarint(UInt64(field) << 3)
         appendVarint(UInt64(bitPattern: Int64(value)))
     }
 
-    /// Bytes, behind their number.
+    /// A length-delimited field.
     public mutating func append(_ field: Int, _ content: [UInt8]) {
         appendVarint(UInt64(field) << 3 | 2)
         appendVarint(UInt64(content.count))

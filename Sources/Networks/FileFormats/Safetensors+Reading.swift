@@ -103,7 +103,10 @@ extension Safetensors {
         /// Its fields; it has no others.
         static let nameCount = 3
 
-        enum CodingKeys: String, CodingKey { case dtype, shape, offsets = "data_offsets" }
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)

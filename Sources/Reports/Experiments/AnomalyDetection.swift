@@ -45,9 +45,11 @@ public struct AnomalyDetection: Sendable {
     public init(
         _ loaded: LoadedModel, _ calibration: Calibration, normal: ImageSet, anomalous: ImageSet
     ) {
-        let scorer = Scorer(loaded.model.weights, capacity: 256)
-        self.normal = scorer.scores(ofImages: normal.pixels, count: normal.count)
-        self.anomalous = scorer.scores(ofImages: anomalous.pixels, count: anomalous.count)
+        // As the daemon scores: with its engine, in the precision that was calibrated.
+        let engine = ScoringEngine(
+            loaded.model.weights, by: calibration.computation, capacity: 256)
+        self.normal = engine.scores(ofImages: normal.pixels, count: normal.count)
+        self.anomalous = engine.scores(ofImages: anomalous.pixels, count: anomalous.count)
         self.calibration = calibration
         let rules = calibration.outcomes(normal: self.normal, anomalous: self.anomalous)
         let alarms = rules.first { $0.score == calibration.rule.score }?.falseAlarms ?? 0

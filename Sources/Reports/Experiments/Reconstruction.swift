@@ -40,9 +40,15 @@ public struct Reconstruction: Sendable {
         let (images, model) = (subject.images, subject.model)
         let scorer = Scorer(model.weights, capacity: 256)
         let activity = UnitActivity(model.architecture.latent)
-        scores = scorer.scores(
+        let stepwise = scorer.scores(
             ofImages: images.pixels, count: images.count, labels: subject.labels
         ) { activity.add(scorer.activations.mu, rows: $0) }
+        // Published numbers are those of the daemon's engine, which knows no classes.
+        scores =
+            model.architecture.isConditional
+            ? stepwise
+            : ScoringEngine(model.weights, capacity: 256).scores(
+                ofImages: images.pixels, count: images.count)
         self.subject = subject
         let scores = scores
         let mean = { (function: ScoreFunction) in

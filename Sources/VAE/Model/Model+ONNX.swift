@@ -62,7 +62,7 @@ extension ONNXGraph {
         return node("OneHot", input("label", .int64), depth, values, to: "condition")
     }
 
-    /// `W·x + b`, with the one-hot label behind x where the layer takes one.
+    /// `W·x + b`, with the one-hot label appended to x where the layer takes one.
     fileprivate mutating func dense(
         _ layer: Dense<ConstantMatrix>, _ x: String, _ condition: String? = nil
     ) -> String {

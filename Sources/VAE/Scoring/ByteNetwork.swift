@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// The layers of a model in 8-bit whole numbers.
+/// The layers of a model in 8-bit integers.
 ///
 /// Weights are counted in steps of their own for every output, activations in 255 steps of the range
 /// they take on normal images (means: 127 to either side of 128). Pixels go in as they are. Scales, zero
@@ -35,7 +35,7 @@ final class ByteNetwork: Network {
         var step: Float = 1 / 255
         func hidden(_ layer: Dense<ConstantMatrix>, zero: Int, range: Float) -> Layer {
             let next = range / 255
-            let quantized = ByteWeights(layer.weight, layer.bias)
+            let quantized = QuantizedWeights(layer.weight, layer.bias)
             let (scale, bias) = quantized.scales(inputStep: step, zero: zero, outputStep: next)
             step = next
             return Layer(
@@ -46,7 +46,7 @@ final class ByteNetwork: Network {
         encoder = zip(weights.encoder, ranges.encoder).map { hidden($0, zero: 0, range: $1) }
         meanStep = ranges.latent / 127
         let last = weights.heads(extent)
-        let both = ByteWeights(last.weight, last.bias)
+        let both = QuantizedWeights(last.weight, last.bias)
         let posterior = both.scales(
             inputStep: step, zero: 0, outputStep: isWhole ? 1 : meanStep)
         heads = (
@@ -59,7 +59,7 @@ final class ByteNetwork: Network {
         decoder = zip(weights.decoder, ranges.decoder).enumerated().map { index, layer in
             hidden(layer.0, zero: index == 0 ? 128 : 0, range: layer.1)
         }
-        let image = ByteWeights(weights.output.weight, weights.output.bias)
+        let image = QuantizedWeights(weights.output.weight, weights.output.bias)
         let (scale, bias) = image.scales(inputStep: step, zero: 0, outputStep: 1)
         output = image.product(capacity: capacity)
         logits = ScaledSums(capacity: capacity, scale: scale, bias: bias)
@@ -101,47 +101,5 @@ extension ByteNetwork.Layer {
         product.apply(to: input, into: result.sums, rows: count)
         result.quantize(count, into: output)
         return output
-    }
-}
-
-/// Weights as −127…127, in steps of their own for every output.
-private struct ByteWeights {
-    private let (inputs, outputs): (Int, Int)
-    private var whole: [Int8] = []
-    private var steps: [Float]
-    private var columnSums: [Int]
-    private let bias: [Float]
-
-    init(_ weight: ConstantMatrix, _ bias: ConstantMatrix) {
-        (inputs, outputs) = (weight.rows, weight.columns)
-        self.bias = bias.elements
-        let elements = weight.elements
-        steps = Array(repeating: 0, count: outputs)
-        columnSums = Array(repeating: 0, count: outputs)
-        for (index, element) in elements.enumerated() {
-            steps[index % outputs] = max(steps[index % outputs], abs(element))
-        }
-        // An output of nothing but zeros has any step.
-        steps = steps.map { $0 > 0 ? $0 / 127 : 1 }
-        whole.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
-            let value = Int8((element / steps[index % outputs]).rounded(.toNearestOrEven))
-            whole.append(value)
-            columnSums[index % outputs] += Int(value)
-        }
-    }
-
-    func product(capacity: Int) -> PackedLinear {
-        PackedLinear(whole, inputs: inputs, outputs: outputs, capacity: capacity)
-    }
-
-    /// What makes outputs in steps of `outputStep` of sums over inputs in steps of `inputStep` that have
-    /// `zero` for zero.
-    func scales(inputStep: Float, zero: Int, outputStep: Float) -> (scale: [Float], bias: [Float]) {
-        let scale = steps.map { $0 * inputStep / outputStep }
-        let offsets = zip(bias, zip(columnSums, scale)).map { bias, column in
-            bias / outputStep - Float(zero * column.0) * column.1
-        }
-        return (scale, offsets)
     }
 }

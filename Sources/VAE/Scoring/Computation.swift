@@ -21,7 +21,8 @@ public struct Computation: Sendable, Equatable {
     }
 }
 
-/// The ranges that activations take on normal images, in whose steps 8-bit ones are counted.
+/// Per-layer activation ranges, measured on normal images; the int8 quantisation steps derive from
+/// them.
 public struct ActivationRanges: Sendable, Codable, Equatable {
     /// The largest output of each of the encoder's hidden layers.
     public var encoder: [Float]

@@ -3,8 +3,8 @@ import Datasets
 import Detection
 import Files
 import Formatting
-import Tensors
 import Platform
+import Tensors
 public import VAE
 
 extension ScoreFunction: ExpressibleByArgument {}
@@ -79,7 +79,8 @@ struct CalibrationOptions: ParsableArguments {
             let mark = function == score ? "  ← decides" : ""
             print(
                 "  \(name) μ \(significant(sample.mu))  σ \(significant(sample.sigma))  "
-                    + "normal from \(significant(bounds.lower)) to \(significant(bounds.upper))\(mark)")
+                    + "normal from \(significant(bounds.lower)) to \(significant(bounds.upper))\(mark)"
+            )
         }
         let sets =
             model.isTrainedOnMNIST

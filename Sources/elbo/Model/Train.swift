@@ -4,8 +4,8 @@ import Files
 import FoundationEssentials
 import Images
 import Networks
-import Tensors
 import Platform
+import Tensors
 import Terminal
 import VAE
 import VAETraining

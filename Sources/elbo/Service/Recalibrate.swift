@@ -6,8 +6,8 @@ import Files
 import Formatting
 import Foundation
 import Glibc
-import Tensors
 import Platform
+import Tensors
 import Terminal
 import VAE
 

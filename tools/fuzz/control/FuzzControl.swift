@@ -8,6 +8,7 @@ import Platform
 import ServiceConfiguration
 import VAE
 import ZeroMQ
+
 @testable import DetectionService
 
 /// Requests to the control socket, one a line, answered by a controller that lives as long as they;
