@@ -98,7 +98,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ], swiftSettings: safe),
+            ], swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
 
         // What people look at.
         .target(name: "Formatting", swiftSettings: safe),
@@ -201,7 +201,7 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
-                "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
+                "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
                 "VAE", "ZeroMQ",
             ],
             swiftSettings: house),

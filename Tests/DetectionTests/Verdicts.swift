@@ -27,7 +27,7 @@ struct Verdicts {
     }
 
     /// The verdict on the frame in `row`, which was scored at 150 µs in a batch begun at 100 µs.
-    mutating func line(of batch: Batch, row: Int = 0, mse: Float = 2) -> [UInt8] {
+    mutating func line(of batch: borrowing Batch, row: Int = 0, mse: Float = 2) -> [UInt8] {
         _ = writer.write(
             row: row, of: batch, scores: Scores(mse: mse, nll: 20, kl: 3, elbo: 23),
             scored: UnixTime(nanoseconds: 150_000), batchStarted: UnixTime(nanoseconds: 100_000))

@@ -58,11 +58,12 @@ public struct VerdictEncoder: Sendable {
     /// Writes the verdict on the frame in `row` of `batch`, all but its end, and returns what was
     /// judged.
     public mutating func write(
-        row: Int, of batch: Batch, scores: Scores, scored: UnixTime, batchStarted: UnixTime
+        row: Int, of batch: borrowing Batch, scores: Scores, scored: UnixTime,
+        batchStarted: UnixTime
     ) -> Judge.Judgement {
         let judgement = judge.judge(scores)
         let (frame, name) = (batch.frame(row), batch.source(row).escapedName)
-        let echoes = batch.rows.echoes(row)
+        let echoes = batch.echoes(row)
         line.removeAll(keepingCapacity: true)
         line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
         if echoes.id.isEmpty {
@@ -165,9 +166,9 @@ public struct VerdictEncoder: Sendable {
         line.append("\"")
     }
 
-    private mutating func echo(_ range: Range<Int>, of batch: Batch, _ row: Int) {
+    private mutating func echo(_ range: Range<Int>, of batch: borrowing Batch, _ row: Int) {
         guard !range.isEmpty else { return line.append("null") }
-        batch.rows.withEchoBytes(row) { bytes in
+        batch.withEchoBytes(row) { bytes in
             for index in range { line.append(bytes[index]) }
         }
     }

@@ -97,7 +97,11 @@ public final class Daemon: Sendable {
             ports: configuration.ingest.count, budget: memoryBudget,
             messageLimit: configuration.maxMessageBytes, logger: logger)
         let scoring = startScoring(parts)
-        let receiving = startReceiving(context, parts, wakeUp, memory)
+        let receiving = startReceiving(
+            parts,
+            Receiver.Surroundings(
+                context: context, wake: wakeUp, replies: parts.replies, access: access,
+                memory: memory))
         let control = startControl(
             context,
             Controller(monitor: monitor, updater: updater, recentScores: parts.recentScores) {
@@ -111,7 +115,10 @@ public final class Daemon: Sendable {
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, parts.identity)
-            supervise(notifier, threads, monitor, updater, parts.publisher)
+            supervise(
+                Supervision(
+                    notifier: notifier, threads: threads, monitor: monitor, updater: updater,
+                    publisher: parts.publisher))
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -120,7 +127,7 @@ public final class Daemon: Sendable {
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
         publishStatus(monitor, parts.publisher)
-        let total = exchange.total().0
+        let total = exchange.total
         final.withLock { $0 = total }
         logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
         if let failure = failures.first { throw failure }
@@ -130,7 +137,8 @@ public final class Daemon: Sendable {
         let policies = Set(configuration.ingest.map { $0.pattern == .sub })
         return FrameQueue(
             capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
-            isShared: policies.count == 2, claims: configuration.scorers * configuration.batch)
+            isShared: policies.count == 2,
+            inTransit: .init(claimed: configuration.scorers * configuration.batch))
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path

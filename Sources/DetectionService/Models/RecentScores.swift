@@ -31,7 +31,7 @@ final class RecentScores: Sendable {
 
     private struct State {
         /// By place among `sources`, which are only ever added to.
-        var recent: [(source: Int, scores: Scores)] = []
+        var recent: [(source: SourceIndex, scores: Scores)] = []
         var sources: [Source] = []
         var next = 0
         var collection: Collection?
@@ -44,7 +44,8 @@ final class RecentScores: Sendable {
 
     /// Takes note of a batch that was scored.
     func note(
-        _ batch: Batch, _ scores: [Scores], _ verdicts: [FrameQueue.Verdict], edition: Int,
+        _ batch: borrowing Batch, _ scores: [Scores], _ verdicts: [FrameQueue.Verdict],
+        edition: Int,
         started: UnixTime, scored: UnixTime
     ) {
         guard batch.count > 0 else { return }

@@ -13,7 +13,7 @@ struct Outbox {
 
     private struct Entry {
         /// The place of its source.
-        let source: Int
+        let source: SourceIndex
         let kind: Kind
         let start: Int
         var end: Int
@@ -35,7 +35,9 @@ struct Outbox {
     var count: Int { entries.count }
 
     /// Adds a line that lacks its end.
-    mutating func append(_ line: [UInt8], _ kind: Kind, of source: Int, reply: ReplyAddress?) {
+    mutating func append(
+        _ line: [UInt8], _ kind: Kind, of source: SourceIndex, reply: ReplyAddress?
+    ) {
         let start = bytes.count
         bytes += line
         if let reply { replies.append((entries.count, reply)) }

@@ -91,7 +91,7 @@ struct ScoringLoop: ~Copyable {
         own.removeAll()
     }
 
-    private mutating func serve(_ number: Int) throws(ZMQError) {
+    private mutating func serve(_ number: BatchNumber) throws(ZMQError) {
         for rejected in rejections { write(rejected) }
         rejections.removeAll(keepingCapacity: true)
         let started = UnixTime.now
@@ -102,7 +102,7 @@ struct ScoringLoop: ~Copyable {
             batch, scorer.scores, outcomes, edition: edition.number, started: started,
             scored: scored)
         var failure: ZMQError?
-        do { try parts.publisher.publish(&outbox, of: batch.sources, batch: number) } catch {
+        do { try parts.publisher.publish(&outbox, of: batch.sources, batch: number.value) } catch {
             failure = error
         }
         sendReplies()
@@ -155,7 +155,7 @@ struct ScoringLoop: ~Copyable {
 extension Outbox {
     /// Adds the verdict on one frame; whether it is an anomaly.
     fileprivate mutating func add(
-        _ row: Int, of batch: Batch, _ scores: Scores, by writer: inout VerdictEncoder,
+        _ row: Int, of batch: borrowing Batch, _ scores: Scores, by writer: inout VerdictEncoder,
         _ scored: UnixTime, _ started: UnixTime
     ) -> Bool {
         let judgement = writer.write(
