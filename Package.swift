@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
-        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD"], swiftSettings: machinery),
+        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD", "Platform"], swiftSettings: machinery),
 
         // The model.
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),
@@ -201,8 +201,8 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
-                "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "TestSupport",
-                "VAE", "ZeroMQ",
+                "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
+                "TestSupport", "VAE", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(
@@ -222,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "Datasets", "Images", "Replay",
+                "Datasets", "Images", "Networks", "Replay",
                 "ServiceConfiguration", "Tensors", "VAE", "ZeroMQ",
             ], swiftSettings: house),
     ]

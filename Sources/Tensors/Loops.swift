@@ -12,8 +12,10 @@ public func forEachElement(_ a: Matrix, _ body: (inout Float) -> Void) {
 
 /// Calls `body` with the elements of `a` and `b` (same shape) at each position, to change `a`.
 @inlinable @inline(__always)
-public func forEachElement(_ a: Matrix, _ b: Matrix, _ body: (inout Float, Float) -> Void) {
+public func forEachElement(
+    _ a: Matrix, _ b: some ReadableMatrix, _ body: (inout Float, Float) -> Void
+) {
     precondition(a.count == b.count, "shapes differ")
-    let (count, a, b) = (a.count, a.base, b.base)
+    let (count, a, b) = unsafe (a.count, a.base, b.address)
     for index in 0..<count { body(&a[index], b[index]) }
 }

@@ -1,25 +1,28 @@
 internal import CSIMD
 
-extension PixelRows {
+extension ImageBatch {
     /// Writes pixels in [0, 1] of the first `count` images as floats.
     public func widen(_ count: Int, into output: Matrix) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
+        let columns = columns
         forEachRow(count) { row, bytes, floats in
             elbod_widen(level, bytes, floats, columns, output.base + row * columns, nil, nil)
         }
     }
 
     /// Writes pixels times 255 of the first `count` images as bfloat16, which bytes are exactly.
-    public func widen(_ count: Int, into output: NumberRows<UInt16>) {
+    public func widen(_ count: Int, into output: Buffer2D<UInt16>) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
+        let columns = columns
         forEachRow(count) { row, bytes, floats in
             elbod_widen(level, bytes, floats, columns, nil, output.address(ofRow: row), nil)
         }
     }
 
     /// Writes pixels times 255 of the first `count` images as bytes, rounded.
-    public func round(_ count: Int, into output: NumberRows<UInt8>) {
+    public func round(_ count: Int, into output: Buffer2D<UInt8>) {
         precondition(output.rows >= count && output.columns == columns, "shapes differ")
+        let columns = columns
         forEachRow(count) { row, bytes, floats in
             elbod_widen(level, bytes, floats, columns, nil, nil, output.address(ofRow: row))
         }
@@ -37,53 +40,56 @@ extension PixelRows {
 }
 
 /// Sums of products of bytes with what makes numbers of them: `sum · scale + bias`, per column.
-public struct ScaledSums: Sendable {
+public struct ScaledSums {
     /// `(capacity, columns)`.
-    public let sums: NumberRows<Int32>
+    public let sums: Buffer2D<Int32>
     /// `(1, columns)`.
-    public let scale: Matrix
+    public let scale: ConstantMatrix
     /// `(1, columns)`.
-    public let bias: Matrix
+    public let bias: ConstantMatrix
 
     /// Room for `capacity` rows.
     public init(capacity: Int, scale: [Float], bias: [Float]) {
         precondition(scale.count == bias.count, "shapes differ")
-        sums = NumberRows(rows: capacity, columns: scale.count)
-        self.scale = Matrix(rows: 1, columns: scale.count, scale)
-        self.bias = Matrix(rows: 1, columns: bias.count, bias)
+        sums = Buffer2D(rows: capacity, columns: scale.count)
+        self.scale = ConstantMatrix(rows: 1, columns: scale.count, scale)
+        self.bias = ConstantMatrix(rows: 1, columns: bias.count, bias)
     }
 
     /// Writes the first `count` rows as bytes, rounded and kept in 0…255: ReLU, in steps of the layer
     /// that is next.
-    public func quantize(_ count: Int, into output: NumberRows<UInt8>) {
+    public func quantize(_ count: Int, into output: Buffer2D<UInt8>) {
         precondition(
             count >= 0 && count <= sums.rows && output.rows >= count
                 && output.columns == sums.columns, "shapes differ")
         for row in 0..<count {
             elbod_quantize(
-                level, sums.address(ofRow: row), scale.base, bias.base, sums.columns,
+                level, sums.address(ofRow: row), scale.address, bias.address, sums.columns,
                 output.address(ofRow: row))
         }
     }
 }
 
 /// Compares an image with its reconstruction, given by logits, as `compare` does for matrices.
-public func compare(row: Int, of pixels: PixelRows, logits: Matrix) -> ReconstructionSums {
+public func compare(row: Int, of pixels: borrowing ImageBatch, logits: Matrix) -> ReconstructionSums
+{
     Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
-public func compare(row: Int, of pixels: PixelRows, logits: ScaledSums) -> ReconstructionSums {
+public func compare(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums)
+    -> ReconstructionSums
+{
     Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
 /// `Σ (x − x̂)²` of an image and its reconstruction, given by logits.
-public func squaredError(row: Int, of pixels: PixelRows, logits: Matrix) -> Float {
+public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: Matrix) -> Float {
     Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
 }
 
 /// The same, with logits as sums of products of bytes.
-public func squaredError(row: Int, of pixels: PixelRows, logits: ScaledSums) -> Float {
+public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums) -> Float {
     Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
 }
 
@@ -105,17 +111,17 @@ private struct Outputs {
         precondition(row >= 0 && row < scaled.sums.rows, "no such row")
         columns = scaled.sums.columns
         sums = UnsafePointer(scaled.sums.address(ofRow: row))
-        (scale, bias) = (UnsafePointer(scaled.scale.base), UnsafePointer(scaled.bias.base))
+        (scale, bias) = (scaled.scale.address, scaled.bias.address)
     }
 
-    func compared(with pixels: PixelRows, row: Int) -> ReconstructionSums {
+    func compared(with pixels: borrowing ImageBatch, row: Int) -> ReconstructionSums {
         precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
         let (bytes, x) = pixels.addresses(ofRow: row)
         return ReconstructionSums(
             elbod_compare(level, bytes, x, floats, sums, scale, bias, columns, nil, 0, 0))
     }
 
-    func squaredError(against pixels: PixelRows, row: Int) -> Float {
+    func squaredError(against pixels: borrowing ImageBatch, row: Int) -> Float {
         precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
         let (bytes, x) = pixels.addresses(ofRow: row)
         return elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
@@ -140,7 +146,7 @@ public func klDivergence(row: Int, of outputs: Matrix, means: Matrix) -> Float {
 }
 
 /// The same, with the means written as bfloat16.
-public func klDivergence(row: Int, of outputs: Matrix, means: NumberRows<UInt16>) -> Float {
+public func klDivergence(row: Int, of outputs: Matrix, means: Buffer2D<UInt16>) -> Float {
     Outputs(of: outputs, row: row).divergence(
         count: means.columns, rows: means.rows, row: row, halves: means.address(ofRow: row))
 }
@@ -148,7 +154,7 @@ public func klDivergence(row: Int, of outputs: Matrix, means: NumberRows<UInt16>
 /// The same of sums of products of bytes, with the means written as bytes in steps of `step`, 128 for
 /// zero.
 public func klDivergence(
-    row: Int, of outputs: ScaledSums, means: NumberRows<UInt8>, step: Float
+    row: Int, of outputs: ScaledSums, means: Buffer2D<UInt8>, step: Float
 ) -> Float {
     Outputs(of: outputs, row: row).divergence(
         count: means.columns, rows: means.rows, row: row, step: step,

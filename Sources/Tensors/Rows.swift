@@ -4,11 +4,12 @@ internal import CSIMD
 
 /// Adds `bias`, shape `(1, columns)`, to every row of `matrix`, and makes what is then below zero zero
 /// if `rectifying`: ReLU.
-public func add(_ bias: Matrix, toRowsOf matrix: Matrix, rectifying: Bool = false) {
+public func add(_ bias: some ReadableMatrix, toRowsOf matrix: Matrix, rectifying: Bool = false) {
     precondition(bias.rows == 1 && bias.columns == matrix.columns, "the row does not fit")
+    let bias = bias.address
     for row in 0..<matrix.rows {
         elbod_add_bias(
-            level, matrix.address(ofRow: row), bias.base, matrix.columns, rectifying ? 1 : 0)
+            level, matrix.address(ofRow: row), bias, matrix.columns, rectifying ? 1 : 0)
     }
 }
 
@@ -29,31 +30,7 @@ public func addMoments(of matrix: Matrix, sums: Matrix, squares: Matrix?) {
     }
 }
 
-extension Matrix {
-    /// Where a row is.
-    func address(ofRow row: Int) -> UnsafeMutablePointer<Float> {
-        precondition(row >= 0 && row < rows, "no such row")
-        return base + row * columns
-    }
-
-    /// The elements of one row, valid while `body` runs.
-    @inlinable
-    public func withRow<Result>(_ row: Int, _ body: (Span<Float>) -> Result) -> Result {
-        precondition(row >= 0 && row < rows, "no such row")
-        return body(UnsafeBufferPointer(start: base + row * columns, count: columns).span)
-    }
-
-    /// The elements of one row for changing, valid while `body` runs.
-    @inlinable
-    public func withMutableRow<Result>(
-        _ row: Int, _ body: (inout MutableSpan<Float>) -> Result
-    ) -> Result {
-        precondition(row >= 0 && row < rows, "no such row")
-        let elements = UnsafeMutableBufferPointer(start: base + row * columns, count: columns)
-        var span = elements.mutableSpan
-        return body(&span)
-    }
-
+extension Buffer2D where Element == Float {
     /// Writes 8-bit pixels into one row as numbers in [0, 1].
     public func setRow(_ row: Int, pixels: Span<UInt8>) {
         precondition(pixels.count == columns, "the pixels do not fit a row")
@@ -63,8 +40,7 @@ extension Matrix {
     }
 }
 
-/// Begins to bring `pixels` into the cache, for those who know what they will read next and find it
-/// in places that no processor foresees.
-public func fetch(_ pixels: Span<UInt8>) {
+/// Begins to load `pixels` into the cache: for reads whose order the processor cannot predict.
+public func prefetch(_ pixels: Span<UInt8>) {
     pixels.withUnsafeBufferPointer { elbod_fetch($0.baseAddress, $0.count) }
 }

@@ -1,5 +1,6 @@
 internal import CSIMD
 import Glibc
+import Platform
 import Synchronization
 
 /// Threads that work on the parts of one task at the same time, over and over.
@@ -11,7 +12,7 @@ public final class ThreadTeam {
     /// The threads, the caller's included.
     public let count: Int
     private let shared: Shared
-    private var threads: [pthread_t] = []
+    private var threads: [Thread] = []
 
     /// What the threads of a team see of each other.
     ///
@@ -43,33 +44,22 @@ public final class ThreadTeam {
         self.count = count
         shared = Shared()
         for index in 1..<max(count, 1) {
-            let start = Unmanaged.passRetained(Start(shared: shared, index: index)).toOpaque()
-            var thread = pthread_t()
-            let status = pthread_create(
-                &thread, nil,
-                { argument in
-                    guard let argument else { return nil }
-                    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                    start.shared.work(start.index)
-                    return nil
-                }, start)
-            precondition(status == 0, "cannot start a thread: \(status)")
-            threads.append(thread)
+            threads.append(Thread(named: "team-\(index)") { [shared] in shared.work(index) })
         }
     }
 
     deinit {
         shared.isEnding.store(true, ordering: .relaxed)
         shared.generation.wrappingAdd(1, ordering: .releasing)
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
     }
 
     /// Calls `body` once for every index below `count`, each on a thread of its own prepared for
     /// computing, and returns when all calls have.
     ///
-    /// The closure is not `@Sendable`: the calls end before this does, and the caller promises that
-    /// they write disjoint memory.
-    public func run(_ body: (Int) -> Void) {
+    /// Unsafe, because the closure is not `@Sendable`: the calls end before this does, but it is the
+    /// caller who promises that none of them writes memory that another reads or writes.
+    @unsafe public func run(_ body: (Int) -> Void) {
         // It does not escape: every call has ended when `working` is 0, and then nobody holds it.
         withoutActuallyEscaping(body) { body in
             shared.task = body
@@ -83,21 +73,11 @@ public final class ThreadTeam {
     }
 
     /// As above, storing what the call for each index returns in the element of `results` there.
-    public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
+    @unsafe public func run<Result>(collecting results: inout [Result], _ body: (Int) -> Result) {
         precondition(results.count == count, "there must be one result per call")
         results.withUnsafeMutableBufferPointer { results in
             let base = results
             run { base[$0] = body($0) }
-        }
-    }
-
-    private final class Start {
-        let shared: Shared
-        let index: Int
-
-        init(shared: Shared, index: Int) {
-            self.shared = shared
-            self.index = index
         }
     }
 }

@@ -25,14 +25,14 @@ public struct Activations {
     /// The reconstruction x̂, in [0, 1], `(capacity, inputs)`.
     public let reconstruction: Matrix
     /// How products are computed, for the one thread that uses this view.
-    public let multiplier: Multiplier
+    public let gemm: GEMM
 
     /// Allocates for `architecture`.
     public init(
-        _ architecture: Architecture, capacity: Int, multiplier: Multiplier = Multiplier()
+        _ architecture: Architecture, capacity: Int, gemm: GEMM = GEMM()
     ) {
         precondition(capacity > 0, "a batch holds at least one image")
-        self.multiplier = multiplier
+        self.gemm = gemm
         let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
         condition = matrix(architecture.classes)
         encoder = architecture.hidden.map(matrix)
@@ -67,12 +67,12 @@ public struct Activations {
         Reparameterization(mu: mu, logVariance: logVariance, deviation: deviation, z: z)
     }
 
-    /// A view of the images in `range`, for the thread that owns `multiplier`, or that of this view.
-    public func rows(_ range: Range<Int>, multiplier: Multiplier? = nil) -> Activations {
-        Activations(viewing: self, range, multiplier ?? self.multiplier)
+    /// A view of the images in `range`, for the thread that owns `gemm`, or that of this view.
+    public func rows(_ range: Range<Int>, gemm: GEMM? = nil) -> Activations {
+        Activations(viewing: self, range, gemm ?? self.gemm)
     }
 
-    private init(viewing whole: Activations, _ range: Range<Int>, _ multiplier: Multiplier) {
+    private init(viewing whole: Activations, _ range: Range<Int>, _ gemm: GEMM) {
         condition = whole.condition.rows(range)
         encoder = whole.encoder.map { $0.rows(range) }
         mu = whole.mu.rows(range)
@@ -82,6 +82,6 @@ public struct Activations {
         decoder = whole.decoder.map { $0.rows(range) }
         logits = whole.logits.rows(range)
         reconstruction = whole.reconstruction.rows(range)
-        self.multiplier = multiplier
+        self.gemm = gemm
     }
 }

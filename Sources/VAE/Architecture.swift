@@ -1,3 +1,5 @@
+public import Networks
+
 /// The sizes and the likelihood of a fully connected variational autoencoder.
 ///
 /// The paper's: 784 → 256 → μ, log σ² of 200 → 256 → 784. The decoder mirrors the encoder.
@@ -39,21 +41,29 @@ public struct Architecture: Hashable, Sendable {
         var width = inputs
         for (index, next) in hidden.enumerated() {
             shapes.append(
-                LayerShape(
+                layer(
                     "fc1", index, inputs: width, outputs: next, classes: index == 0 ? classes : 0))
             width = next
         }
-        shapes.append(LayerShape("fc21", 0, inputs: width, outputs: latent))
-        shapes.append(LayerShape("fc22", 0, inputs: width, outputs: latent))
+        shapes.append(layer("fc21", 0, inputs: width, outputs: latent))
+        shapes.append(layer("fc22", 0, inputs: width, outputs: latent))
         width = latent
         for (index, next) in hidden.reversed().enumerated() {
             shapes.append(
-                LayerShape(
+                layer(
                     "fc3", index, inputs: width, outputs: next, classes: index == 0 ? classes : 0))
             width = next
         }
-        shapes.append(LayerShape("fc4", 0, inputs: width, outputs: inputs))
+        shapes.append(layer("fc4", 0, inputs: width, outputs: inputs))
         return shapes
+    }
+
+    private func layer(
+        _ stem: String, _ index: Int, inputs: Int, outputs: Int, classes: Int = 0
+    ) -> LayerShape {
+        LayerShape(
+            name: index == 0 ? stem : "\(stem)_\(index + 1)", inputs: inputs, outputs: outputs,
+            classes: classes)
     }
 
     /// The number of weights and biases.
@@ -68,28 +78,6 @@ public enum Likelihood: Hashable, Sendable {
     case bernoulli
     /// `N(x; x̂, η)`, with η the fixed variance of every pixel.
     case gaussian(variance: Float)
-}
-
-/// The name and size of one dense layer.
-public struct LayerShape: Hashable, Sendable {
-    /// Its name in the model file, without `.weight` and `.bias`.
-    public let name: String
-    /// Values in, the one-hot label not counted.
-    public let inputs: Int
-    /// Values out.
-    public let outputs: Int
-    /// Length of the one-hot label that is appended to the values in; 0 if there is none.
-    public let classes: Int
-
-    init(_ stem: String, _ index: Int, inputs: Int, outputs: Int, classes: Int = 0) {
-        name = index == 0 ? stem : "\(stem)_\(index + 1)"
-        self.inputs = inputs
-        self.outputs = outputs
-        self.classes = classes
-    }
-
-    /// Weights and biases.
-    var parameterCount: Int { (inputs + classes + 1) * outputs }
 }
 
 extension Architecture {

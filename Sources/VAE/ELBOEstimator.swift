@@ -4,11 +4,11 @@ import Tensors
 ///
 /// Verdicts never sample; this is for comparing models, where the literature's numbers do.
 public struct ELBOEstimator {
-    private let parameters: Parameters
+    private let weights: Weights
 
     /// An estimator for one model.
-    public init(_ parameters: Parameters) {
-        self.parameters = parameters
+    public init(_ weights: Weights) {
+        self.weights = weights
     }
 
     /// The mean over `count` 8-bit images of `−log p(x|z) + KL(q(z|x) ‖ p(z))` with one
@@ -18,7 +18,7 @@ public struct ELBOEstimator {
     public func negativeELBO(
         ofImages pixels: [UInt8], count: Int, labels: [UInt8]? = nil, seed: UInt64
     ) -> Double {
-        let architecture = parameters.architecture
+        let architecture = weights.architecture
         precondition(pixels.count == count * architecture.inputs, "the pixels are not the images")
         prepareThreadForComputing()
         let capacity = 256
@@ -36,9 +36,9 @@ public struct ELBOEstimator {
             }
             activations.setClasses(of: first..<(first + batch), in: labels)
             random.fillWithNormal(epsilon.rows(0..<batch))
-            parameters.encode(images.rows(0..<batch), into: activations)
-            parameters.sample(epsilon.rows(0..<batch), in: activations)
-            parameters.decodeLogits(activations.z.rows(0..<batch), into: activations)
+            weights.encode(images.rows(0..<batch), into: activations)
+            weights.sample(epsilon.rows(0..<batch), in: activations)
+            weights.decodeLogits(activations.z.rows(0..<batch), into: activations)
             for row in 0..<batch {
                 sum += Double(activations.negativeELBO(row, of: images, architecture))
             }

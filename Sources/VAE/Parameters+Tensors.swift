@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-extension Parameters {
+extension ModelParameters<Matrix> {
     /// Parameters from tensors of PyTorch's names and shapes, refusing missing, extra or misshapen
     /// ones.
     init(

@@ -1,38 +1,32 @@
+public import Networks
 public import Tensors
 
-/// All weights and biases of a model: one buffer, and a named view of it per layer.
-///
-/// Weights lie in memory as `(inputs, outputs)`, so that a batch times a weight reads both row by
-/// row (a tenth to a third faster here than the other way); files hold `[outputs, inputs]`, as
-/// PyTorch does, and are transposed on the way in and out. Gradients and optimiser moments have the
-/// same layout, which makes an optimiser step one flat loop.
-public struct Parameters: Sendable {
+/// The parameters of a model while they are trained: one buffer that its thread writes.
+public typealias Parameters = ModelParameters<Matrix>
+
+/// The parameters of a model that is trained: nobody changes them, and any thread may read them.
+public typealias Weights = ModelParameters<ConstantMatrix>
+
+/// All weights and biases of a model, by their places between image and reconstruction.
+public struct ModelParameters<Values: ReadableMatrix> {
     /// The sizes these parameters are for.
     public let architecture: Architecture
-    /// Every parameter, shape `(1, parameterCount)`.
-    public let buffer: Matrix
+    private let network: LayerParameters<Values>
     /// Hidden layers of the encoder, image side first.
-    public let encoder: [Dense]
+    public let encoder: [Dense<Values>]
     /// `fc21`, hidden → μ.
-    public let mu: Dense
+    public let mu: Dense<Values>
     /// `fc22`, hidden → log σ².
-    public let logVariance: Dense
+    public let logVariance: Dense<Values>
     /// Hidden layers of the decoder, latent side first.
-    public let decoder: [Dense]
+    public let decoder: [Dense<Values>]
     /// `fc4`, hidden → logits of the reconstruction.
-    public let output: Dense
+    public let output: Dense<Values>
 
-    /// Zero-filled parameters for `architecture`.
-    public init(_ architecture: Architecture) {
+    private init(_ architecture: Architecture, _ network: LayerParameters<Values>) {
         self.architecture = architecture
-        buffer = Matrix(rows: 1, columns: architecture.parameterCount)
-        var offset = 0
-        var layers: [Dense] = []
-        for shape in architecture.layers {
-            layers.append(Dense(shape, carvedFrom: buffer, at: offset))
-            offset += shape.parameterCount
-        }
-        let depth = architecture.hidden.count
+        self.network = network
+        let (layers, depth) = (network.layers, architecture.hidden.count)
         encoder = Array(layers[..<depth])
         mu = layers[depth]
         logVariance = layers[depth + 1]
@@ -40,55 +34,34 @@ public struct Parameters: Sendable {
         output = layers[2 * depth + 2]
     }
 
-    /// Every layer, in the order of `Architecture.layers`.
-    public var layers: [Dense] { encoder + [mu, logVariance] + decoder + [output] }
+    /// Every parameter, shape `(1, parameterCount)`.
+    public var buffer: Values { network.buffer }
 
-    /// Draws every weight and bias uniformly from ±1/√inputs, as PyTorch's `nn.Linear` does.
-    public func initialize(seed: UInt64) {
-        for (index, layer) in layers.enumerated() {
-            var random = RandomNumbers(seed: seed, 0, UInt64(index))
-            let bound = 1 / Float(layer.weight.rows).squareRoot()
-            forEachElement(layer.weight) { $0 = (2 * random.nextUniform() - 1) * bound }
-            forEachElement(layer.bias) { $0 = (2 * random.nextUniform() - 1) * bound }
-        }
-    }
+    /// Every layer, in the order of `Architecture.layers`.
+    public var layers: [Dense<Values>] { network.layers }
 }
 
-/// One fully connected layer, `y = x·W + c·V + b` with `c` the one-hot label, where there is one.
-public struct Dense: Sendable {
-    /// Its name and sizes.
-    public let shape: LayerShape
-    /// `W` above `V`, shape `(inputs + classes, outputs)`: what a file holds as one weight.
-    public let weight: Matrix
-    /// `b`, shape `(1, outputs)`.
-    public let bias: Matrix
+extension ModelParameters: Sendable where Values: Sendable {}
 
-    init(_ shape: LayerShape, carvedFrom buffer: Matrix, at offset: Int) {
-        self.shape = shape
-        let rows = shape.inputs + shape.classes
-        weight = buffer.slice(at: offset, rows: rows, columns: shape.outputs)
-        bias = buffer.slice(at: offset + rows * shape.outputs, rows: 1, columns: shape.outputs)
+extension ModelParameters<Matrix> {
+    /// Zero-filled parameters for `architecture`.
+    public init(_ architecture: Architecture) {
+        self.init(architecture, LayerParameters(architecture.layers))
     }
 
-    /// `W`, shape `(inputs, outputs)`.
-    public var inputWeight: Matrix { weight.rows(0..<shape.inputs) }
-
-    /// `V`, shape `(classes, outputs)`.
-    public var classWeight: Matrix {
-        weight.rows(shape.inputs..<(shape.inputs + shape.classes))
+    /// A copy of `weights`, to be trained further.
+    public init(_ weights: Weights) {
+        self.init(weights.architecture)
+        buffer.copy(from: weights.buffer)
     }
 
-    /// Writes `x·W + c·V + b`, or ReLU of it if `rectifying`, into `y`, `(batch, outputs)`; `x` is
-    /// `(batch, inputs)` and `condition` holds c, `(batch, classes)`, which layers without classes do
-    /// not look at.
-    public func forward(
-        _ x: Matrix, condition: Matrix, rectifying: Bool = false, into y: Matrix,
-        by multiplier: Multiplier
-    ) {
-        multiplier.multiply(x, inputWeight, into: y)
-        if shape.classes > 0 {
-            multiplier.multiply(condition, classWeight, into: y, accumulating: true)
-        }
-        add(bias, toRowsOf: y, rectifying: rectifying)
+    /// Draws every weight and bias uniformly from ±1/√inputs, as PyTorch's `nn.Linear` does.
+    public func initialize(seed: UInt64) { network.initialize(seed: seed) }
+}
+
+extension ModelParameters<ConstantMatrix> {
+    /// A copy of what `parameters` hold now.
+    public init(_ parameters: Parameters) {
+        self.init(parameters.architecture, LayerParameters(parameters.network))
     }
 }

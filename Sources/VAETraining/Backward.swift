@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 import VAE
 
@@ -22,7 +23,7 @@ extension BatchBuffers {
         let deltas = [delta.z] + delta.decoder + [delta.logits]
         let layers = parameters.decoder + [parameters.output]
         for index in layers.indices.reversed() {
-            activations.multiplier.multiply(
+            activations.gemm.multiply(
                 deltas[index + 1], layers[index].inputWeight, transposing: .second,
                 into: deltas[index])
             if index > 0 { maskInactive(deltas[index], output: outputs[index]) }
@@ -31,15 +32,15 @@ extension BatchBuffers {
 
     private func encodeBackward(_ parameters: Parameters) {
         let last = delta.encoder.count - 1
-        activations.multiplier.multiply(
+        activations.gemm.multiply(
             delta.mu, parameters.mu.weight, transposing: .second, into: delta.encoder[last])
-        activations.multiplier.multiply(
+        activations.gemm.multiply(
             delta.logVariance, parameters.logVariance.weight, transposing: .second,
             into: delta.encoder[last], accumulating: true)
         maskInactive(delta.encoder[last], output: activations.encoder[last])
         // Nobody needs the gradient of the image, so the first layer passes nothing on.
         for index in (0..<last).reversed() {
-            activations.multiplier.multiply(
+            activations.gemm.multiply(
                 delta.encoder[index + 1], parameters.encoder[index + 1].weight,
                 transposing: .second, into: delta.encoder[index])
             maskInactive(delta.encoder[index], output: activations.encoder[index])

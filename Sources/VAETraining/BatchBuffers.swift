@@ -41,11 +41,11 @@ public struct BatchBuffers {
         )
     }
 
-    /// A view of the images in `range`, for the thread that owns `multiplier`.
-    func rows(_ range: Range<Int>, multiplier: Multiplier) -> BatchBuffers {
+    /// A view of the images in `range`, for the thread that owns `gemm`.
+    func rows(_ range: Range<Int>, gemm: GEMM) -> BatchBuffers {
         BatchBuffers(
             images: images.rows(range), seen: seen.rows(range), epsilon: epsilon.rows(range),
-            activations: activations.rows(range, multiplier: multiplier),
+            activations: activations.rows(range, gemm: gemm),
             delta: Deltas(
                 encoder: delta.encoder.map { $0.rows(range) }, mu: delta.mu.rows(range),
                 logVariance: delta.logVariance.rows(range), z: delta.z.rows(range),

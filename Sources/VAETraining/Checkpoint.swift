@@ -6,7 +6,7 @@ public import VAE
 extension Trainer {
     /// Everything needed to go on from the last finished epoch, as a safetensors file.
     public func checkpoint(of model: Model) -> Safetensors {
-        var file = model.safetensors
+        var file = model.with(weights).safetensors
         file.tensors[Key.first] = .init(
             shape: [step.optimizer.first.buffer.count],
             elements: step.optimizer.first.buffer.elements)
@@ -53,7 +53,7 @@ extension Trainer {
         guard steps == history.count * stepsPerEpoch else {
             throw .checkpoint("the checkpoint's optimiser steps are not those of its epochs")
         }
-        step.parameters.buffer.copy(from: saved.parameters.buffer)
+        step.parameters.buffer.copy(from: saved.weights.buffer)
         step.optimizer.first.buffer.copy(from: Matrix(rows: 1, columns: count, first.elements))
         step.optimizer.second.buffer.copy(from: Matrix(rows: 1, columns: count, second.elements))
         step.optimizer.steps = steps

@@ -41,7 +41,7 @@ public struct Recipe: Hashable, Sendable {
         case half = "bf16"
 
         /// The same, as Tensors calls it.
-        var arithmetic: PackedProduct.Arithmetic { self == .single ? .single : .bfloat16 }
+        var arithmetic: PackedLinear.Arithmetic { self == .single ? .single : .bfloat16 }
     }
 
     /// How the step size changes over the run.

@@ -42,6 +42,9 @@ public final class Trainer {
         activity = UnitActivity(parameters.architecture.latent)
     }
 
+    /// A copy of the parameters as they are now.
+    public var weights: Weights { Weights(step.parameters) }
+
     /// Whether all epochs are done.
     public var isFinished: Bool { history.count >= recipe.epochs }
 
@@ -105,7 +108,7 @@ public final class Trainer {
             for (row, position) in range.enumerated() {
                 // The next image is where shuffling put it: anywhere.
                 if position + 1 < range.upperBound {
-                    fetch(pixels.span.extracting(image(position + 1)))
+                    prefetch(pixels.span.extracting(image(position + 1)))
                 }
                 view.images.setRow(row, pixels: pixels.span.extracting(image(position)))
                 if let labels, parameters.architecture.isConditional {

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 public import VAE
 
@@ -18,7 +19,7 @@ public final class TrainingStep {
     private let gradient: Parameters
     private let team: ThreadTeam
     /// One per thread.
-    private let multipliers: [Multiplier]
+    private let gemms: [GEMM]
     /// One per thread, for batches of `prepared` images.
     private var shares: [Share] = []
     private var prepared = 0
@@ -34,12 +35,13 @@ public final class TrainingStep {
             architecture, capacity: recipe.batch, denoising: recipe.denoising > 0)
         gradient = Parameters(architecture)
         team = ThreadTeam(count: recipe.threads)
-        multipliers = (0..<recipe.threads).map { _ in Multiplier(recipe.precision.arithmetic) }
+        gemms = (0..<recipe.threads).map { _ in GEMM(recipe.precision.arithmetic) }
         sums = Array(repeating: (0, 0), count: recipe.threads)
     }
 
     deinit {
-        team.run { [multipliers] thread in multipliers[thread].releaseKernels() }
+        // Each thread touches its own element alone.
+        unsafe team.run { [gemms] thread in gemms[thread].releaseKernels() }
     }
 
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
@@ -67,7 +69,8 @@ public final class TrainingStep {
     /// Runs the batch forward and backward, each thread its rows.
     private func propagate(batch: Int, fill: (BatchBuffers, Range<Int>) -> Void) -> LossTerms {
         if batch != prepared { prepare(batch: batch) }
-        team.run(collecting: &sums) { [shares] thread in
+        // Threads read the parameters and write rows of disjoint images.
+        unsafe team.run(collecting: &sums) { [shares] thread in
             fill(shares[thread].images, shares[thread].range)
             let sum = shares[thread].images.forward(parameters, batch: batch)
             shares[thread].images.backward(parameters, beta: beta, batch: batch)
@@ -82,9 +85,10 @@ public final class TrainingStep {
     /// Computes the gradient, each thread its bands, and calls `body` with each band as soon as its
     /// gradient is there.
     private func forEachBand(_ body: (Band) -> Void) {
-        team.run { [shares, multipliers] thread in
+        // Threads read the activations of all images and write disjoint bands of the parameters.
+        unsafe team.run { [shares, gemms] thread in
             for band in shares[thread].bands {
-                band.computeGradient(by: multipliers[thread])
+                band.computeGradient(by: gemms[thread])
                 body(band)
             }
         }
@@ -92,10 +96,10 @@ public final class TrainingStep {
 
     /// Shares out batches of `batch` images, and the parameters.
     private func prepare(batch: Int) {
-        let whole = buffers.rows(0..<batch, multiplier: multipliers[0])
+        let whole = buffers.rows(0..<batch, gemm: gemms[0])
         shares = (0..<team.count).map { thread in
             let range = part(thread, of: team.count, count: batch)
-            let images = buffers.rows(range, multiplier: multipliers[thread])
+            let images = buffers.rows(range, gemm: gemms[thread])
             return Share(images: images, range: range, bands: bands(thread, of: whole))
         }
         prepared = batch
@@ -106,7 +110,7 @@ public final class TrainingStep {
         for (index, flow) in whole.layerFlows.enumerated() {
             let parts = [parameters, optimizer.first, optimizer.second, gradient]
                 .map { $0.layers[index] }
-            func add(_ origin: Band.Origin, _ matrix: (Dense) -> Matrix) {
+            func add(_ origin: Band.Origin, _ matrix: (Dense<Matrix>) -> Matrix) {
                 let matrices = parts.map(matrix)
                 bands.append(
                     Band(
@@ -152,10 +156,10 @@ struct Band {
     let second: Matrix
     let gradient: Matrix
 
-    func computeGradient(by multiplier: Multiplier) {
+    func computeGradient(by gemm: GEMM) {
         switch origin {
         case .product(let input, let columns):
-            multiplier.multiply(transposing: columns, of: input, by: delta, into: gradient)
+            gemm.multiply(transposing: columns, of: input, by: delta, into: gradient)
         case .sum:
             sumRows(of: delta, into: gradient)
         }

@@ -107,7 +107,7 @@ extension LoadedModel {
     func scores(of set: ImageSet, by computation: Computation) throws -> [Scores] {
         try requireUnconditional()
         try requireSize(of: set)
-        return ScoringEngine(model.parameters, by: computation, capacity: 256).scores(
+        return ScoringEngine(model.weights, by: computation, capacity: 256).scores(
             ofImages: set.pixels, count: set.count)
     }
 
@@ -123,7 +123,7 @@ extension LoadedModel {
     func scores(of set: ImageSet, visit: (Scorer, Int) -> Void = { _, _ in }) throws -> [Scores] {
         try requireUnconditional()
         try requireSize(of: set)
-        let scorer = Scorer(model.parameters, capacity: 256)
+        let scorer = Scorer(model.weights, capacity: 256)
         return scorer.scores(ofImages: set.pixels, count: set.count) { visit(scorer, $0) }
     }
 }

@@ -28,7 +28,7 @@ import ZeroMQ
         func put(_ steps: String) throws {
             let bundled = try LoadedModel(directory: DaemonProcess.model).model
             let bytes = Model(
-                parameters: bundled.parameters, imageShape: bundled.imageShape,
+                weights: bundled.weights, imageShape: bundled.imageShape,
                 preprocessing: try Preprocessing(steps)
             ).safetensors.encoded()
             try writeFileAtomically(bytes, to: LoadedModel.path(in: folder))

@@ -32,11 +32,11 @@ import ZeroMQ
         let loaded = try LoadedModel(directory: model)
         let calibration = try LoadedCalibration(directory: model, model: loaded, precision: .int8)
         let engine = ScoringEngine(
-            loaded.model.parameters, by: calibration.calibration.computation, capacity: 1)
+            loaded.model.weights, by: calibration.calibration.computation, capacity: 1)
         let expected = engine.scores(ofImages: image, count: 1)[0].mse
         let score = try #require(verdict["score"] as? Double)
         #expect(Float(score) == expected)
-        let reference = ScoringEngine(loaded.model.parameters, capacity: 1)
+        let reference = ScoringEngine(loaded.model.weights, capacity: 1)
         #expect(Float(score) != reference.scores(ofImages: image, count: 1)[0].mse)
 
         let status: Status = try ask(daemon, ControlRequest(.status))

@@ -23,7 +23,7 @@ import VAE
         (ranges.encoder, ranges.latent, ranges.decoder) = ([2], 2, [2])
         let computation = Computation(
             precision: precision, ranges: precision == .int8 ? ranges : nil)
-        let scorer = ScoringEngine(parameters, by: computation, capacity: 8)
+        let scorer = ScoringEngine(Weights(parameters), by: computation, capacity: 8)
         let together = try intake(7, capacity: 8).batch
         scorer.score(together.images, count: together.count)
         let expected = Array(scorer.scores[..<7])

@@ -54,7 +54,7 @@ import Testing
         for isBigEndian in [false, true] {
             let type = ElementType(example.kind, isBigEndian: isBigEndian)
             let bytes = example.pixels.flatMap { isBigEndian ? $0 : $0.reversed() }
-            let rows = PixelRows(rows: 3, columns: 4)
+            let rows = ImageBatch(rows: 3, columns: 4)
             for row in 0..<3 { rows.setRow(row, bytes: [255, 255, 255, 255].span) }
             try type.decode(bytes.span, intoRow: 1, of: rows)
             let expected = [1, 1, 1, 1] + example.expected + [1, 1, 1, 1]
@@ -88,7 +88,7 @@ import Testing
             bytes.replaceSubrange(
                 (position * type.size)..<((position + 1) * type.size), with: pixel)
             #expect(throws: reason, "pixel \(position)") {
-                try type.decode(bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
+                try type.decode(bytes.span, intoRow: 0, of: ImageBatch(rows: 1, columns: 4))
             }
         }
     }
@@ -97,7 +97,7 @@ import Testing
     func `rounding in the sender's own division is forgiven`(value: Float) throws {
         let bits = value.bitPattern
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
-        let rows = PixelRows(rows: 1, columns: 1)
+        let rows = ImageBatch(rows: 1, columns: 1)
         try ElementType(.float32).decode(bytes.span, intoRow: 0, of: rows)
         #expect(rows[0] == [value])
     }
@@ -106,7 +106,7 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let bytes: [UInt8] = [0, 0, 0]
             try ElementType(.uint8).decode(
-                bytes.span, intoRow: 0, of: PixelRows(rows: 1, columns: 4))
+                bytes.span, intoRow: 0, of: ImageBatch(rows: 1, columns: 4))
         }
     }
 }

@@ -79,7 +79,7 @@ struct Traffic: ~Copyable {
     mutating func step(_ number: UInt64) {
         switch random.next() % 10 {
         case 0..<4: if arriving.count < Self.atOnce { begin(number) }
-        case 4..<8: finish()
+        case 4..<9: finish()
         default: if batch.count == 0 { claim() } else { settle() }
         }
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Networks
 import Replay
 import Tensors
 import Testing
@@ -9,7 +10,7 @@ import VAE
     private func model(latent: Int = 3) -> Model {
         let parameters = Parameters(Architecture(inputs: 30, hidden: [8], latent: latent))
         parameters.initialize(seed: 1)
-        return Model(parameters: parameters, imageShape: ImageShape(rows: 5, columns: 6))
+        return Model(weights: Weights(parameters), imageShape: ImageShape(rows: 5, columns: 6))
     }
 
     @Test func `images have the model's size and come from the seed`() throws {
@@ -26,12 +27,9 @@ import VAE
     }
 
     @Test func `a broken model draws black instead of trapping`() throws {
-        let model = model()
-        for row in 0..<model.parameters.output.bias.rows {
-            for column in 0..<model.parameters.output.bias.columns {
-                model.parameters.output.bias[row, column] = .nan
-            }
-        }
-        #expect(try BuiltInImages(model).normal(seed: 1).images.pixels.allSatisfy { $0 == 0 })
+        let parameters = Parameters(model().weights)
+        forEachElement(parameters.output.bias) { $0 = .nan }
+        let broken = model().with(Weights(parameters))
+        #expect(try BuiltInImages(broken).normal(seed: 1).images.pixels.allSatisfy { $0 == 0 })
     }
 }

@@ -20,7 +20,7 @@ import VAE
     @Test func `reconstruction reports the means of the scores, by class too`() throws {
         let subject = try smallSubject()
         let numbers = Reconstruction(subject).numbers
-        let scores = Scorer(subject.loaded.model.parameters, capacity: 64).scores(
+        let scores = Scorer(subject.loaded.model.weights, capacity: 64).scores(
             ofImages: subject.images.pixels, count: 64)
         let mean = scores.reduce(0) { $0 + Double($1.mse) } / 64
         #expect(abs(numbers.mse - mean) < 1e-9)

@@ -20,7 +20,7 @@ import VAETraining
         }
         let loaded = try smallModel()
         let (normal, anomalous) = (drawnImages(64), drawnImages(64, seed: 2))
-        let scores = Scorer(loaded.model.parameters, capacity: 64).scores(
+        let scores = Scorer(loaded.model.weights, capacity: 64).scores(
             ofImages: normal.pixels, count: 64)
         let calibration = try Calibration(
             scores: scores, score: .mse, k: 2, model: loaded.digest,

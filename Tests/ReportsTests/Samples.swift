@@ -10,7 +10,7 @@ func smallModel(latent: Int = 3, classes: Int = 0, seed: UInt64 = 1) throws -> L
         Architecture(inputs: 144, hidden: [16], latent: latent, classes: classes))
     parameters.initialize(seed: seed)
     let model = Model(
-        parameters: parameters, imageShape: ImageShape(rows: 12, columns: 12),
+        weights: Weights(parameters), imageShape: ImageShape(rows: 12, columns: 12),
         provenance: ["data": "drawn <images>", "elbod": "0", "epochs": "2", "seed": "\(seed)"])
     return try LoadedModel(bytes: model.safetensors.encoded())
 }

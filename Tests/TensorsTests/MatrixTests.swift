@@ -19,13 +19,13 @@ import Testing
 
     /// With factors rounded to 8 significant bits, a product is off by a part in 256 at most, and a sum
     /// of k independent ones by about √k times that.
-    private static let arithmetics: [(PackedProduct.Arithmetic, tolerance: Double)] =
+    private static let arithmetics: [(PackedLinear.Arithmetic, tolerance: Double)] =
         [(.single, 1e-5)]
-        + (PackedProduct.Arithmetic.bfloat16.isSupported ? [(.bfloat16, 1e-2)] : [])
+        + (PackedLinear.Arithmetic.bfloat16.isSupported ? [(.bfloat16, 1e-2)] : [])
 
     @Test(arguments: arithmetics, [(1, 1, 1), (3, 5, 7), (16, 200, 33), (128, 784, 50)])
     func `a product agrees with the definition in every order of its factors`(
-        arithmetic: (of: PackedProduct.Arithmetic, tolerance: Double),
+        arithmetic: (of: PackedLinear.Arithmetic, tolerance: Double),
         size: (m: Int, k: Int, n: Int)
     ) {
         let (m, k, n) = size
@@ -39,12 +39,12 @@ import Testing
             }
         }
         let tolerance = arithmetic.tolerance * Double(k).squareRoot()
-        let multiplier = Multiplier(arithmetic.of)
+        let gemm = GEMM(arithmetic.of)
         let c = Matrix(rows: m, columns: n)
         let products = [
-            { multiplier.multiply(a, b, into: c) },
-            { multiplier.multiply(a, b.transposed(), transposing: .second, into: c) },
-            { multiplier.multiply(transposing: 0..<m, of: a.transposed(), by: b, into: c) },
+            { gemm.multiply(a, b, into: c) },
+            { gemm.multiply(a, b.transposed(), transposing: .second, into: c) },
+            { gemm.multiply(transposing: 0..<m, of: a.transposed(), by: b, into: c) },
         ]
         for product in products + products {
             product()
@@ -53,21 +53,21 @@ import Testing
             }
         }
         let band = Matrix(rows: m / 2, columns: n)
-        multiplier.multiply(transposing: (m - m / 2)..<m, of: a.transposed(), by: b, into: band)
+        gemm.multiply(transposing: (m - m / 2)..<m, of: a.transposed(), by: b, into: band)
         for (value, expected) in zip(band.elements, naive.suffix(m / 2 * n)) {
             #expect(abs(Double(value) - expected) < tolerance)
         }
-        multiplier.multiply(a, b, into: c)
-        multiplier.multiply(a, b, into: c, accumulating: true)
+        gemm.multiply(a, b, into: c)
+        gemm.multiply(a, b, into: c, accumulating: true)
         #expect(abs(Double(c[0, 0]) - 2 * naive[0]) < 2 * tolerance)
     }
 
     @Test func `a product over nothing is zero`() {
         let c = Matrix(rows: 2, columns: 3, [Float](repeating: 9, count: 6))
-        Multiplier().multiply(Matrix(rows: 2, columns: 0), Matrix(rows: 0, columns: 3), into: c)
+        GEMM().multiply(Matrix(rows: 2, columns: 0), Matrix(rows: 0, columns: 3), into: c)
         #expect(c.elements == [0, 0, 0, 0, 0, 0])
         c[0, 0] = 9
-        Multiplier().multiply(
+        GEMM().multiply(
             transposing: 0..<2, of: Matrix(rows: 0, columns: 2), by: Matrix(rows: 0, columns: 3),
             into: c)
         #expect(c.elements == [0, 0, 0, 0, 0, 0])

@@ -1,4 +1,5 @@
 import TestSupport
+import Networks
 import Testing
 import VAE
 

@@ -11,21 +11,21 @@ import VAE
 
     /// The unconditional model that a conditional one is for one class: a one-hot label adds one row
     /// of the weights to the biases.
-    private func fixed(to label: Int) -> Parameters {
+    private func fixed(to label: Int) -> Weights {
         var architecture = model.architecture
         architecture.classes = 0
         let parameters = Parameters(architecture)
-        for (layer, source) in zip(parameters.layers, model.parameters.layers) {
+        for (layer, source) in zip(parameters.layers, model.weights.layers) {
             layer.weight.copy(from: source.inputWeight)
             layer.bias.copy(from: source.bias)
             guard source.shape.classes > 0 else { continue }
             forEachElement(layer.bias, source.classWeight.rows(label..<(label + 1))) { $0 += $1 }
         }
-        return parameters
+        return Weights(parameters)
     }
 
     @Test func `a label adds its row of the weights to the biases`() {
-        let scores = Scorer(model.parameters, capacity: 4).scores(
+        let scores = Scorer(model.weights, capacity: 4).scores(
             ofImages: images, count: 9, labels: labels)
         for (index, label) in labels.enumerated() {
             let alone = Scorer(fixed(to: Int(label)), capacity: 4).scores(
@@ -35,7 +35,7 @@ import VAE
                 #expect(abs(ours - expected) <= 2e-6 * max(1, abs(expected)), "\(function)")
             }
         }
-        let others = Scorer(model.parameters, capacity: 4).scores(
+        let others = Scorer(model.weights, capacity: 4).scores(
             ofImages: images, count: 9, labels: labels.map { 3 - $0 })
         #expect(zip(scores, others).allSatisfy { $0.elbo != $1.elbo })
     }
@@ -49,10 +49,10 @@ import VAE
         #expect(file.tensors["fc1_2.weight"]?.shape == [3, 5])
         let read = try LoadedModel(bytes: file.encoded())
         #expect(read.model.architecture == model.architecture)
-        #expect(read.model.parameters.buffer.elements == model.parameters.buffer.elements)
+        #expect(read.model.weights.buffer.elements == model.weights.buffer.elements)
         #expect(
             file.tensors["fc1.weight"]?.elements[4]
-                == model.parameters.encoder[0].classWeight[0, 0])
+                == model.weights.encoder[0].classWeight[0, 0])
     }
 
     @Test func `a stream cannot be scored with it, and a sentence says why`() throws {

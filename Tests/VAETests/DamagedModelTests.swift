@@ -38,12 +38,12 @@ import VAE
 
     private func check(_ model: Model, _ damage: String) {
         let architecture = model.architecture
-        #expect(model.parameters.buffer.count == architecture.parameterCount, "\(damage)")
+        #expect(model.weights.buffer.count == architecture.parameterCount, "\(damage)")
         #expect(model.imageShape.pixels == architecture.inputs, "\(damage)")
-        #expect(model.parameters.buffer.elements.allSatisfy { $0.isFinite }, "\(damage)")
+        #expect(model.weights.buffer.elements.allSatisfy { $0.isFinite }, "\(damage)")
         #expect(throws: Never.self, "\(damage)") { try architecture.validate() }
         let again = try? Model(model.safetensors)
-        #expect(again?.parameters.buffer.elements == model.parameters.buffer.elements, "\(damage)")
+        #expect(again?.weights.buffer.elements == model.weights.buffer.elements, "\(damage)")
         #expect(again?.architecture == architecture, "\(damage)")
     }
 

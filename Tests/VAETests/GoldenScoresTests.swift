@@ -22,7 +22,7 @@ import VAE
             golden.metadata["model_sha256"] == model.digest.hex,
             "the golden scores are those of another model; run make_fixtures.py again")
         let pixels = try golden.bytes("images", dtype: "U8", shape: [32, 28, 28])
-        let scorer = Scorer(model.model.parameters, capacity: 32)
+        let scorer = Scorer(model.model.weights, capacity: 32)
         let scores = scorer.scores(ofImages: pixels, count: 32)
         for function in ScoreFunction.allCases {
             let expected = try golden.doubles(function.rawValue, count: 32)

@@ -17,7 +17,7 @@ import VAE
         let read = try Model(importing: tensors(of: model))
         #expect(read.architecture == model.architecture)
         #expect(read.imageShape == ImageShape(rows: 2, columns: 2))
-        #expect(read.parameters.buffer.elements == model.parameters.buffer.elements)
+        #expect(read.weights.buffer.elements == model.weights.buffer.elements)
     }
 
     @Test func `the shape of images and the likelihood are as they are told`() throws {

@@ -13,7 +13,7 @@ import VAE
     func `the file carries the steps, and so does ONNX`(text: String) throws {
         let small = smallModel()
         let model = Model(
-            parameters: small.parameters, imageShape: small.imageShape,
+            weights: small.weights, imageShape: small.imageShape,
             preprocessing: try Preprocessing(text))
         let file = model.safetensors
         #expect(file.metadata[Self.key] == text + ";unit")

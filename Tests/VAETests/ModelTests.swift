@@ -24,7 +24,7 @@ import VAE
         #expect(read.model.architecture == model.architecture)
         #expect(read.model.imageShape == ImageShape(rows: 2, columns: 2))
         #expect(read.model.provenance == model.provenance)
-        #expect(read.model.parameters.buffer.elements == model.parameters.buffer.elements)
+        #expect(read.model.weights.buffer.elements == model.weights.buffer.elements)
         #expect(read.model.safetensors.encoded() == bytes)
         #expect(read.digest == SHA256Digest(of: bytes))
     }
@@ -40,7 +40,7 @@ import VAE
                 "fc3.weight": [3, 2], "fc3.bias": [3], "fc3_2.weight": [5, 3], "fc3_2.bias": [5],
                 "fc4.weight": [4, 5], "fc4.bias": [4],
             ])
-        let weight = model.parameters.encoder[0].weight
+        let weight = model.weights.encoder[0].weight
         #expect(weight.rows == 4 && weight.columns == 5)
         for output in 0..<5 {
             for input in 0..<4 {
@@ -48,7 +48,7 @@ import VAE
                     tensors["fc1.weight"]?.elements[4 * output + input] == weight[input, output])
             }
         }
-        #expect(tensors["fc4.bias"]?.elements == model.parameters.output.bias.elements)
+        #expect(tensors["fc4.bias"]?.elements == model.weights.output.bias.elements)
     }
 
     @Test func `the metadata says what a reader must know`() {
@@ -150,7 +150,7 @@ import VAE
     @Test func `an image shape that is not the architecture's is a bug`() async {
         await #expect(processExitsWith: .failure) {
             _ = Model(
-                parameters: smallModel().parameters, imageShape: ImageShape(rows: 1, columns: 5))
+                weights: smallModel().weights, imageShape: ImageShape(rows: 1, columns: 5))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 import Testing
 import VAE
@@ -28,7 +29,7 @@ import VAE
         let y = Matrix(rows: 2, columns: 3, [9, 9, 9, 9, 9, 9])
         layer.forward(
             Matrix(rows: 2, columns: 2, [1, 10, -1, 2]), condition: Matrix(rows: 2, columns: 0),
-            into: y, by: Multiplier())
+            into: y, by: GEMM())
         #expect(y.elements == [41.5, 52, 62, 7.5, 8, 8])
     }
 

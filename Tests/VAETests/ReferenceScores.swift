@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Tensors
 import VAE
 
@@ -7,14 +8,14 @@ import VAE
 struct ReferenceScores {
     let byFunction: [ScoreFunction: Double]
 
-    init(_ parameters: Parameters, _ image: [Float]) {
+    init(_ weights: Weights, _ image: [Float]) {
         let x = image.map(Double.init)
         var h = x
-        for layer in parameters.encoder { h = layer.apply(h).map { max($0, 0) } }
-        let (mu, logVariance) = (parameters.mu.apply(h), parameters.logVariance.apply(h))
+        for layer in weights.encoder { h = layer.apply(h).map { max($0, 0) } }
+        let (mu, logVariance) = (weights.mu.apply(h), weights.logVariance.apply(h))
         var z = mu
-        for layer in parameters.decoder { z = layer.apply(z).map { max($0, 0) } }
-        let reconstruction = parameters.output.apply(z).map { 1 / (1 + exp(-$0)) }
+        for layer in weights.decoder { z = layer.apply(z).map { max($0, 0) } }
+        let reconstruction = weights.output.apply(z).map { 1 / (1 + exp(-$0)) }
         var (squares, entropy, kl) = (0.0, 0.0, 0.0)
         for (x, r) in zip(x, reconstruction) {
             squares += (x - r) * (x - r)
@@ -22,7 +23,7 @@ struct ReferenceScores {
         }
         for (mu, l) in zip(mu, logVariance) { kl -= (1 + l - mu * mu - exp(l)) / 2 }
         let negative: Double
-        switch parameters.architecture.likelihood {
+        switch weights.architecture.likelihood {
         case .bernoulli: negative = entropy
         case .gaussian(let variance):
             let eta = Double(variance)

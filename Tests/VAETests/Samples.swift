@@ -12,7 +12,7 @@ func smallModel(
     )
     parameters.initialize(seed: seed)
     return Model(
-        parameters: parameters, imageShape: ImageShape(rows: 2, columns: 2),
+        weights: Weights(parameters), imageShape: ImageShape(rows: 2, columns: 2),
         provenance: ["data": "none", "seed": "\(seed)"])
 }
 

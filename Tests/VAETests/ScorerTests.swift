@@ -15,10 +15,11 @@ import VAE
         parameters.initialize(seed: 3)
         forEachElement(parameters.buffer) { $0 *= 3 }
         let images = randomBatch(9, pixels: 20, seed: 5)
-        let scorer = Scorer(parameters, capacity: 9)
+        let scorer = Scorer(Weights(parameters), capacity: 9)
         scorer.score(images)
         for row in 0..<9 {
-            let expected = ReferenceScores(parameters, images.rows(row..<(row + 1)).elements)
+            let expected = ReferenceScores(
+                Weights(parameters), images.rows(row..<(row + 1)).elements)
             let ours = scorer.scores[row]
             for (function, value) in expected.byFunction {
                 let deviation = abs(Double(ours[function]) - value) / max(1, abs(value))
@@ -38,7 +39,7 @@ import VAE
         let parameters = Parameters(Architecture())
         parameters.initialize(seed: 1)
         let images = randomBatch(64, pixels: 784, seed: 2)
-        let scorer = Scorer(parameters, capacity: 64)
+        let scorer = Scorer(Weights(parameters), capacity: 64)
         scorer.score(images)
         let together = scorer.scores
         for first in stride(from: 0, to: 64 - size + 1, by: size) {
@@ -59,7 +60,7 @@ import VAE
         let image = randomBatch(1, pixels: 784, seed: 2)
         let images = Matrix(rows: 33, columns: 784)
         for row in 0..<33 { images.rows(row..<(row + 1)).copy(from: image) }
-        let scorer = Scorer(parameters, capacity: 33)
+        let scorer = Scorer(Weights(parameters), capacity: 33)
         scorer.score(images)
         let first = scorer.scores
         #expect(Set(first).count == 1)
@@ -68,7 +69,7 @@ import VAE
     }
 
     @Test func `rows beyond the batch keep their scores`() {
-        let scorer = Scorer(smallModel().parameters, capacity: 8)
+        let scorer = Scorer(smallModel().weights, capacity: 8)
         scorer.score(randomBatch(8, pixels: 4, seed: 1))
         let before = scorer.scores
         scorer.score(randomBatch(3, pixels: 4, seed: 2))
@@ -81,8 +82,8 @@ import VAE
     @Test func `an earlier batch leaves no trace`() {
         let images = randomBatch(5, pixels: 4, seed: 3)
         let (fresh, used) = (
-            Scorer(smallModel().parameters, capacity: 5),
-            Scorer(smallModel().parameters, capacity: 5)
+            Scorer(smallModel().weights, capacity: 5),
+            Scorer(smallModel().weights, capacity: 5)
         )
         used.score(randomBatch(5, pixels: 4, seed: 4))
         used.score(images)
@@ -92,24 +93,24 @@ import VAE
 
     @Test func `more images than the capacity are a bug`() async {
         await #expect(processExitsWith: .failure) {
-            Scorer(smallModel().parameters, capacity: 2).score(Matrix(rows: 3, columns: 4))
+            Scorer(smallModel().weights, capacity: 2).score(Matrix(rows: 3, columns: 4))
         }
     }
 
     @Test func `images of another size are a bug`() async {
         await #expect(processExitsWith: .failure) {
-            Scorer(smallModel().parameters, capacity: 2).score(Matrix(rows: 1, columns: 5))
+            Scorer(smallModel().weights, capacity: 2).score(Matrix(rows: 1, columns: 5))
         }
     }
 
     @Test func `8-bit images are scored batch by batch, each divided by 255`() {
-        let scorer = Scorer(smallModel().parameters, capacity: 4)
+        let scorer = Scorer(smallModel().weights, capacity: 4)
         var visits: [Int] = []
         let all = scorer.scores(ofImages: randomImages(10, pixels: 4, seed: 6), count: 10) {
             visits.append($0)
         }
         #expect(visits == [4, 4, 2])
-        let whole = Scorer(smallModel().parameters, capacity: 10)
+        let whole = Scorer(smallModel().weights, capacity: 10)
         whole.score(randomBatch(10, pixels: 4, seed: 6))
         #expect(all == whole.scores)
     }

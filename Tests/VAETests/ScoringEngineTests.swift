@@ -20,12 +20,12 @@ import VAE
         Case(1700, [20], 3), Case(36, [8], 4, .gaussian(variance: 0.5)),
     ]
 
-    private func parameters(_ architecture: Architecture) -> Parameters {
+    private func weights(_ architecture: Architecture) -> Weights {
         let parameters = Parameters(architecture)
         parameters.initialize(seed: 3)
         // Larger than at the start of training, so that no score is nearly nothing.
         forEachElement(parameters.buffer) { $0 *= 2 }
-        return parameters
+        return Weights(parameters)
     }
 
     private func pixels(_ count: Int) -> [UInt8] {
@@ -35,10 +35,10 @@ import VAE
 
     /// Scores of the same images step by step, and the ranges that activations took.
     private func reference(
-        _ parameters: Parameters, _ images: [UInt8], count: Int
+        _ weights: Weights, _ images: [UInt8], count: Int
     ) -> (scores: [Scores], ranges: ActivationRanges) {
-        let scorer = Scorer(parameters, capacity: 16)
-        var ranges = ActivationRanges(parameters.architecture)
+        let scorer = Scorer(weights, capacity: 16)
+        var ranges = ActivationRanges(weights.architecture)
         let scores = scorer.scores(ofImages: images, count: count) {
             ranges.add(scorer.activations, count: $0)
         }
@@ -52,12 +52,12 @@ import VAE
     }
 
     @Test(arguments: cases) func `floats score as they do step by step`(example: Case) {
-        let parameters = parameters(example.architecture)
+        let weights = weights(example.architecture)
         let (count, inputs) = (37, example.architecture.inputs)
         let images = pixels(count * inputs)
-        let expected = reference(parameters, images, count: count).scores
+        let expected = reference(weights, images, count: count).scores
         for capacity in [1, 3, 16, 37] {
-            let engine = ScoringEngine(parameters, capacity: capacity)
+            let engine = ScoringEngine(weights, capacity: capacity)
             let errors = worst(engine.scores(ofImages: images, count: count), expected)
             #expect(errors.allSatisfy { $0 < 2e-5 }, "\(capacity): \(errors)")
         }
@@ -65,13 +65,13 @@ import VAE
 
     @Test(arguments: cases, [Precision.bf16, .int8].filter(\.isSupported))
     func `lower precisions come near`(example: Case, precision: Precision) {
-        let parameters = parameters(example.architecture)
+        let weights = weights(example.architecture)
         let (count, inputs) = (37, example.architecture.inputs)
         let images = pixels(count * inputs)
-        let (expected, ranges) = reference(parameters, images, count: count)
+        let (expected, ranges) = reference(weights, images, count: count)
         let computation = Computation(
             precision: precision, ranges: precision == .int8 ? ranges : nil)
-        let engine = ScoringEngine(parameters, by: computation, capacity: 16)
+        let engine = ScoringEngine(weights, by: computation, capacity: 16)
         let errors = worst(engine.scores(ofImages: images, count: count), expected)
         #expect(errors.allSatisfy { $0 < (precision == .bf16 ? 0.02 : 0.08) }, "\(errors)")
     }
@@ -86,16 +86,16 @@ import VAE
     func `an image scores the same to the bit, alone and in batches of any size`(
         precision: Precision
     ) {
-        let parameters = parameters(Architecture())
+        let weights = weights(Architecture())
         let (count, inputs) = (64, 784)
         let images = pixels(count * inputs).map { $0 < 128 ? 0 : $0 }
-        let ranges = reference(parameters, images, count: count).ranges
+        let ranges = reference(weights, images, count: count).ranges
         let computation = Computation(
             precision: precision, ranges: precision == .int8 ? ranges : nil)
-        let together = ScoringEngine(parameters, by: computation, capacity: 64)
+        let together = ScoringEngine(weights, by: computation, capacity: 64)
             .scores(ofImages: images, count: count)
         for capacity in [1, 2, 3, 5, 7, 8, 16, 33] {
-            let scores = ScoringEngine(parameters, by: computation, capacity: capacity)
+            let scores = ScoringEngine(weights, by: computation, capacity: capacity)
                 .scores(ofImages: images, count: count)
             let different = (0..<count).filter { scores[$0] != together[$0] }
             #expect(different == [], "batches of \(capacity)")
@@ -105,14 +105,14 @@ import VAE
     @Test(arguments: Precision.allCases.filter(\.isSupported))
     func `the error of reconstruction can be had alone`(precision: Precision) {
         let architecture = Architecture(inputs: 100, hidden: [20], latent: 7)
-        let parameters = parameters(architecture)
+        let weights = weights(architecture)
         let images = pixels(900)
-        let ranges = reference(parameters, images, count: 9).ranges
+        let ranges = reference(weights, images, count: 9).ranges
         let computation = Computation(
             precision: precision, ranges: precision == .int8 ? ranges : nil)
-        let whole = ScoringEngine(parameters, by: computation, capacity: 8)
+        let whole = ScoringEngine(weights, by: computation, capacity: 8)
         let part = ScoringEngine(
-            parameters, by: computation, computing: .reconstruction, capacity: 8)
+            weights, by: computation, computing: .reconstruction, capacity: 8)
         let pairs = zip(
             whole.scores(ofImages: images, count: 9), part.scores(ofImages: images, count: 9))
         #expect(pairs.allSatisfy { abs($0.mse / $1.mse - 1) < 1e-5 && !$1.nll.isFinite })
@@ -121,15 +121,15 @@ import VAE
     @Test(arguments: Precision.allCases.filter(\.isSupported))
     func `images that came as floats score as those that came as bytes`(precision: Precision) {
         let architecture = Architecture(inputs: 50, hidden: [20], latent: 7)
-        let parameters = parameters(architecture)
+        let weights = weights(architecture)
         let images = pixels(200)
-        let ranges = reference(parameters, images, count: 4).ranges
+        let ranges = reference(weights, images, count: 4).ranges
         let engine = ScoringEngine(
-            parameters,
+            weights,
             by: Computation(precision: precision, ranges: precision == .int8 ? ranges : nil),
             capacity: 4)
         let expected = engine.scores(ofImages: images, count: 4)
-        let rows = PixelRows(rows: 4, columns: 50)
+        let rows = ImageBatch(rows: 4, columns: 50)
         for row in 0..<4 {
             let bytes = images[(50 * row)..<(50 * row + 50)]
             // Both kinds in one batch.
@@ -161,12 +161,12 @@ import VAE
 
     @Test func `a batch that does not fit is a bug`() async {
         await #expect(processExitsWith: .failure) {
-            let parameters = Parameters(Architecture(inputs: 4, hidden: [3], latent: 2))
-            ScoringEngine(parameters, capacity: 2).score(PixelRows(rows: 3, columns: 4), count: 3)
+            let weights = Weights(Parameters(Architecture(inputs: 4, hidden: [3], latent: 2)))
+            ScoringEngine(weights, capacity: 2).score(ImageBatch(rows: 3, columns: 4), count: 3)
         }
         await #expect(processExitsWith: .failure) {
-            let parameters = Parameters(Architecture(inputs: 4, hidden: [3], latent: 2))
-            _ = ScoringEngine(parameters, by: Computation(precision: .int8), capacity: 2)
+            let weights = Weights(Parameters(Architecture(inputs: 4, hidden: [3], latent: 2)))
+            _ = ScoringEngine(weights, by: Computation(precision: .int8), capacity: 2)
         }
     }
 }

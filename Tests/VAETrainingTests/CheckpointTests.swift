@@ -11,10 +11,10 @@ import VAETraining
     ) throws {
         let set = ToySet(epochs: 4, threads: threads)
         let bytes = try checkpoint(set, epochs: stop).encoded()
-        let (model, trainer) = try resumed(set, from: Safetensors(decoding: bytes))
+        let trainer = try resumed(set, from: Safetensors(decoding: bytes))
         #expect(trainer.history.count == stop)
         while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
-        #expect(try model.parameters.buffer.elements == set.train())
+        #expect(try trainer.weights.buffer.elements == set.train())
         #expect(trainer.history.map(\.epoch) == [1, 2, 3, 4])
     }
 
@@ -27,7 +27,7 @@ import VAETraining
         #expect(try trainer.runEpoch { fraction, _ in fraction < 0.5 } == nil)
         try trainer.resume(from: saved, model: model)
         while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
-        #expect(try model.parameters.buffer.elements == set.train())
+        #expect(try trainer.weights.buffer.elements == set.train())
     }
 
     @Test func `a checkpoint is a model's file with moments, steps and history`() throws {
@@ -42,10 +42,10 @@ import VAETraining
 
     @Test func `more epochs may be asked for`() throws {
         let file = try checkpoint(ToySet(epochs: 2), epochs: 2)
-        let (model, trainer) = try resumed(ToySet(epochs: 3), from: file)
+        let trainer = try resumed(ToySet(epochs: 3), from: file)
         #expect(!trainer.isFinished)
         _ = try trainer.runEpoch { _, _ in true }
-        #expect(try model.parameters.buffer.elements == ToySet(epochs: 3).train())
+        #expect(try trainer.weights.buffer.elements == ToySet(epochs: 3).train())
     }
 
     /// What is done to a good checkpoint, and what is said about it.
@@ -101,12 +101,12 @@ import VAETraining
         damage.spoil(&file)
         let model = set.model()
         let trainer = try set.trainer(model)
-        let before = model.parameters.buffer.elements
+        let before = trainer.weights.buffer.elements
         let error = #expect(throws: TrainingError.self) {
             try trainer.resume(from: file, model: model)
         }
         #expect(error?.description == "cannot resume: " + damage.testDescription)
-        #expect(model.parameters.buffer.elements == before)
+        #expect(trainer.weights.buffer.elements == before)
         #expect(trainer.history.isEmpty)
         #expect(trainer.step.optimizer.steps == 0)
     }
@@ -131,13 +131,13 @@ import VAETraining
     }
 
     /// A new run of another program, brought to where `file` was written.
-    private func resumed(_ set: ToySet, from file: Safetensors) throws -> (Model, Trainer) {
+    private func resumed(_ set: ToySet, from file: Safetensors) throws -> Trainer {
         let model = set.model()
-        for element in 0..<model.parameters.buffer.columns {
-            model.parameters.buffer[0, element] = 9
-        }
-        let trainer = try set.trainer(model)
+        let parameters = Parameters(model.weights)
+        forEachElement(parameters.buffer) { $0 = 9 }
+        let trainer = try Trainer(
+            parameters, recipe: set.recipe, pixels: set.pixels, count: ToySet.count)
         try trainer.resume(from: file, model: model)
-        return (model, trainer)
+        return trainer
     }
 }

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 import Testing
 import VAE
@@ -24,7 +25,7 @@ import VAETraining
     }
 
     @Test(
-        .enabled(if: PackedProduct.Arithmetic.bfloat16.isSupported),
+        .enabled(if: PackedLinear.Arithmetic.bfloat16.isSupported),
         arguments: Reference.names, [1, 3])
     func `with products of bfloat16, losses and gradients are PyTorch's but for rounding`(
         name: String, threads: Int

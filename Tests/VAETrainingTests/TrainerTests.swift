@@ -28,20 +28,19 @@ struct ToySet {
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         return Model(
-            parameters: parameters, imageShape: ImageShape(rows: 4, columns: 4),
+            weights: Weights(parameters), imageShape: ImageShape(rows: 4, columns: 4),
             provenance: ["data": "toys", "epochs": "\(recipe.epochs)"])
     }
 
     func trainer(_ model: Model) throws -> Trainer {
-        try Trainer(model.parameters, recipe: recipe, pixels: pixels, count: Self.count)
+        try Trainer(Parameters(model.weights), recipe: recipe, pixels: pixels, count: Self.count)
     }
 
     /// The parameters after all epochs.
     func train() throws -> [Float] {
-        let model = model()
-        let trainer = try trainer(model)
+        let trainer = try trainer(model())
         while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
-        return model.parameters.buffer.elements
+        return trainer.weights.buffer.elements
     }
 }
 
@@ -53,7 +52,7 @@ struct ToySet {
         let parameters = try set.train()
         #expect(try set.train() == parameters)
         #expect(try ToySet(threads: threads, seed: 2).train() != parameters)
-        #expect(parameters != set.model().parameters.buffer.elements)
+        #expect(parameters != set.model().weights.buffer.elements)
         #expect(parameters.allSatisfy { $0.isFinite })
     }
 
@@ -109,7 +108,7 @@ struct ToySet {
         let gradients = [1, 2, 5, 8].map { threads in
             var recipe = set.recipe
             recipe.threads = threads
-            let step = TrainingStep(set.model().parameters, recipe: recipe)
+            let step = TrainingStep(Parameters(set.model().weights), recipe: recipe)
             let measure = { (batch: Int) in
                 step.measure(batch: batch) { view, range in
                     for (row, position) in range.enumerated() {
@@ -190,7 +189,7 @@ struct ToySet {
         for labels in [nil, [0, 1], Array(repeating: 4, count: 18)] as [[UInt8]?] {
             let error = #expect(throws: TrainingError.self) {
                 try Trainer(
-                    model.parameters, recipe: set.recipe, pixels: set.pixels, count: 18,
+                    Parameters(model.weights), recipe: set.recipe, pixels: set.pixels, count: 18,
                     labels: labels)
             }
             #expect(error?.description.contains("a class below 4") == true)
@@ -242,7 +241,8 @@ struct ToySet {
         let set = ToySet()
         let error = #expect(throws: TrainingError.self) {
             try Trainer(
-                set.model().parameters, recipe: set.recipe, pixels: set.pixels, count: count)
+                Parameters(set.model().weights), recipe: set.recipe, pixels: set.pixels,
+                count: count)
         }
         #expect(
             error?.description

@@ -44,7 +44,9 @@ extension Daemon {
                 ? ScoringLoop(thread: 0, parts, self.configuration) : nil
             var receiver = try Receiver(
                 self.configuration, surroundings,
-                intake: FrameIntake(self.configuration, model, exchange: parts.exchange),
+                intake: FrameIntake(
+                    self.configuration, shape: model.imageShape,
+                    preprocessing: model.preprocessing, exchange: parts.exchange),
                 scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)

@@ -20,7 +20,7 @@ final class ActiveModel: Sendable {
         /// An engine that scores by it, in batches of at most `capacity` frames.
         func engine(capacity: Int) -> ScoringEngine {
             ScoringEngine(
-                model.model.parameters, by: calibration.calibration.computation,
+                model.model.weights, by: calibration.calibration.computation,
                 capacity: capacity)
         }
 

@@ -211,7 +211,7 @@ extension LoadedModel {
     fileprivate func requireFiniteScores(_ computation: Computation) throws(ModelUpdateError) {
         let pixels = model.imageShape.pixels
         let images = [0, 128, 255].flatMap { [UInt8](repeating: $0, count: pixels) }
-        let engine = ScoringEngine(model.parameters, by: computation, capacity: 3)
+        let engine = ScoringEngine(model.weights, by: computation, capacity: 3)
         let scores = engine.scores(ofImages: images, count: 3)
         guard scores.allSatisfy(\.isFinite) else { throw .notFinite }
     }

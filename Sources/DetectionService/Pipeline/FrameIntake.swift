@@ -2,7 +2,6 @@ import Frames
 import Images
 import Platform
 import ServiceConfiguration
-import VAE
 
 /// Decodes messages and adds their images to the queue, counting what becomes of each.
 ///
@@ -24,16 +23,18 @@ struct FrameIntake: ~Copyable {
         let received: UnixTime
     }
 
-    /// An intake for what `model` takes.
-    init(_ configuration: Configuration, _ model: Model, exchange: FrameExchange) {
+    /// An intake for a model of images of this shape and preprocessing.
+    init(
+        _ configuration: Configuration, shape: ImageShape, preprocessing: Preprocessing,
+        exchange: FrameExchange
+    ) {
         self.exchange = exchange
-        pixels = model.imageShape.pixels
+        pixels = shape.pixels
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
         decoder = FrameDecoder(
-            rows: model.imageShape.rows, columns: model.imageShape.columns,
-            preprocessing: model.preprocessing)
+            rows: shape.rows, columns: shape.columns, preprocessing: preprocessing)
     }
 
     /// What came of a message.

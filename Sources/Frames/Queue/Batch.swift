@@ -32,7 +32,7 @@ public struct Batch: ~Copyable, Sendable {
     }
 
     /// Pixels; rows below `count` are filled.
-    public var images: PixelRows { rows.images }
+    public var images: ImageBatch { _read { yield rows.images } }
     /// The most frames it can hold.
     public var capacity: Int { rows.images.rows }
     /// Whether there is no room for another frame.
@@ -52,7 +52,7 @@ public struct Batch: ~Copyable, Sendable {
         received: UnixTime
     ) throws(Rejection) {
         precondition(!isFull, "the batch is full")
-        try message.decode(image, of: payload, intoRow: count, of: images)
+        try message.decode(image, of: payload, intoRow: count, of: rows.images)
         let source = message.source.index.value
         while sources.count <= source { sources.append(message.source) }
         // Another decoder may have given the place to somebody else, while the batch was empty.

@@ -2,8 +2,11 @@ import Tensors
 
 /// Memory for frames, one a row: their pixels, what is kept besides, and texts of their headers.
 ///
-/// Allocated once, at initialisation. It has no locks of its own: a row is written and read by the
-/// one who holds the lease on it, and there is never more than one.
+/// Allocated once, at initialisation, and shared by a queue, its reservations and the batches that
+/// have claimed rows of it.
+///
+/// `@unchecked Sendable` because a row is written and read only by the one who holds the lease on it,
+/// and there is never more than one:
 ///
 /// - The rows of a `Batch` belong to the batch, which cannot be copied and so has one holder.
 /// - A row of a queue is leased, one after the other, to a `Reservation` (which cannot be copied
@@ -13,20 +16,20 @@ import Tensors
 ///   orders what the last holder wrote before what the next one reads.
 ///
 /// So two threads never touch one row at the same time, and different rows share no memory.
-final class FrameRows: Sendable {
+final class FrameRows: @unchecked Sendable {
     /// Their pixels.
-    let images: PixelRows
-    private let frames: NumberRows<Frame>
-    private let echoes: NumberRows<UInt8>
+    let images: ImageBatch
+    private let frames: Buffer2D<Frame>
+    private let echoes: Buffer2D<UInt8>
 
     /// Bytes kept per frame for `msg`, `id`, `ts` and `shape` together; what does not fit, or is not
     /// JSON to the letter, is dropped and reads null in the verdict.
     static let echoLimit = 512
 
     init(capacity: Int, pixels: Int) {
-        images = PixelRows(rows: capacity, columns: pixels)
-        frames = NumberRows(rows: capacity, columns: 1)
-        echoes = NumberRows(rows: capacity, columns: Self.echoLimit)
+        images = ImageBatch(rows: capacity, columns: pixels)
+        frames = Buffer2D(rows: capacity, columns: 1)
+        echoes = Buffer2D(rows: capacity, columns: Self.echoLimit)
     }
 
     /// The frame in `row`, which somebody has put there.

@@ -87,7 +87,7 @@ extension FrameDecoder {
         /// Throws `notFinite`, `outOfRange` or, of pictures, `badImage`, `badShape` or
         /// `imageTooLarge`; the row's contents are then meaningless.
         func decode(
-            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of images: PixelRows
+            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of images: borrowing ImageBatch
         ) throws(Rejection) {
             if case .ready = content {
                 let size = images.columns * type.size

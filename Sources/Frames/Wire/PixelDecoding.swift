@@ -7,7 +7,7 @@ extension ElementType {
     /// `bytes` holds exactly one image; integers are divided by the largest value of their type.
     /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.
     public func decode(
-        _ bytes: Span<UInt8>, intoRow row: Int, of images: PixelRows
+        _ bytes: Span<UInt8>, intoRow row: Int, of images: borrowing ImageBatch
     ) throws(Rejection) {
         precondition(bytes.count == size * images.columns, "the bytes are not one image")
         if kind == .uint8 { return images.setRow(row, bytes: bytes) }

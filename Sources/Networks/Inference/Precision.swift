@@ -13,8 +13,8 @@ public enum Precision: String, Sendable, CaseIterable {
     public var isSupported: Bool {
         switch self {
         case .fp32: true
-        case .bf16: PackedProduct.Arithmetic.bfloat16.isSupported
-        case .int8: PackedProduct.Arithmetic.bytes.isSupported
+        case .bf16: PackedLinear.Arithmetic.bfloat16.isSupported
+        case .int8: PackedLinear.Arithmetic.bytes.isSupported
         }
     }
 }

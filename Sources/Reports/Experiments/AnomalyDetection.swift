@@ -45,7 +45,7 @@ public struct AnomalyDetection: Sendable {
     public init(
         _ loaded: LoadedModel, _ calibration: Calibration, normal: ImageSet, anomalous: ImageSet
     ) {
-        let scorer = Scorer(loaded.model.parameters, capacity: 256)
+        let scorer = Scorer(loaded.model.weights, capacity: 256)
         self.normal = scorer.scores(ofImages: normal.pixels, count: normal.count)
         self.anomalous = scorer.scores(ofImages: anomalous.pixels, count: anomalous.count)
         self.calibration = calibration

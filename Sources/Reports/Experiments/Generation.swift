@@ -71,7 +71,7 @@ public struct Generation: Sendable {
     private static func decode(
         _ codes: Matrix, _ labels: [UInt8]?, _ model: Model
     ) throws(ReportError) -> ImageSet {
-        let decoded = Codec(model.parameters).images(of: codes, labels: labels)
+        let decoded = Codec(model.weights).images(of: codes, labels: labels)
         do {
             return try ImageSet(
                 name: "generated", rows: model.imageShape.rows, columns: model.imageShape.columns,

@@ -31,7 +31,7 @@ public struct Interpolation: Sendable {
         for index in pairs.flatMap({ [$0.from, $0.to] }) where index < 0 || index >= count {
             throw .noSuchImage(index, count: count)
         }
-        let codec = Codec(subject.model.parameters)
+        let codec = Codec(subject.model.weights)
         let latent = subject.architecture.latent
         var rows: [ImageGrid.Row] = []
         for pair in pairs {

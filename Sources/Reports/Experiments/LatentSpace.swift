@@ -32,7 +32,7 @@ public struct LatentSpace: Sendable {
     public init(_ subject: Subject) throws(ReportError) {
         let (images, latent) = (subject.images, subject.architecture.latent)
         guard latent >= 2 else { throw .oneLatentUnit }
-        let scorer = Scorer(subject.model.parameters, capacity: 256)
+        let scorer = Scorer(subject.model.weights, capacity: 256)
         let activity = UnitActivity(latent)
         let means = Matrix(rows: images.count, columns: latent)
         var (kl, done) = ([Double](repeating: 0, count: latent), 0)
@@ -114,7 +114,7 @@ public struct LatentSpace: Sendable {
         // Rows run downwards, the second unit upwards, as in the scatter.
         let codes = quantiles.reversed().flatMap { y in quantiles.flatMap { [$0, y] } }
         let images = tiles(
-            Codec(subject.model.parameters).images(
+            Codec(subject.model.weights).images(
                 of: Matrix(rows: side * side, columns: 2, codes)))
         let rows = (0..<side).map {
             ImageGrid.Row(label: "", tiles: Array(images[($0 * side)..<(($0 + 1) * side)]))

@@ -14,7 +14,7 @@ public struct PrincipalComponents {
         sumRows(of: rows, into: sums)
         let means = sums.elements.map { Double($0) / count }
         let products = Matrix(rows: dimensions, columns: dimensions)
-        Multiplier().multiply(transposing: 0..<dimensions, of: rows, by: rows, into: products)
+        GEMM().multiply(transposing: 0..<dimensions, of: rows, by: rows, into: products)
         let elements = products.elements
         var covariance = (0..<dimensions).map { a in
             (0..<dimensions).map { b in

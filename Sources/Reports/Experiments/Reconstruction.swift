@@ -38,7 +38,7 @@ public struct Reconstruction: Sendable {
     /// Scores all images.
     public init(_ subject: Subject) {
         let (images, model) = (subject.images, subject.model)
-        let scorer = Scorer(model.parameters, capacity: 256)
+        let scorer = Scorer(model.weights, capacity: 256)
         let activity = UnitActivity(model.architecture.latent)
         scores = scorer.scores(
             ofImages: images.pixels, count: images.count, labels: subject.labels
@@ -51,7 +51,7 @@ public struct Reconstruction: Sendable {
         numbers = Numbers(
             model: subject.name, data: images.name, images: images.count, mse: mean(.mse),
             paper_mse: Paper.reconstructionError, nll: mean(.nll), kl: mean(.kl),
-            neg_elbo: ELBOEstimator(model.parameters).negativeELBO(
+            neg_elbo: ELBOEstimator(model.weights).negativeELBO(
                 ofImages: images.pixels, count: images.count, labels: subject.labels, seed: 1),
             active_units: activity.activeUnits(images: images.count),
             mse_by_class: images.labels.map { Self.byClass(scores, $0) })
@@ -94,7 +94,7 @@ public struct Reconstruction: Sendable {
 
     private func drawing(_ indices: [Int], captions: Bool, errors: Bool) -> Drawing {
         let (images, labels) = subject.chosen(indices)
-        let reconstructions = Codec(subject.model.parameters).reconstructions(
+        let reconstructions = Codec(subject.model.weights).reconstructions(
             of: images, labels: labels)
         var rows = [
             ImageGrid.Row(label: "original", tiles: tiles(images)),

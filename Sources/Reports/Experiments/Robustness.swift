@@ -47,7 +47,7 @@ public struct Robustness: Sendable {
         let count = subject.images.count
         let clean = matrix(ofImages: subject.images.pixels[...], count: count)
         let noisy = Matrix(rows: count, columns: clean.columns)
-        let codec = Codec(subject.model.parameters)
+        let codec = Codec(subject.model.weights)
         numbers = Numbers(
             model: subject.name, data: subject.images.name, seed: seed,
             paper_mse: Paper.noisyError,
@@ -91,7 +91,7 @@ public struct Robustness: Sendable {
     public func pictures(deviations: [Double] = [0.1, 0.2, 0.3, 0.5], count: Int = 10) -> Figure {
         let indices = Array(0..<min(count, subject.images.count))
         let (images, labels) = subject.chosen(indices)
-        let codec = Codec(subject.model.parameters)
+        let codec = Codec(subject.model.weights)
         var rows = [ImageGrid.Row(label: "original", tiles: tiles(images))]
         for deviation in deviations {
             var random = RandomNumbers(seed: numbers.seed, 4)

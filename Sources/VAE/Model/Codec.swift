@@ -3,14 +3,14 @@ public import Tensors
 /// Turns images into latent codes and codes into images, in batches, for those who want to look at
 /// a model rather than to score with it; belongs to one thread.
 public final class Codec {
-    private let parameters: Parameters
+    private let weights: Weights
     private let activations: Activations
 
     /// A codec for one model.
-    public init(_ parameters: Parameters) {
+    public init(_ weights: Weights) {
         prepareThreadForComputing()
-        self.parameters = parameters
-        activations = Activations(parameters.architecture, capacity: 256)
+        self.weights = weights
+        activations = Activations(weights.architecture, capacity: 256)
     }
 
     /// The posterior means μ, `(count, latent)`, of `images`, `(count, inputs)` with pixels in
@@ -18,9 +18,9 @@ public final class Codec {
     ///
     /// Here and below, conditional models need `labels`, the class of each row.
     public func means(of images: Matrix, labels: [UInt8]? = nil) -> Matrix {
-        let means = Matrix(rows: images.rows, columns: parameters.architecture.latent)
+        let means = Matrix(rows: images.rows, columns: weights.architecture.latent)
         forEachBatch(images.rows, labels) { range in
-            parameters.encode(images.rows(range), into: activations)
+            weights.encode(images.rows(range), into: activations)
             means.rows(range).copy(from: activations.mu.rows(0..<range.count))
         }
         return means
@@ -28,9 +28,9 @@ public final class Codec {
 
     /// The images x̂ in [0, 1], `(count, inputs)`, that `codes`, `(count, latent)`, stand for.
     public func images(of codes: Matrix, labels: [UInt8]? = nil) -> Matrix {
-        let images = Matrix(rows: codes.rows, columns: parameters.architecture.inputs)
+        let images = Matrix(rows: codes.rows, columns: weights.architecture.inputs)
         forEachBatch(codes.rows, labels) { range in
-            parameters.decode(codes.rows(range), into: activations)
+            weights.decode(codes.rows(range), into: activations)
             images.rows(range).copy(from: activations.reconstruction.rows(0..<range.count))
         }
         return images

@@ -21,7 +21,7 @@ extension Model {
         pixels.reserveCapacity(count * architecture.inputs)
         for first in stride(from: 0, to: count, by: capacity) {
             random.fillWithNormal(codes)
-            parameters.decodeLogits(codes, into: activations)
+            weights.decodeLogits(codes, into: activations)
             for row in 0..<min(capacity, count - first) {
                 let contrast = 1 + 5 * random.nextUniform()
                 activations.logits.withRow(row) { logits in

@@ -28,7 +28,8 @@ extension Model {
             throw .preprocessing("images of \(shape) cannot be resized to \(size)")
         }
         self.init(
-            parameters: try Parameters(architecture, reading: file.tensors), imageShape: shape,
+            weights: Weights(try Parameters(architecture, reading: file.tensors)),
+            imageShape: shape,
             preprocessing: preprocessing)
     }
 

@@ -23,12 +23,12 @@ extension Model {
         let image = graph.image(architecture, input)
         let condition = architecture.isConditional ? graph.condition(architecture.classes) : nil
         var x = image
-        for layer in parameters.encoder { x = graph.rectified(layer, x, condition) }
-        let mu = graph.dense(parameters.mu, x)
-        let logVariance = graph.dense(parameters.logVariance, x)
+        for layer in weights.encoder { x = graph.rectified(layer, x, condition) }
+        let mu = graph.dense(weights.mu, x)
+        let logVariance = graph.dense(weights.logVariance, x)
         x = mu
-        for layer in parameters.decoder { x = graph.rectified(layer, x, condition) }
-        let logits = graph.dense(parameters.output, x)
+        for layer in weights.decoder { x = graph.rectified(layer, x, condition) }
+        let logits = graph.dense(weights.output, x)
         let reconstruction = graph.node("Sigmoid", logits, to: "reconstruction")
         graph.output(reconstruction, architecture.inputs)
         graph.scores(
@@ -64,7 +64,7 @@ extension ONNXGraph {
 
     /// `W·x + b`, with the one-hot label behind x where the layer takes one.
     fileprivate mutating func dense(
-        _ layer: Dense, _ x: String, _ condition: String? = nil
+        _ layer: Dense<ConstantMatrix>, _ x: String, _ condition: String? = nil
     ) -> String {
         let name = layer.shape.name
         var x = x
@@ -79,7 +79,7 @@ extension ONNXGraph {
     }
 
     fileprivate mutating func rectified(
-        _ layer: Dense, _ x: String, _ condition: String?
+        _ layer: Dense<ConstantMatrix>, _ x: String, _ condition: String?
     ) -> String {
         node("Relu", dense(layer, x, condition), to: "\(layer.shape.name).relu")
     }

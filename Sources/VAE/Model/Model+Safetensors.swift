@@ -31,14 +31,14 @@ extension Model {
             provenance[String(key.dropFirst(Key.provenance.count))] = value
         }
         self.init(
-            parameters: parameters, imageShape: shape, preprocessing: preprocessing,
+            weights: Weights(parameters), imageShape: shape, preprocessing: preprocessing,
             provenance: provenance)
     }
 
     /// The model as a safetensors file that `load_state_dict` of the PyTorch example accepts.
     public var safetensors: Safetensors {
         var file = Safetensors()
-        for layer in parameters.layers {
+        for layer in weights.layers {
             let (inputs, outputs) = (layer.weight.rows, layer.weight.columns)
             file.tensors["\(layer.shape.name).weight"] = .init(
                 shape: [outputs, inputs], elements: layer.weight.transposed().elements)

@@ -5,7 +5,7 @@ import Networks
 /// A trained model: its weights, what its input must look like, and where it came from.
 public struct Model: Sendable {
     /// Weights and biases.
-    public let parameters: Parameters
+    public let weights: Weights
     /// Height and width in pixels of the images it was trained on; their product is the input size.
     public let imageShape: ImageShape
     /// What was done to pictures to make them the images it was trained on, and has to be done to
@@ -16,24 +16,32 @@ public struct Model: Sendable {
     /// Never interpreted.
     public var provenance: [String: String]
 
-    /// A model of `parameters` for images of `imageShape`, which is the size that `preprocessing`
+    /// A model of `weights` for images of `imageShape`, which is the size that `preprocessing`
     /// resizes to, if it does.
     public init(
-        parameters: Parameters, imageShape: ImageShape,
+        weights: Weights, imageShape: ImageShape,
         preprocessing: Preprocessing = Preprocessing(), provenance: [String: String] = [:]
     ) {
-        precondition(imageShape.pixels == parameters.architecture.inputs, "the image does not fit")
+        precondition(imageShape.pixels == weights.architecture.inputs, "the image does not fit")
         precondition(
             preprocessing.resize == nil || preprocessing.resize == imageShape,
             "the preprocessing makes images of another size")
-        self.parameters = parameters
+        self.weights = weights
         self.imageShape = imageShape
         self.preprocessing = preprocessing
         self.provenance = provenance
     }
 
+    /// The same model with other weights, for the same sizes.
+    public func with(_ weights: Weights) -> Model {
+        precondition(weights.architecture == architecture, "the weights are another model's")
+        return Model(
+            weights: weights, imageShape: imageShape, preprocessing: preprocessing,
+            provenance: provenance)
+    }
+
     /// The sizes and likelihood.
-    public var architecture: Architecture { parameters.architecture }
+    public var architecture: Architecture { weights.architecture }
 }
 
 /// A model read from a file, with the hash by which calibrations and verdicts name it.

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// The layers of a model in 8-bit whole numbers.
@@ -12,39 +13,39 @@ final class ByteNetwork: Network {
     private(set) var kl: [Float]
 
     fileprivate struct Layer {
-        let product: PackedProduct
+        let product: PackedLinear
         let result: ScaledSums
-        let output: NumberRows<UInt8>
+        let output: Buffer2D<UInt8>
     }
 
     private let encoder: [Layer]
-    private let heads: (product: PackedProduct, result: ScaledSums)
+    private let heads: (product: PackedLinear, result: ScaledSums)
     private let decoder: [Layer]
-    private let output: PackedProduct
-    private let pixels: NumberRows<UInt8>
-    private let means: NumberRows<UInt8>
+    private let output: PackedLinear
+    private let pixels: Buffer2D<UInt8>
+    private let means: Buffer2D<UInt8>
     private let meanStep: Float
 
     init(
-        _ parameters: Parameters, _ ranges: ActivationRanges, _ extent: ScoringEngine.ScoreSet,
+        _ weights: Weights, _ ranges: ActivationRanges, _ extent: ScoringEngine.ScoreSet,
         capacity: Int
     ) {
         isWhole = extent == .all
-        let architecture = parameters.architecture
+        let architecture = weights.architecture
         var step: Float = 1 / 255
-        func hidden(_ layer: Dense, zero: Int, range: Float) -> Layer {
+        func hidden(_ layer: Dense<ConstantMatrix>, zero: Int, range: Float) -> Layer {
             let next = range / 255
-            let weights = ByteWeights(layer.weight, layer.bias)
-            let (scale, bias) = weights.scales(inputStep: step, zero: zero, outputStep: next)
+            let quantized = ByteWeights(layer.weight, layer.bias)
+            let (scale, bias) = quantized.scales(inputStep: step, zero: zero, outputStep: next)
             step = next
             return Layer(
-                product: weights.product(capacity: capacity),
+                product: quantized.product(capacity: capacity),
                 result: ScaledSums(capacity: capacity, scale: scale, bias: bias),
-                output: NumberRows(rows: capacity, columns: layer.weight.columns))
+                output: Buffer2D(rows: capacity, columns: layer.weight.columns))
         }
-        encoder = zip(parameters.encoder, ranges.encoder).map { hidden($0, zero: 0, range: $1) }
+        encoder = zip(weights.encoder, ranges.encoder).map { hidden($0, zero: 0, range: $1) }
         meanStep = ranges.latent / 127
-        let last = parameters.heads(extent)
+        let last = weights.heads(extent)
         let both = ByteWeights(last.weight, last.bias)
         let posterior = both.scales(
             inputStep: step, zero: 0, outputStep: isWhole ? 1 : meanStep)
@@ -55,25 +56,24 @@ final class ByteNetwork: Network {
                 bias: isWhole ? posterior.bias : posterior.bias.map { $0 + 128 })
         )
         step = meanStep
-        decoder = zip(parameters.decoder, ranges.decoder).enumerated().map { index, layer in
+        decoder = zip(weights.decoder, ranges.decoder).enumerated().map { index, layer in
             hidden(layer.0, zero: index == 0 ? 128 : 0, range: layer.1)
         }
-        let image = ByteWeights(parameters.output.weight, parameters.output.bias)
+        let image = ByteWeights(weights.output.weight, weights.output.bias)
         let (scale, bias) = image.scales(inputStep: step, zero: 0, outputStep: 1)
         output = image.product(capacity: capacity)
         logits = ScaledSums(capacity: capacity, scale: scale, bias: bias)
-        pixels = NumberRows(rows: capacity, columns: architecture.inputs)
-        means = NumberRows(rows: capacity, columns: architecture.latent)
+        pixels = Buffer2D(rows: capacity, columns: architecture.inputs)
+        means = Buffer2D(rows: capacity, columns: architecture.latent)
         kl = Array(repeating: 0, count: capacity)
     }
 
-    func run(_ images: PixelRows, _ count: Int) {
-        var x = images.bytes
-        if !images.areBytes(count) {
-            images.round(count, into: pixels)
-            x = pixels
-        }
-        for layer in encoder { x = layer.run(x, count) }
+    func run(_ images: borrowing ImageBatch, _ count: Int) {
+        encoder[0].product.apply(
+            to: images, rounding: pixels, into: encoder[0].result.sums, rows: count)
+        encoder[0].result.quantize(count, into: encoder[0].output)
+        var x = encoder[0].output
+        for layer in encoder.dropFirst() { x = layer.run(x, count) }
         heads.product.apply(to: x, into: heads.result.sums, rows: count)
         if isWhole {
             for row in 0..<count {
@@ -87,17 +87,17 @@ final class ByteNetwork: Network {
         output.apply(to: x, into: logits.sums, rows: count)
     }
 
-    func compare(_ row: Int, of images: PixelRows) -> ReconstructionSums {
+    func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums {
         Tensors.compare(row: row, of: images, logits: logits)
     }
 
-    func squaredError(_ row: Int, of images: PixelRows) -> Float {
+    func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float {
         Tensors.squaredError(row: row, of: images, logits: logits)
     }
 }
 
 extension ByteNetwork.Layer {
-    fileprivate func run(_ input: NumberRows<UInt8>, _ count: Int) -> NumberRows<UInt8> {
+    fileprivate func run(_ input: Buffer2D<UInt8>, _ count: Int) -> Buffer2D<UInt8> {
         product.apply(to: input, into: result.sums, rows: count)
         result.quantize(count, into: output)
         return output
@@ -112,7 +112,7 @@ private struct ByteWeights {
     private var columnSums: [Int]
     private let bias: [Float]
 
-    init(_ weight: Matrix, _ bias: Matrix) {
+    init(_ weight: ConstantMatrix, _ bias: ConstantMatrix) {
         (inputs, outputs) = (weight.rows, weight.columns)
         self.bias = bias.elements
         let elements = weight.elements
@@ -131,8 +131,8 @@ private struct ByteWeights {
         }
     }
 
-    func product(capacity: Int) -> PackedProduct {
-        PackedProduct(whole, inputs: inputs, outputs: outputs, capacity: capacity)
+    func product(capacity: Int) -> PackedLinear {
+        PackedLinear(whole, inputs: inputs, outputs: outputs, capacity: capacity)
     }
 
     /// What makes outputs in steps of `outputStep` of sums over inputs in steps of `inputStep` that have

@@ -9,7 +9,7 @@ extension Scorer {
         ofImages pixels: [UInt8], count: Int, labels: [UInt8]? = nil,
         visit: (Int) -> Void = { _ in }
     ) -> [Scores] {
-        let inputs = parameters.architecture.inputs
+        let inputs = weights.architecture.inputs
         precondition(pixels.count == count * inputs, "the pixels are not \(count) images")
         let images = Matrix(rows: activations.capacity, columns: inputs)
         var all: [Scores] = []

@@ -5,17 +5,17 @@ public import Tensors
 /// Owns its activations and results, all allocated at initialisation; belongs to one thread.
 public final class Scorer {
     /// The weights in use; sharing them between scorers is free.
-    public let parameters: Parameters
+    public let weights: Weights
     /// Intermediate values of the last batch, for those who want the reconstruction.
     public let activations: Activations
     /// Scores of the last batch, one per image; only the first `images.rows` are meaningful.
     public private(set) var scores: [Scores]
 
     /// Makes room for batches of at most `capacity` images.
-    public init(_ parameters: Parameters, capacity: Int) {
+    public init(_ weights: Weights, capacity: Int) {
         prepareThreadForComputing()
-        self.parameters = parameters
-        activations = Activations(parameters.architecture, capacity: capacity)
+        self.weights = weights
+        activations = Activations(weights.architecture, capacity: capacity)
         scores = Array(repeating: Scores(), count: capacity)
     }
 
@@ -24,14 +24,14 @@ public final class Scorer {
     /// For a conditional model `activations.condition` must hold their classes.
     public func score(_ images: Matrix) {
         precondition(images.rows <= activations.capacity, "the batch is larger than its capacity")
-        parameters.encode(images, into: activations)
-        parameters.decode(activations.mu.rows(0..<images.rows), into: activations)
-        let pixels = parameters.architecture.inputs
+        weights.encode(images, into: activations)
+        weights.decode(activations.mu.rows(0..<images.rows), into: activations)
+        let pixels = weights.architecture.inputs
         for row in 0..<images.rows {
             let sums = compare(row: row, of: images, logits: activations.logits)
             let kl = klDivergence(
                 row: row, mu: activations.mu, logVariance: activations.logVariance)
-            let negative = parameters.architecture.likelihood.negativeLogLikelihood(
+            let negative = weights.architecture.likelihood.negativeLogLikelihood(
                 sums, pixels: pixels)
             scores[row] = Scores(
                 mse: sums.squaredError / Float(pixels), nll: sums.crossEntropy, kl: kl,

@@ -70,7 +70,7 @@ struct Benchmark: ParsableCommand {
             for precision in precision {
                 for batch in batch {
                     let row = measureTogether(
-                        loaded.model.parameters, precision, batch, pixels)
+                        loaded.model.weights, precision, batch, pixels)
                     rows.append(row)
                     guard !json else { continue }
                     print(
@@ -88,11 +88,12 @@ struct Benchmark: ParsableCommand {
 
     /// As many threads as are asked for; images a second are those of all.
     private func measureTogether(
-        _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+        _ weights: Weights, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
     ) -> Row {
         var rows = [Row?](repeating: nil, count: threads)
-        ThreadTeam(count: threads).run(collecting: &rows) { _ in
-            measure(parameters, precision, batch, pixels)
+        // Each call computes with an engine and images of its own.
+        unsafe ThreadTeam(count: threads).run(collecting: &rows) { _ in
+            measure(weights, precision, batch, pixels)
         }
         let rates = rows.compactMap { $0?.images_per_second }
         return Row(
@@ -102,24 +103,24 @@ struct Benchmark: ParsableCommand {
     }
 
     private func measure(
-        _ parameters: Parameters, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+        _ weights: Weights, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
     ) -> Row {
-        let inputs = parameters.architecture.inputs
+        let inputs = weights.architecture.inputs
         let batches = (0..<max(1, Self.images / batch)).map { first in
-            let images = PixelRows(rows: batch, columns: inputs)
+            let prepared = Prepared(ImageBatch(rows: batch, columns: inputs))
             for row in 0..<batch {
                 let start = (first * batch + row) % Self.images * inputs
-                images.setRow(row, bytes: pixels.span.extracting(start..<(start + inputs)))
+                prepared.images.setRow(row, bytes: pixels.span.extracting(start..<(start + inputs)))
             }
-            return images
+            return prepared
         }
         // The speed does not depend on the ranges, so any will do.
-        var ranges = ActivationRanges(parameters.architecture)
+        var ranges = ActivationRanges(weights.architecture)
         ranges.latent = 4
         ranges.encoder = ranges.encoder.map { _ in 10 }
         ranges.decoder = ranges.encoder
         let engine = ScoringEngine(
-            parameters,
+            weights,
             by: Computation(
                 precision: precision, ranges: precision == .int8 ? ranges : nil),
             computing: mse ? .reconstruction : .all, capacity: batch)
@@ -129,7 +130,7 @@ struct Benchmark: ParsableCommand {
         let end = clock.now + .seconds(seconds)
         while clock.now < end || times.count < 5 {
             let start = clock.now
-            for images in batches { engine.score(images, count: batch) }
+            for prepared in batches { engine.score(prepared.images, count: batch) }
             times.append((clock.now - start) / .seconds(1) / Double(batches.count))
         }
         times.sort()
@@ -138,4 +139,11 @@ struct Benchmark: ParsableCommand {
             precision: precision.rawValue, batch: batch, images_per_second: Double(batch) / median,
             microseconds_per_batch: median * 1e6)
     }
+}
+
+/// A batch that can be one of several in an array.
+private final class Prepared {
+    let images: ImageBatch
+
+    init(_ images: consuming ImageBatch) { self.images = images }
 }

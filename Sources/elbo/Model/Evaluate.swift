@@ -92,7 +92,7 @@ struct ModelQuality {
             activity.add(scorer.activations.mu, rows: count)
         }
         activeUnits = activity.activeUnits(images: set.count)
-        let bound = ELBOEstimator(loaded.model.parameters)
+        let bound = ELBOEstimator(loaded.model.weights)
         negativeELBO = bound.negativeELBO(ofImages: set.pixels, count: set.count, seed: 1)
     }
 

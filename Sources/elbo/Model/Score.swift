@@ -51,7 +51,7 @@ private struct FileJudging: ~Copyable {
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
         model = loaded.model
         scorer = ScoringEngine(
-            loaded.model.parameters, by: calibration.calibration.computation, capacity: 256)
+            loaded.model.weights, by: calibration.calibration.computation, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
         writer = VerdictEncoder(
             calibration: calibration, model: loaded.digest, epoch: "offline", worker: "elbo",

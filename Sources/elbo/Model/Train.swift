@@ -61,7 +61,7 @@ struct Train: AsyncParsableCommand {
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         let model = Model(
-            parameters: parameters,
+            weights: Weights(parameters),
             imageShape: ImageShape(rows: set.rows, columns: set.columns),
             preprocessing: preprocessing,
             provenance: provenance(recipe, set))
@@ -89,7 +89,7 @@ struct Train: AsyncParsableCommand {
             progress.finish(record)
             try save(trainer.checkpoint(of: model).encoded(), to: checkpointPath)
         }
-        try save(model.safetensors.encoded(), to: LoadedModel.path(in: out))
+        try save(model.with(trainer.weights).safetensors.encoded(), to: LoadedModel.path(in: out))
         try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"

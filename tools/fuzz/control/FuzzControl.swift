@@ -47,7 +47,7 @@ private struct Bench {
         let parameters = Parameters(
             Architecture(inputs: 4, hidden: [2], latent: 1, likelihood: .bernoulli))
         parameters.initialize(seed: 1)
-        let model = Model(parameters: parameters, imageShape: ImageShape(rows: 2, columns: 2))
+        let model = Model(weights: Weights(parameters), imageShape: ImageShape(rows: 2, columns: 2))
         let bytes = model.safetensors.encoded()
         try writeFileAtomically(bytes, to: LoadedModel.path(in: folder))
         let calibration = try Calibration(

@@ -5,7 +5,7 @@ internal import CSIMD
 /// floats.
 ///
 /// A primitive of oneDNN is for one shape: each is made when it is first asked for and kept.
-final class HalfMultiplier {
+final class BFloat16GEMM {
     /// What a primitive is made for: `(m, k)` by `(k, n)`.
     struct Shape: Hashable {
         var (m, k, n) = (0, 0, 0)
@@ -21,8 +21,8 @@ final class HalfMultiplier {
 
     private let engine = Engine()
     private var kernels: [Shape: Kernel] = [:]
-    private var first = NumberRows<UInt16>(rows: 1, columns: 0)
-    private var second = NumberRows<UInt16>(rows: 1, columns: 0)
+    private var first = Buffer2D<UInt16>(rows: 1, columns: 0)
+    private var second = Buffer2D<UInt16>(rows: 1, columns: 0)
 
     deinit { releaseKernels() }
 
@@ -35,13 +35,16 @@ final class HalfMultiplier {
         kernels.removeAll()
     }
 
-    /// The product of some columns of `a`, transposed or not, and `b`.
-    func run(_ shape: Shape, _ a: Matrix, _ columns: Range<Int>, _ b: Matrix, into c: Matrix) {
+    /// The product of some columns of `a`, transposed or not, and the `count` elements at `b`.
+    func run(
+        _ shape: Shape, _ a: Matrix, _ columns: Range<Int>, _ b: UnsafePointer<Float>, count: Int,
+        into c: Matrix
+    ) {
         let kernel = kernel(for: shape)
         if first.columns < a.rows * columns.count {
-            first = NumberRows(rows: 1, columns: a.rows * columns.count)
+            first = Buffer2D(rows: 1, columns: a.rows * columns.count)
         }
-        if second.columns < b.count { second = NumberRows(rows: 1, columns: b.count) }
+        if second.columns < count { second = Buffer2D(rows: 1, columns: count) }
         if columns.count == a.columns {
             elbod_halve(level, a.base, a.count, first.base)
         } else {
@@ -51,7 +54,7 @@ final class HalfMultiplier {
                     first.base + row * columns.count)
             }
         }
-        elbod_halve(level, b.base, b.count, second.base)
+        elbod_halve(level, b, count, second.base)
         let status = elbod_matmul_execute(
             kernel.primitive, engine.stream, kernel.a, kernel.b, kernel.c, first.base, second.base,
             c.base)

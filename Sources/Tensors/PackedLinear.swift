@@ -5,8 +5,8 @@ internal import COneDNN
 ///
 /// A number of rows is composed of prepared sizes, the last of which may be larger than what is left:
 /// what is computed of the rows behind is nobody's. With AVX-512 the last one or two rows of floats, or
-/// the last one of bfloat16, go through a `RowProduct`. Nothing is allocated after initialisation. Belongs to one thread.
-public final class PackedProduct {
+/// the last one of bfloat16, go through a `SparseRowLinear`. Nothing is allocated after initialisation. Belongs to one thread.
+public final class PackedLinear {
     /// What the layer computes with.
     public enum Arithmetic: Sendable {
         /// 32-bit floats.
@@ -29,14 +29,14 @@ public final class PackedProduct {
         }
     }
 
-    private let bias: Matrix?
+    private let bias: ConstantMatrix?
     private let engine = Engine()
     private var weights: dnnl_memory_t?
     private var kernels: [Kernel] = []
     private let inputs: Int
     private let outputs: Int
     private let capacity: Int
-    private let single: RowProduct?
+    private let single: SparseRowLinear?
 
     private struct Kernel {
         let rows: Int
@@ -56,9 +56,10 @@ public final class PackedProduct {
 
     /// `x·W + b`, or ReLU of it, with `weights` of shape `(inputs, outputs)` and `bias`, `(1, outputs)`.
     ///
-    /// Floats of 32 bits are kept as they are, beside being packed, and are not to change.
+    /// Weights of 32-bit floats are kept as they are, beside being packed.
     public convenience init(
-        _ weights: Matrix, bias: Matrix, as arithmetic: Arithmetic, rectifying: Bool,
+        _ weights: ConstantMatrix, bias: ConstantMatrix, as arithmetic: Arithmetic,
+        rectifying: Bool,
         output: Output = .single, capacity: Int
     ) {
         precondition(arithmetic != .bytes, "bytes have weights of their own")
@@ -66,10 +67,11 @@ public final class PackedProduct {
         self.init(
             (weights.rows, weights.columns), bias: bias, types: (type, type),
             output == .single ? dnnl_f32 : dnnl_bf16, rectifying, capacity,
-            plain: (dnnl_f32, UnsafeRawPointer(weights.base)),
+            plain: (dnnl_f32, UnsafeRawPointer(weights.address)),
             single: level == 2
-                ? RowProduct(
-                    weights, bias: bias, rectifying: rectifying, asHalves: arithmetic == .bfloat16)
+                ? SparseRowLinear(
+                    weights, bias: bias, rectifying: rectifying,
+                    asBFloat16: arithmetic == .bfloat16)
                 : nil)
         withExtendedLifetime(weights) {}
     }
@@ -77,7 +79,7 @@ public final class PackedProduct {
     /// `x·W`, with whole numbers as `weights`, row by row, shape `(inputs, outputs)`.
     public convenience init(_ weights: [Int8], inputs: Int, outputs: Int, capacity: Int) {
         precondition(weights.count == inputs * outputs, "the weights do not fill the layer")
-        let plain = NumberRows<Int8>(rows: inputs, columns: outputs, weights)
+        let plain = Buffer2D<Int8>(rows: inputs, columns: outputs, weights)
         self.init(
             (inputs, outputs), bias: nil, types: (dnnl_u8, dnnl_s8), dnnl_s32, false, capacity,
             plain: (dnnl_s8, UnsafeRawPointer(plain.base)))
@@ -85,10 +87,10 @@ public final class PackedProduct {
     }
 
     private init(
-        _ shape: (inputs: Int, outputs: Int), bias: Matrix?,
+        _ shape: (inputs: Int, outputs: Int), bias: ConstantMatrix?,
         types: (source: dnnl_data_type_t, weights: dnnl_data_type_t),
         _ destination: dnnl_data_type_t, _ rectifying: Bool, _ capacity: Int,
-        plain: (type: dnnl_data_type_t, base: UnsafeRawPointer), single: RowProduct? = nil
+        plain: (type: dnnl_data_type_t, base: UnsafeRawPointer), single: SparseRowLinear? = nil
     ) {
         (inputs, outputs) = shape
         self.capacity = capacity
@@ -157,7 +159,7 @@ public final class PackedProduct {
     }
 
     /// The layer of bfloat16, into floats.
-    public func apply(to input: NumberRows<UInt16>, into output: Matrix, rows: Int) {
+    public func apply(to input: Buffer2D<UInt16>, into output: Matrix, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
         run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 4) {
             $0.apply(input.address(ofRow: $1), into: output.address(ofRow: $1), or: nil)
@@ -165,7 +167,7 @@ public final class PackedProduct {
     }
 
     /// The layer of bfloat16, into bfloat16.
-    public func apply(to input: NumberRows<UInt16>, into output: NumberRows<UInt16>, rows: Int) {
+    public func apply(to input: Buffer2D<UInt16>, into output: Buffer2D<UInt16>, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
         run(rows, UnsafeRawPointer(input.base), 2, UnsafeMutableRawPointer(output.base), 2) {
             $0.apply(input.address(ofRow: $1), into: nil, or: output.address(ofRow: $1))
@@ -173,9 +175,23 @@ public final class PackedProduct {
     }
 
     /// The layer of bytes, into their sums.
-    public func apply(to input: NumberRows<UInt8>, into output: NumberRows<Int32>, rows: Int) {
+    public func apply(to input: Buffer2D<UInt8>, into output: Buffer2D<Int32>, rows: Int) {
         check(input.rows, input.columns, output.rows, output.columns)
         run(rows, UnsafeRawPointer(input.base), 1, UnsafeMutableRawPointer(output.base), 4)
+    }
+
+    /// The layer of bytes for the pixels of `images`, into their sums; `rounded` is room for images
+    /// that did not come as bytes.
+    public func apply(
+        to images: borrowing ImageBatch, rounding rounded: Buffer2D<UInt8>,
+        into output: Buffer2D<Int32>, rows: Int
+    ) {
+        if let bytes = images.bytesOnly(rows) {
+            apply(to: bytes, into: output, rows: rows)
+        } else {
+            images.round(rows, into: rounded)
+            apply(to: rounded, into: output, rows: rows)
+        }
     }
 
     private func check(_ rows: Int, _ inputs: Int, _ outputRows: Int, _ outputs: Int) {
@@ -186,7 +202,7 @@ public final class PackedProduct {
 
     private func run(
         _ rows: Int, _ input: UnsafeRawPointer, _ inputSize: Int, _ output: UnsafeMutableRawPointer,
-        _ outputSize: Int, alone: (RowProduct, Int) -> Void = { _, _ in }
+        _ outputSize: Int, alone: (SparseRowLinear, Int) -> Void = { _, _ in }
     ) {
         precondition(rows >= 0 && rows <= capacity, "more rows than prepared for")
         var row = 0
@@ -201,7 +217,8 @@ public final class PackedProduct {
             let status = elbod_product_execute(
                 kernel.primitive, engine.stream, kernel.source, weights, kernel.bias,
                 kernel.destination,
-                input + row * inputs * inputSize, bias?.base, output + row * outputs * outputSize)
+                input + row * inputs * inputSize, bias?.address, output + row * outputs * outputSize
+            )
             precondition(status == dnnl_success, "oneDNN refused a layer: \(status.rawValue)")
             row += kernel.rows
         }

@@ -7,41 +7,43 @@ internal import CSIMD
 /// of the time of a product that reads them all; to the bit it computes the same with AVX-512, for
 /// which it is made. Nothing is allocated
 /// after initialisation. Belongs to one thread.
-final class RowProduct {
+final class SparseRowLinear {
     /// How many rows are faster one by one than together.
     let most: Int
     private let weights: Weights
     private let (inputs, outputs): (Int, Int)
-    private let bias: Matrix
+    private let bias: ConstantMatrix
     private let rectifying: Int32
     /// The inputs that are not zero, or pairs of such, and which they are.
-    private let values: NumberRows<UInt32>
-    private let active: NumberRows<Int32>
+    private let values: Buffer2D<UInt32>
+    private let active: Buffer2D<Int32>
 
     private enum Weights {
-        case single(Matrix)
+        case single(ConstantMatrix)
         /// Those of two inputs side by side, `(inputs / 2, outputs, 2)`.
-        case pairs(NumberRows<UInt16>)
+        case pairs(Buffer2D<UInt16>)
     }
 
     /// `x·W + b`, or ReLU of it; keeps `weights`, `(inputs, outputs)`, or them rounded to bfloat16.
-    init(_ weights: Matrix, bias: Matrix, rectifying: Bool, asHalves: Bool) {
+    init(
+        _ weights: ConstantMatrix, bias: ConstantMatrix, rectifying: Bool, asBFloat16: Bool
+    ) {
         (inputs, outputs) = (weights.rows, weights.columns)
-        most = asHalves ? 1 : 2
-        self.weights = asHalves ? .pairs(Self.pairs(of: weights)) : .single(weights)
+        most = asBFloat16 ? 1 : 2
+        self.weights = asBFloat16 ? .pairs(Self.pairs(of: weights)) : .single(weights)
         self.bias = bias
         self.rectifying = rectifying ? 1 : 0
         // Pairs are written a block of eight at a time, whatever of it counts.
-        values = NumberRows(rows: 1, columns: inputs + 16)
-        active = NumberRows(rows: 1, columns: inputs + 16)
+        values = Buffer2D(rows: 1, columns: inputs + 16)
+        active = Buffer2D(rows: 1, columns: inputs + 16)
     }
 
-    private static func pairs(of weights: Matrix) -> NumberRows<UInt16> {
-        let halves = NumberRows<UInt16>(rows: weights.rows, columns: weights.columns)
-        elbod_halve(level, weights.base, weights.count, halves.base)
-        let pairs = NumberRows<UInt16>(rows: (weights.rows + 1) / 2, columns: 2 * weights.columns)
+    private static func pairs(of weights: ConstantMatrix) -> Buffer2D<UInt16> {
+        let rounded = Buffer2D<UInt16>(rows: weights.rows, columns: weights.columns)
+        elbod_halve(level, weights.address, weights.count, rounded.base)
+        let pairs = Buffer2D<UInt16>(rows: (weights.rows + 1) / 2, columns: 2 * weights.columns)
         for row in 0..<weights.rows {
-            let (from, to) = (halves.address(ofRow: row), pairs.address(ofRow: row / 2) + row % 2)
+            let (from, to) = (rounded.address(ofRow: row), pairs.address(ofRow: row / 2) + row % 2)
             for column in 0..<weights.columns { to[2 * column] = from[column] }
         }
         return pairs
@@ -52,7 +54,7 @@ final class RowProduct {
         guard case .single(let matrix) = weights else { preconditionFailure("made for bfloat16") }
         values.base.withMemoryRebound(to: Float.self, capacity: inputs) { values in
             elbod_row(
-                level, x, inputs, matrix.base, outputs, bias.base, rectifying, y, values,
+                level, x, inputs, matrix.address, outputs, bias.address, rectifying, y, values,
                 active.base)
         }
     }
@@ -60,11 +62,11 @@ final class RowProduct {
     /// Computes one row of bfloat16, into floats or into bfloat16.
     func apply(
         _ x: UnsafePointer<UInt16>, into y: UnsafeMutablePointer<Float>?,
-        or halves: UnsafeMutablePointer<UInt16>?
+        or bfloat16: UnsafeMutablePointer<UInt16>?
     ) {
         guard case .pairs(let pairs) = weights else { preconditionFailure("made for floats") }
         elbod_row_pairs(
-            x, inputs, pairs.base, outputs, bias.base, rectifying, y, halves, values.base,
+            x, inputs, pairs.base, outputs, bias.address, rectifying, y, bfloat16, values.base,
             active.base)
     }
 }

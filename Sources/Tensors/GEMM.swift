@@ -21,25 +21,25 @@ public func prepareThreadForComputing() {
 }
 
 /// Multiplies matrices, in one arithmetic; belongs to one thread.
-public final class Multiplier {
-    private let halves: HalfMultiplier?
+public final class GEMM {
+    private let bfloat16: BFloat16GEMM?
 
-    /// A multiplier in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
-    public init(_ arithmetic: PackedProduct.Arithmetic = .single) {
+    /// Products in 32-bit floats, or with factors rounded to bfloat16 and sums in 32-bit floats.
+    public init(_ arithmetic: PackedLinear.Arithmetic = .single) {
         precondition(arithmetic != .bytes, "bytes have no fractions")
-        halves = arithmetic == .bfloat16 ? HalfMultiplier() : nil
+        bfloat16 = arithmetic == .bfloat16 ? BFloat16GEMM() : nil
     }
 
     /// Lets go of what was prepared, on the thread that multiplied: oneDNN counts its scratch memory by
     /// threads.
-    public func releaseKernels() { halves?.releaseKernels() }
+    public func releaseKernels() { bfloat16?.releaseKernels() }
 
     /// Matrix product `c = a·b`, or `c += a·b` when `accumulating`.
     ///
     /// Shapes after transposition: `a` is `(m, k)`, `b` is `(k, n)`, `c` is `(m, n)`.
     public func multiply(
-        _ a: Matrix, _ b: Matrix, transposing: Transposing = .neither, into c: Matrix,
-        accumulating: Bool = false
+        _ a: Matrix, _ b: some ReadableMatrix, transposing: Transposing = .neither,
+        into c: Matrix, accumulating: Bool = false
     ) {
         let (m, k) = (a.rows, a.columns)
         let (innerOfB, n) = transposing == .second ? (b.columns, b.rows) : (b.rows, b.columns)
@@ -48,16 +48,16 @@ public final class Multiplier {
             "cannot multiply (\(m), \(k)) by (\(innerOfB), \(n)) into (\(c.rows), \(c.columns))")
         guard m > 0, n > 0 else { return }
         guard k > 0 || accumulating else { return c.base.update(repeating: 0, count: c.count) }
-        if let halves {
-            let shape = HalfMultiplier.Shape(
+        if let bfloat16 {
+            let shape = BFloat16GEMM.Shape(
                 m: m, k: k, n: n, isSecondTransposed: transposing == .second,
                 isAccumulating: accumulating)
-            return halves.run(shape, a, 0..<k, b, into: c)
+            return bfloat16.run(shape, a, 0..<k, b.address, count: b.count, into: c)
         }
         let status = dnnl_sgemm(
             letter(false), letter(transposing == .second), dnnl_dim_t(m), dnnl_dim_t(n),
             dnnl_dim_t(k), 1,
-            a.base, dnnl_dim_t(a.columns), b.base, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
+            a.base, dnnl_dim_t(a.columns), b.address, dnnl_dim_t(b.columns), accumulating ? 1 : 0,
             c.base, dnnl_dim_t(c.columns))
         precondition(status == dnnl_success, "oneDNN refused a product, status \(status.rawValue)")
     }
@@ -74,10 +74,10 @@ public final class Multiplier {
         guard c.count > 0 else { return }
         // A sum over nothing is zero; oneDNN would leave what was there.
         guard a.rows > 0 else { return c.base.update(repeating: 0, count: c.count) }
-        if let halves {
-            let shape = HalfMultiplier.Shape(
+        if let bfloat16 {
+            let shape = BFloat16GEMM.Shape(
                 m: c.rows, k: a.rows, n: c.columns, isFirstTransposed: true)
-            return halves.run(shape, a, columns, b, into: c)
+            return bfloat16.run(shape, a, columns, b.address, count: b.count, into: c)
         }
         let status = dnnl_sgemm(
             letter(true), letter(false), dnnl_dim_t(c.rows), dnnl_dim_t(c.columns),

@@ -1,0 +1,40 @@
+import Networks
+import Tensors
+
+/// The layers of a model in one kind of arithmetic.
+protocol Network: AnyObject {
+    /// Divergences of the last batch, one a row; zeros if only reconstructions are computed.
+    var kl: [Float] { get }
+    /// Computes `kl` and logits of the first `count` images.
+    func run(_ images: borrowing ImageBatch, _ count: Int)
+    /// Compares an image with its reconstruction.
+    func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums
+    /// Sums the squared differences of an image and its reconstruction.
+    func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float
+}
+
+extension ModelParameters<ConstantMatrix> {
+    /// What the encoder's last layer is: μ's and log σ²'s as one, or μ's alone.
+    func heads(
+        _ extent: ScoringEngine.ScoreSet
+    ) -> (weight: ConstantMatrix, bias: ConstantMatrix) {
+        extent == .all ? heads : (mu.weight, mu.bias)
+    }
+
+    /// μ's and log σ²'s layers as one, so that the hidden units are read once: weights
+    /// `(hidden, 2·latent)` and bias.
+    private var heads: (weight: ConstantMatrix, bias: ConstantMatrix) {
+        let (rows, latent) = (mu.weight.rows, architecture.latent)
+        let weight = Matrix(rows: rows, columns: 2 * latent)
+        let bias = Matrix(rows: 1, columns: 2 * latent)
+        for column in 0..<latent {
+            for row in 0..<rows {
+                weight[row, column] = mu.weight[row, column]
+                weight[row, latent + column] = logVariance.weight[row, column]
+            }
+            bias[0, column] = mu.bias[0, column]
+            bias[0, latent + column] = logVariance.bias[0, column]
+        }
+        return (ConstantMatrix(weight), ConstantMatrix(bias))
+    }
+}
