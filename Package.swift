@@ -52,7 +52,9 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: machinery),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: machinery),
         .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: machinery),
-        .target(name: "Tensors", dependencies: ["COneDNN", "CSIMD", "Platform"], swiftSettings: machinery),
+        .target(
+            name: "Tensors", dependencies: ["COneDNN", "CSIMD", "Platform"],
+            swiftSettings: machinery),
 
         // The model.
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: safe),
