@@ -30,7 +30,9 @@ struct ReplyAssembly {
     }
 
     private var ready: [Ready] = []
-    /// Lines of messages of several images, until all are there. The address is kept beside them, so
+    /// Lines of messages of several images, until all are there.
+    ///
+    /// The address is kept beside them, so
     /// that its identity is nobody else's meanwhile.
     private var partial: [ObjectIdentifier: (reply: ReplyAddress, lines: [[UInt8]])] = [:]
 

@@ -28,7 +28,9 @@ public struct ConnectionWatch {
     // one take memory. Measured is the other end: a peer on the same machine sends a gigabyte a second,
     // so that what is held when it is cut is some 16 MiB and what comes in a look or two.
 
-    /// Looks in a window: a second, at one each five milliseconds. Growth is forgiven from window to
+    /// Looks in a window: a second, at one each five milliseconds.
+    ///
+    /// Growth is forgiven from window to
     /// window: a shorter one overlooks slow floods until the budget is reached, a longer one adds up
     /// the growth of an ordinary start.
     public static let window = 200
@@ -46,8 +48,9 @@ public struct ConnectionWatch {
     ///
     /// The bytes are more than a handshake and a client's subscriptions come to.
     public static let (least, fraction) = (64 << 10, 64)
-    /// And this fraction of the most that arrived on another suspect: next to a flood, what an honest
-    /// peer has begun to send is little. A larger one would let the lesser of two floods go on until
+    /// And this fraction of the most that arrived on another suspect.
+    ///
+    /// Next to a flood, what an honest peer has begun to send is little. A larger one would let the lesser of two floods go on until
     /// the greater is cut.
     private static let shareOfGreatest: UInt64 = 8
 

@@ -22,6 +22,7 @@ struct SocketReopening {
     private var untilTrimming = 0
 
     /// Looks after which memory that no connection explains is blamed on sockets: a second of them.
+    ///
     /// Fewer would cut honest peers for a peak, more would let a fast one take another gigabyte.
     static let patience = 200
     /// Patience grows to this: a minute, as each reopening cuts honest peers too.

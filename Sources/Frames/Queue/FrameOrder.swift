@@ -7,8 +7,9 @@
 /// long one have to grow or shift), turns are a ring (each lane has at most one), and links have 32
 /// bits.
 struct FrameOrder {
-    /// A queue of its own for the frames of one source that may be dropped, and for those that may
-    /// not: one endpoint drops and another waits, and a source may use both. The oldest frame that
+    /// A queue for the frames of one source that may be dropped, or for those that may not.
+    ///
+    /// One endpoint drops and another waits, and a source may use both. The oldest frame that
     /// may be dropped is then at the head of a lane, and never behind one that may not.
     struct Lane: Hashable {
         /// Whose frames.

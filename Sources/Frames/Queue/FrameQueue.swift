@@ -72,8 +72,9 @@ public struct FrameQueue: ~Copyable, Sendable {
 
     // MARK: Coming in
 
-    /// Sets aside a row for an image, to be decoded into and committed; nil if there is no room for
-    /// one that must not be dropped. Nothing is booked yet.
+    /// Sets aside a row for an image, to be decoded into and committed.
+    ///
+    /// Nothing is booked yet; nil if there is no room for one that must not be dropped.
     public mutating func reserve(_ arrival: Arrival) -> Reservation? {
         // Even if it must wait: sources that are met meanwhile have places after its own.
         enter(arrival.source)

@@ -19,14 +19,17 @@ public struct SequenceTracker: Sendable, Equatable {
     /// Whether each of the last numbers has arrived: bit `number % window`; empty until it is needed.
     private var arrived: [UInt64] = []
 
-    /// Numbers that are remembered. A sender that connects again leaves its old connection's messages
+    /// Numbers that are remembered.
+    ///
+    /// A sender that connects again leaves its old connection's messages
     /// in the queues of libzmq, a thousand on each side if it does not change the high-water marks,
     /// and the new connection's are read in between: with fewer remembered they would be taken for
     /// a restart after thousands of gaps. 4,096 is twice that, and 512 bytes a source; with more, a
     /// sender that really starts again would go unnoticed for longer.
     private static let window: UInt64 = 4096
-    /// How far below the first number a message may be that was overtaken by it: as many as are read
-    /// from one socket before the next has its turn. A sender that starts again after fewer messages
+    /// How far below the first number a message may be that was overtaken by it.
+    ///
+    /// As many as are read from one socket before the next has its turn. A sender that starts again after fewer messages
     /// than that, below its first number, is taken for one whose messages are out of order.
     private static let slack: UInt64 = 64
 
