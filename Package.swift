@@ -17,9 +17,6 @@ let safe = house + [.strictMemorySafety()]
 /// The floor that wraps C libraries and vends safe views of their memory.
 let machinery = safe + [.enableExperimentalFeature("Lifetimes")]
 
-/// Machinery whose unsafe expressions are not marked yet.
-let unmarkedMachinery = house + [.enableExperimentalFeature("Lifetimes")]
-
 let package = Package(
     name: "elbod",
     platforms: [.macOS(.v26)],
@@ -56,7 +53,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
         // Machinery.
-        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: unmarkedMachinery),
+        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
         .target(
             name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
@@ -67,8 +64,7 @@ let package = Package(
             name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Platform"],
             swiftSettings: machinery),
         .target(
-            name: "Tensors", dependencies: ["CKernels"],
-            swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+            name: "Tensors", dependencies: ["CKernels", "Platform"], swiftSettings: machinery),
 
         // The model.
         .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
@@ -115,7 +111,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ], swiftSettings: safe),
+            ], swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
 
         // What people look at.
         .target(name: "Formatting", swiftSettings: safe),
@@ -225,7 +221,7 @@ let package = Package(
             name: "DetectionServiceTests",
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
-                "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
+                "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
                 "TestSupport", "VAE", "ZeroMQ",
             ],
             swiftSettings: house),
@@ -240,7 +236,8 @@ let package = Package(
             name: "ElboTests",
             dependencies: [
                 "Control", "Datasets", "Detection", "elbo", "Files", "Images", "Networks",
-                "Platform", "Reports", "ServiceConfiguration", "Terminal", "Tensors", "TestSupport", "VAE",
+                "Platform", "Reports", "ServiceConfiguration", "Terminal", "Tensors", "TestSupport",
+                "VAE",
                 "VAETraining", "ZeroMQ",
             ],
             swiftSettings: house),

@@ -1,109 +1,54 @@
 internal import CLinux
 import Glibc
+import Synchronization
 
-/// Runs `body` on a new thread that is called `name`, of which the kernel keeps 15 bytes.
+/// A thread of this process, owned by whoever must wait for its end.
 ///
-/// Nobody waits for its end; a process that cannot have a thread more ends with a message.
-public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-    let work = Unmanaged.passRetained(Work(name: name, body: body))
-    var thread = pthread_t()
-    let status = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-            pthread_setname_np(pthread_self(), String(work.name.prefix(15)))
-            work.body()
-            return nil
-        }, work.toOpaque())
-    precondition(
-        status == 0, "cannot start the thread \(name): \(SystemError(code: status).reason)")
-    pthread_detach(thread)
-}
+/// Dropping it before `join` is a bug and traps: a thread that nobody waits for may use what its
+/// process tears down at exit.
+public final class Thread: Sendable {
+    private let handle: pthread_t
+    private let isJoined = Atomic<Bool>(false)
 
-private final class Work: Sendable {
-    let name: String
-    let body: @Sendable () -> Void
-
-    init(name: String, body: @escaping @Sendable () -> Void) {
-        self.name = name
-        self.body = body
+    /// Runs `body` on a new thread that is called `name`, of which the kernel keeps 15 bytes.
+    ///
+    /// A process that cannot have another thread ends with a message.
+    public init(named name: String, _ body: @escaping @Sendable () -> Void) {
+        let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
+        var handle = pthread_t()
+        let status = unsafe pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                unsafe pthread_setname_np(pthread_self(), String(work.name.prefix(15)))
+                work.body()
+                return nil
+            }, unsafe work.toOpaque())
+        precondition(
+            status == 0, "cannot start the thread \(name): \(SystemError(code: status).reason)")
+        self.handle = handle
     }
-}
 
-/// Has the calling thread do nothing for a while, or less if a signal comes.
-public func sleepThread(for duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    nanosleep(&time, nil)
-}
-
-/// Writes text to standard error as far as that takes it; nobody could be told if it does not.
-public func writeToStandardError(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-        let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        if written < 0 && errno != EINTR { return }
-        bytes = bytes.dropFirst(max(0, written))
-    }
-}
-
-/// Lets threads wait until another one says that something has changed; owned by those that use it.
-///
-/// Between `lock` and `unlock` one thread at a time, as with POSIX's condition variables.
-/// `@unchecked Sendable` because both pointers are set once, and what they point to is only ever handed to
-/// POSIX's functions, which any thread may call; it is freed in `deinit`, when nobody can wait any more.
-public final class Condition: @unchecked Sendable {
-    // Both must keep their address, which a stored property of a class does not promise.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    /// A condition that nobody waits for.
-    public init() {
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        // Of the clocks it can wait by, the one that nobody sets.
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+    /// Waits until the thread has ended; once, and from another thread.
+    public func join() {
+        // A second join would be undefined behaviour: the kernel may have reused the handle.
+        precondition(!isJoined.exchange(true, ordering: .relaxed), "a thread is joined once")
+        let status = pthread_join(handle, nil)
+        precondition(status == 0, "cannot join a thread: \(SystemError(code: status).reason)")
     }
 
     deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
+        precondition(isJoined.load(ordering: .relaxed), "a thread was dropped without being joined")
     }
 
-    /// Waits for its turn between `lock` and `unlock`.
-    public func lock() { pthread_mutex_lock(mutex) }
+    private final class Work: Sendable {
+        let name: String
+        let body: @Sendable () -> Void
 
-    /// Ends what `lock` began.
-    public func unlock() { pthread_mutex_unlock(mutex) }
-
-    /// Wakes all that wait.
-    public func broadcast() { pthread_cond_broadcast(condition) }
-
-    /// Waits, unlocked meanwhile, until a `broadcast`, or for no reason at all.
-    public func wait() { pthread_cond_wait(condition, mutex) }
-
-    /// The same, but not longer than until `deadline`; whether it was before that.
-    public func wait(until deadline: Deadline) -> Bool {
-        var time = deadline.time
-        return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
-    }
-
-    /// A moment to wait until.
-    public struct Deadline: Sendable {
-        fileprivate var time = timespec()
-
-        /// So many seconds from now.
-        public init(seconds: Double) {
-            clock_gettime(CLOCK_MONOTONIC, &time)
-            let nanoseconds = Int(max(0, min(seconds, 1e9)) * 1e9) + time.tv_nsec
-            time.tv_sec += nanoseconds / 1_000_000_000
-            time.tv_nsec = nanoseconds % 1_000_000_000
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import CKernels
 import Glibc
+import Platform
 import Synchronization
 
 /// Threads that work on the parts of one task at the same time, over and over.
@@ -11,7 +12,7 @@ public final class ThreadTeam {
     /// The threads, the caller's included.
     public let count: Int
     private let shared: Shared
-    private var threads: [pthread_t] = []
+    private var threads: [Thread] = []
 
     /// What the threads of a team see of each other.
     ///
@@ -43,26 +44,14 @@ public final class ThreadTeam {
         self.count = count
         shared = Shared()
         for index in 1..<max(count, 1) {
-            let start = unsafe Unmanaged.passRetained(Start(shared: shared, index: index))
-                .toOpaque()
-            var thread = pthread_t()
-            let status = unsafe pthread_create(
-                &thread, nil,
-                { argument in
-                    guard let argument = unsafe argument else { return nil }
-                    let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                    start.shared.work(start.index)
-                    return nil
-                }, unsafe start)
-            precondition(status == 0, "cannot start a thread: \(status)")
-            threads.append(thread)
+            threads.append(Thread(named: "team-\(index)") { [shared] in shared.work(index) })
         }
     }
 
     deinit {
         shared.isEnding.store(true, ordering: .relaxed)
         shared.generation.wrappingAdd(1, ordering: .releasing)
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
     }
 
     /// Calls `body` once for every index below `count`, each on a thread of its own prepared for
@@ -89,16 +78,6 @@ public final class ThreadTeam {
         unsafe results.withUnsafeMutableBufferPointer { results in
             let base = unsafe results
             unsafe run { unsafe base[$0] = body($0) }
-        }
-    }
-
-    private final class Start {
-        let shared: Shared
-        let index: Int
-
-        init(shared: Shared, index: Int) {
-            self.shared = shared
-            self.index = index
         }
     }
 }

@@ -32,16 +32,13 @@ import VAE
         let expected = Array(scorer.scores[..<7])
         for row in 0..<7 {
             var alone = Batch(capacity: 8, pixels: 4)
-            var (decoder, queue) = (
-                FrameDecoder(ImageShape(rows: 2, columns: 2)), FrameQueue(capacity: 1, pixels: 4)
-            )
+            var decoder = FrameDecoder(ImageShape(rows: 2, columns: 2))
             let (text, pixels) = (Array(header().utf8), (0..<4).map { UInt8(row * 36 + $0 * 9) })
             let message = try decoder.open(
                 topic: Span(), header: text.span, payload: pixels.span, endpoint: Span())
-            _ = queue.add(
+            try alone.append(
                 0, of: message, header: text.span, payload: pixels.span,
-                received: UnixTime(nanoseconds: 0), policy: .dropOldest)
-            queue.take(into: &alone)
+                received: UnixTime(nanoseconds: 0))
             scorer.score(alone.images, count: alone.count)
             #expect(scorer.scores[0] == expected[row], "row \(row)")
         }

@@ -35,7 +35,8 @@ import VAE
 
     @Test func `verdicts are numbered without gaps, errors among them`() throws {
         var decider = Decider()
-        let (intake, rulebook) = (try intake(), Rulebook(try loaded(k: 2)))
+        let intake = try intake()
+        let rulebook = Rulebook(try loaded(k: 2))
         #expect(decider.reserve(2) == 1)
         let first = decide(&decider, intake.batch, [2, 2, 2], by: rulebook)
         #expect(first.map(\.publication) == [3, 4, 5])

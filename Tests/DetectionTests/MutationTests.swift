@@ -78,7 +78,8 @@ import Testing
 
     /// A frame that was accepted is possible.
     private func check(
-        _ message: FrameDecoder.Message, _ header: [UInt8], _ payload: [UInt8], _ intake: Intake
+        _ message: FrameDecoder.Message, _ header: [UInt8], _ payload: [UInt8],
+        _ intake: borrowing Intake
     ) {
         let text = String(decoding: header, as: UTF8.self)
         let frames = intake.frames.filter { $0.source == message.source.index }.suffix(

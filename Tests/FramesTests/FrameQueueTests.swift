@@ -84,17 +84,18 @@ import Testing
     }
 
     @Test func `frames that must not be dropped wait outside, and leave room for others`() throws {
-        var intake = Intake(capacity: 8)
-        intake.queue = FrameQueue(capacity: 8, pixels: 4, isShared: true)
+        var intake = Intake(capacity: 8, isShared: true)
         intake.policy = .block
         for _ in 0..<6 { try intake.take(header(), topic: "worker") }
-        #expect(!intake.queue.hasRoom(for: .block) && intake.queue.hasRoom(for: .dropOldest))
+        let room = [FrameQueue.WhenFull.block, .dropOldest].map { intake.queue.hasRoom(for: $0) }
+        #expect(room == [false, true])
         intake.policy = .dropOldest
         for _ in 0..<10 { try intake.take(header(), topic: "camera") }
         #expect(intake.ledger("worker")?.dropped == 0 && intake.ledger("worker")?.waiting == 6)
         #expect(intake.ledger("camera")?.dropped == 8 && intake.ledger("camera")?.waiting == 2)
         intake.settle()
-        #expect(intake.queue.hasRoom(for: .block))
+        let hasRoom = intake.queue.hasRoom(for: .block)
+        #expect(hasRoom)
     }
 
     @Test func `adding a frame that must not be dropped where there is no room is a bug`() async {
@@ -105,55 +106,34 @@ import Testing
         }
     }
 
-    /// Many sources, both policies, good and bad frames, batches of any size: after each step every
-    /// account balances, what waits is what the queue holds, and each source's frames keep order.
+    /// Many sources, both policies, good and bad frames, up to three of them being decoded while
+    /// others come and go, batches of any size: after each step every account balances, what waits is
+    /// what the queue holds, and each source's frames keep the order of their commits.
     @Test(arguments: [1, 2, 3, 7, 64])
     func `every frame is accounted for after every step`(capacity: Int) throws {
-        var random = RandomNumbers(seed: UInt64(capacity))
-        var intake = Intake(capacity: capacity)
-        intake.queue = FrameQueue(capacity: capacity, pixels: 4, isShared: true)
-        var last: [String: UInt64] = [:]
-        var (sent, inScoring) = (0, 0)
+        var traffic = Traffic(capacity: capacity)
         for step in 0..<4000 {
-            let source = "s\(random.next() % 9)"
-            let isBlocking = source == "s0" || source == "s1"
-            intake.policy = isBlocking ? .block : .dropOldest
-            if intake.queue.hasRoom(for: intake.policy) {
-                sent += 1
-                let isBad = random.next() % 10 == 0
-                let pixels = [UInt8](repeating: isBad ? 0xFF : 0, count: 16)  // NaN
-                _ = try? intake.take(
-                    header("\"seq\":\(step)", dtype: "float32"), topic: source, payload: pixels)
-            }
-            if random.next() % 5 == 0 {
-                var batch = Batch(capacity: 1 + Int(random.next() % 5), pixels: 4)
-                intake.queue.take(into: &batch)
-                inScoring = batch.count
-                #expect(intake.queue.total.scoring == inScoring)
-                for row in 0..<batch.count {
-                    let frame = batch.frame(row)
-                    #expect(
-                        frame.sequence > last[batch.source(row).name] ?? 0
-                            || last[batch.source(row).name] == nil)
-                    last[batch.source(row).name] = frame.sequence
-                }
-                intake.queue.settle(
-                    batch, (0..<batch.count).map { $0 % 3 == 0 ? .anomalous : .normal })
-            }
-            let total = intake.queue.total
-            #expect(total.received == sent && total.isBalanced && total.scoring == 0)
-            #expect(total.waiting == intake.queue.count && total.waiting <= capacity)
-            #expect(intake.queue.ledgers.allSatisfy { $0.isBalanced })
+            traffic.step(UInt64(step))
+            let total = traffic.queue.total
+            #expect(total.received == traffic.committed && total.isBalanced)
+            #expect(total.waiting == traffic.queue.count && total.waiting <= capacity)
+            #expect(total.scoring == traffic.batch.count)
+            #expect(traffic.queue.ledgers.allSatisfy { $0.isBalanced })
         }
-        #expect(intake.ledger("s0")?.dropped == 0 && intake.ledger("s1")?.dropped == 0)
-        #expect(intake.queue.total.dropped > 0 && intake.queue.total.rejected > 0)
+        let total = traffic.queue.total
+        let kept = traffic.queue.sources.indices.filter {
+            ["s0", "s1"].contains(traffic.queue.sources[$0].name)
+        }.map { traffic.queue.ledgers[$0] }
+        #expect(kept.count == 2 && kept.allSatisfy { $0.dropped == 0 && $0.scored > 0 })
+        #expect(total.dropped > 0 && total.rejected > 0 && total.scored > 0)
+        let wasDecoding = traffic.wasDecodingDuringClaim
+        #expect(wasDecoding, "nothing was claimed while an image was being decoded")
     }
 
     @Test func `what is claimed stays as it is until it is released, however full the queue gets`()
         throws
     {
-        var intake = Intake()
-        intake.queue = FrameQueue(capacity: 3, pixels: 4, claims: 3)
+        var intake = Intake(capacity: 3)
         var (sent, found) = (UInt8(0), [UInt8]())
         for _ in 0..<5 {
             for _ in 0..<3 {
@@ -162,7 +142,8 @@ import Testing
             }
             var batch = Batch(capacity: 3, pixels: 4)
             intake.queue.claim(for: &batch)
-            #expect(batch.isFull && batch.count == 0)
+            let (isFull, count) = (batch.isFull, batch.count)
+            #expect(isFull && count == 0)
             #expect(intake.queue.count == 0 && intake.ledger("endpoint")?.scoring == 3)
             // More than there is room for, so that a row given away too early would be written to.
             for _ in 0..<9 {
@@ -180,18 +161,32 @@ import Testing
         #expect(intake.ledger("endpoint")?.waiting == 0)
     }
 
+    @Test func `a frame that is being decoded is nowhere yet, and pushes nobody out`() throws {
+        var intake = Intake(capacity: 2)
+        for value in [10, 20] as [UInt8] {
+            try intake.take(header(), payload: [value, 0, 0, 0])
+        }
+        let late = try #require(try reserve(in: &intake, whenFull: .dropOldest))
+        #expect(intake.queue.total.received == 2 && intake.frames.map(\.sequence) == [0, 1])
+        late.fill()
+        #expect(intake.queue.total.dropped == 0)
+        let outcome = late.commit(to: &intake.queue)
+        #expect(outcome == .waiting && intake.queue.total.dropped == 1)
+        #expect(intake.frames.map(\.sequence) == [1, 2])
+    }
+
     @Test func `a source that must wait keeps its place, whoever comes meanwhile`() throws {
-        var intake = Intake()
-        let (first, second) = (Array(header().utf8), Array(header().utf8))
-        let waiting = try intake.decoder.open(
-            topic: Array("waits".utf8).span, header: first.span, payload: [0, 0, 0, 0].span,
-            endpoint: Span())
-        intake.queue.enter(waiting.source)
-        try intake.take(second, topic: Array("comes".utf8))
-        _ = intake.queue.add(
-            0, of: waiting, header: first.span, payload: [0, 0, 0, 0].span,
-            received: UnixTime(nanoseconds: 0), policy: .block)
-        #expect(intake.queue.sources.map(\.name) == ["waits", "comes"])
-        #expect(Set(intake.names) == ["waits", "comes"])
+        var intake = Intake(capacity: 2)
+        intake.policy = .block
+        for _ in 0..<2 { try intake.take(header(), topic: "full") }
+        let refused = try reserve(in: &intake, topic: "waits", whenFull: .block) == nil
+        #expect(refused)
+        intake.policy = .dropOldest
+        try intake.take(header(), topic: "comes")
+        intake.settle()
+        intake.policy = .block
+        try intake.take(header(), topic: "waits")
+        #expect(intake.queue.sources.map(\.name) == ["full", "waits", "comes"])
+        #expect(intake.names == ["waits"] && intake.ledger("comes")?.dropped == 1)
     }
 }

@@ -5,7 +5,7 @@ import Platform
 import Tensors
 
 /// A decoder of 2×2 images and the queue that its frames go to.
-public struct Intake {
+public struct Intake: ~Copyable {
     /// Reads messages.
     public var decoder: FrameDecoder
     /// Where their frames wait.
@@ -16,12 +16,15 @@ public struct Intake {
     /// An intake for a model of this size and preprocessing.
     public init(
         capacity: Int = 4, rows: Int = 2, columns: Int = 2,
-        preprocessing: Preprocessing = Preprocessing(), sideLimit: Int = FrameDecoder.sideLimit
+        preprocessing: Preprocessing = Preprocessing(), sideLimit: Int = FrameDecoder.sideLimit,
+        isShared: Bool = false
     ) {
         decoder = FrameDecoder(
             ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
             sideLimit: sideLimit)
-        queue = FrameQueue(capacity: capacity, pixels: rows * columns)
+        queue = FrameQueue(
+            capacity: capacity, pixels: rows * columns, isShared: isShared,
+            inTransit: .init(claimed: capacity))
     }
 
     /// Takes in all images of one message and returns it, or throws why the first bad one is.
@@ -52,10 +55,12 @@ public struct Intake {
         }
         for image in 0..<message.images {
             message.prepare(image, of: payload.span)
-            let outcome = queue.add(
-                image, of: message, header: header.span, payload: payload.span, received: time,
-                policy: policy)
-            if case .rejected(let reason) = outcome { throw reason }
+            let arrival = Arrival(of: message.source, received: time, whenFull: policy)
+            guard var reservation = queue.reserve(arrival) else {
+                preconditionFailure("there is no room for a frame that must not be dropped")
+            }
+            reservation.decode(image, of: message, header: header.span, payload: payload.span)
+            if case .rejected(let reason) = queue.commit(reservation) { throw reason }
         }
         return message
     }
@@ -93,8 +98,8 @@ public struct Intake {
 
     /// What waits, as a scorer would get it; it goes on waiting.
     public var batch: Batch {
-        var (queue, batch) = (queue, Batch(capacity: queue.capacity, pixels: decoder.pixels))
-        queue.take(into: &batch)
+        var batch = Batch(capacity: queue.capacity, pixels: decoder.pixels)
+        queue.peek(into: &batch)
         return batch
     }
 
@@ -102,8 +107,10 @@ public struct Intake {
     @discardableResult
     public mutating func settle(_ verdict: FrameQueue.Verdict = .normal) -> Batch {
         var batch = Batch(capacity: queue.capacity, pixels: decoder.pixels)
-        queue.take(into: &batch)
+        queue.claim(for: &batch)
+        batch.fetch()
         queue.settle(batch, Array(repeating: verdict, count: batch.count))
+        queue.release(&batch)
         return batch
     }
 

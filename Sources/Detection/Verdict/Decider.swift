@@ -58,7 +58,7 @@ public struct Decider: Sendable {
         of frame: Frame, in batch: borrowing Batch, _ row: Int, _ edition: EditionNumber,
         _ rulebook: Rulebook
     ) -> CalibrationIndex {
-        let source = frame.source
+        let source = frame.source.value
         while sources.count <= source { sources.append(SourceState()) }
         if sources[source].edition != edition {
             sources[source].edition = edition

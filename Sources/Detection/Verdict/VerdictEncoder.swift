@@ -72,7 +72,7 @@ public struct VerdictEncoder: Sendable {
         }
         let (frame, row) = (verdict.frame, verdict.row)
         let name = batch.source(row).escapedName
-        let echoes = batch.rows.echoes(row)
+        let echoes = batch.echoes(row)
         line.append("{\"schema\":\"elbod.verdict/1\",\"id\":")
         if echoes.id.isEmpty {
             appendIdentity(of: frame, name, to: &line)
@@ -137,7 +137,7 @@ public struct VerdictEncoder: Sendable {
         _ range: Range<Int>, of batch: borrowing Batch, _ row: Int, to line: inout [UInt8]
     ) {
         guard !range.isEmpty else { return line.append("null") }
-        batch.rows.withEchoBytes(row) { bytes in
+        batch.withEchoBytes(row) { bytes in
             for index in range { line.append(bytes[index]) }
         }
     }

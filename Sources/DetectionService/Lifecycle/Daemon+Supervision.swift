@@ -7,47 +7,55 @@ import Synchronization
 
 // What the main thread does while the others work.
 extension Daemon {
+    /// What the main thread looks after, and whom it tells.
+    struct Supervision {
+        let notifier: SystemdNotifier
+        let threads: [PipelineThread]
+        let monitor: Monitor
+        let updater: ModelUpdater
+        let publisher: Publisher
+    }
+
     /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
     /// thread goes round, and reloads when asked to.
-    func supervise(
-        _ notifier: SystemdNotifier, _ threads: [PipelineThread], _ monitor: Monitor,
-        _ updater: ModelUpdater, _ publisher: Publisher
-    ) {
+    func supervise(_ supervision: Supervision) {
         let second = Duration.seconds(1)
-        let watchdog = notifier.watchdogInterval
+        let watchdog = supervision.notifier.watchdogInterval
         let clock = ContinuousClock()
-        var seen = threads.map(\.heartbeat.count)
+        var sinceStatus = Liveness()
+        var sinceFeeding = Liveness(supervision.turns)
         var revocations = 0
-        var seenLastSecond = seen.map { $0 - 1 }
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
             if clock.now >= nextStatus {
-                let turns = threads.map(\.heartbeat.count)
-                monitor.noteLiveness(zip(seenLastSecond, turns).allSatisfy { $0 != $1 })
-                seenLastSecond = turns
-                publishStatus(monitor, publisher)
-                notifier.status(monitor.snapshot().total.summary)
+                report(supervision, isAlive: sinceStatus.haveAllMoved(to: supervision.turns))
                 nextStatus = clock.now + second
             }
             if let watchdog, clock.now >= nextFeeding {
-                let turns = threads.map(\.heartbeat.count)
-                if zip(seen, turns).allSatisfy({ $0 != $1 }) { notifier.feedWatchdog() }
-                seen = turns
+                if sinceFeeding.haveAllMoved(to: supervision.turns) {
+                    supervision.notifier.feedWatchdog()
+                }
                 nextFeeding = clock.now + watchdog
             }
             if let access, access.authenticator.revocations != revocations {
                 revocations = access.authenticator.revocations
                 // A socket that cannot be opened ends the threads, which is noticed there.
-                try? publisher.reopen()
+                try? supervision.publisher.reopen()
             }
             if mustReload.exchange(false, ordering: .relaxed) {
                 // What is wrong has been logged; the old edition serves on.
-                try? updater.reload()
+                try? supervision.updater.reload()
             }
             let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
             _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
         }
+    }
+
+    private func report(_ supervision: Supervision, isAlive: Bool) {
+        supervision.monitor.noteLiveness(isAlive)
+        publishStatus(supervision.monitor, supervision.publisher)
+        supervision.notifier.status(supervision.monitor.snapshot().total.summary)
     }
 
     /// Publishes the status under `status/`, so that silence means a dead daemon and nothing else.
@@ -56,4 +64,9 @@ extension Daemon {
         // A context that was shut down ends the threads, which is noticed there.
         try? publisher.announce(topic: "status/", line: String(decoding: line, as: UTF8.self))
     }
+}
+
+extension Daemon.Supervision {
+    /// Turns of every thread so far.
+    fileprivate var turns: [Int] { threads.map(\.heartbeat.count) }
 }

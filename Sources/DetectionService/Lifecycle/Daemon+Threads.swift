@@ -7,17 +7,15 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
-    /// Bytes of memory that the daemon may take: what it has now, its queue and every thread's batch
-    /// when full, and 48 MiB, or 176 for a model that preprocesses.
+    /// Bytes of memory that the daemon may take: as configured, or what it needs.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
-        // A batch's frames are in the queue's room until they are settled, and in its own.
-        let frames = configuration.queue + 2 * configuration.scorers * configuration.batch
-        let frame = 4 * first.model.model.imageShape.pixels + 1024
-        // The largest picture decoded is 64 MiB of colour with opacity and 16 of grey, or three
-        // times 32 of a progressive JPEG's coefficients and 16 of grey.
-        let pictures = first.model.model.preprocessing.isEmpty ? 0 : 128 << 20
-        return MemoryGuard.resident + frames * frame + (48 << 20) + pictures
+        let model = first.model.model
+        return MemoryBudget(
+            resident: MemoryGuard.resident, waiting: configuration.queue,
+            scoring: configuration.scorers * configuration.batch,
+            pixels: model.imageShape.pixels, decodesPictures: !model.preprocessing.isEmpty
+        ).bytes
     }
 
     func startScoring(_ pipeline: Pipeline) -> [PipelineThread] {
@@ -36,8 +34,7 @@ extension Daemon {
     }
 
     func startReceiving(
-        _ context: Context, _ pipeline: Pipeline, _ wakeUp: WakeUp,
-        _ memory: MemoryGuard
+        _ pipeline: Pipeline, _ surroundings: Receiver.Surroundings
     ) -> PipelineThread {
         let thread = PipelineThread("receiving")
         let model = first.model.model
@@ -46,11 +43,11 @@ extension Daemon {
                 self.configuration.threads == 0
                 ? ScoringLoop(thread: 0, pipeline, self.configuration) : nil
             var receiver = try Receiver(
-                context, self.configuration,
+                self.configuration, surroundings,
                 intake: FrameIntake(
-                    self.configuration, model, exchange: pipeline.exchange), wake: wakeUp,
-                replies: pipeline.replies,
-                access: self.access, memory: memory, scoring: scoring)
+                    self.configuration, shape: model.imageShape,
+                    preprocessing: model.preprocessing, exchange: pipeline.exchange),
+                scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)
             try receiver.reply(

@@ -90,7 +90,11 @@ public final class Daemon: Sendable {
             ports: configuration.ingest.count, budget: memoryBudget,
             messageLimit: configuration.maxMessageBytes, logger: logger)
         let scoring = pipelines.flatMap(startScoring)
-        let receiving = startReceiving(context, pipeline, wakeUp, memory)
+        let receiving = startReceiving(
+            pipeline,
+            Receiver.Surroundings(
+                context: context, wake: wakeUp, replies: pipeline.replies, access: access,
+                memory: memory))
         let control = startControl(
             context,
             Controller(monitor: monitor, updater: updater, recentScores: pipeline.recentScores) {
@@ -104,7 +108,10 @@ public final class Daemon: Sendable {
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, pipeline.identity)
-            supervise(notifier, threads, monitor, updater, pipeline.publisher)
+            supervise(
+                Supervision(
+                    notifier: notifier, threads: threads, monitor: monitor, updater: updater,
+                    publisher: pipeline.publisher))
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -113,7 +120,7 @@ public final class Daemon: Sendable {
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
         publishStatus(monitor, pipeline.publisher)
-        let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total().0) }
+        let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total) }
         final.withLock { $0 = total }
         logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
         if let failure = failures.first { throw failure }
@@ -137,7 +144,8 @@ public final class Daemon: Sendable {
         let policies = Set(configuration.ingest.map { $0.pattern == .sub })
         return FrameQueue(
             capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
-            isShared: policies.count == 2, claims: configuration.scorers * configuration.batch)
+            isShared: policies.count == 2,
+            inTransit: .init(claimed: configuration.scorers * configuration.batch))
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path

@@ -10,3 +10,19 @@ final class Heartbeat: Sendable {
     /// Turns so far.
     var count: Int { turns.load(ordering: .relaxed) }
 }
+
+/// Tells from the turns of several threads whether one of them is stuck.
+struct Liveness {
+    /// At the last look; nil before the first, when every thread counts as moving.
+    private var seen: [Int]?
+
+    /// Compares with so many turns, or with nothing.
+    init(_ turns: [Int]? = nil) { seen = turns }
+
+    /// Whether every thread has gone round since the last look.
+    mutating func haveAllMoved(to turns: [Int]) -> Bool {
+        defer { seen = turns }
+        guard let seen else { return true }
+        return zip(seen, turns).allSatisfy { $0 != $1 }
+    }
+}

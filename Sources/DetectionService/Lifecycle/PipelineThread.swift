@@ -4,6 +4,8 @@ import Synchronization
 import ZeroMQ
 
 /// One named thread of the pipeline: it opens its sockets, says so, works, and says how it ended.
+///
+/// Started and joined by the main thread, which owns it.
 final class PipelineThread: Sendable {
     /// Turns of its loop, for the watchdog.
     let heartbeat = Heartbeat()
@@ -14,9 +16,10 @@ final class PipelineThread: Sendable {
     }
 
     private let name: String
+    /// From `start` to `join`.
+    private let thread = Mutex<Thread?>(nil)
     private let outcome = Mutex(Outcome())
     private let startedOrFailed = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
 
     init(_ name: String) {
         self.name = name
@@ -27,7 +30,7 @@ final class PipelineThread: Sendable {
         _ body: @escaping @Sendable (_ started: () -> Void) throws(ZMQError) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
-        startThread(named: name) { [self] in
+        let started = Thread(named: name) { [self] in
             do throws(ZMQError) {
                 try body {
                     outcome.withLock { $0.isStarted = true }
@@ -38,8 +41,8 @@ final class PipelineThread: Sendable {
             }
             startedOrFailed.signal()
             onEnd()
-            ended.signal()
         }
+        thread.withLock { $0 = started }
     }
 
     /// Waits until the sockets are open or opening them failed; whether they are open.
@@ -48,10 +51,10 @@ final class PipelineThread: Sendable {
         return outcome.withLock { $0.isStarted }
     }
 
-    /// Waits for the end and returns what went wrong, if anything did.
+    /// Waits for the end, unless that has been done, and returns what went wrong, if anything did.
     func join() -> ZMQError? {
-        ended.wait()
-        ended.signal()  // whoever asks again is told the same
+        let running = thread.withLock { $0.take() }
+        running?.join()
         return outcome.withLock { $0.failure }
     }
 }

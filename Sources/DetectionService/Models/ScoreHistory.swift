@@ -32,7 +32,7 @@ struct ScoreHistory: Sendable {
 
     private let limit: Int
     /// A ring once it is full; sources by their places, to which others are only ever added.
-    private var ring: [(source: Int, scores: Scores)] = []
+    private var ring: [(source: SourceIndex, scores: Scores)] = []
     private var next = 0
     private var sources: [Source] = []
     /// The first edition whose scores count.

@@ -7,7 +7,7 @@ import VAE
 /// Belongs to one scoring thread, which uses its memory again and again.
 struct DecidedBatch: ~Copyable {
     /// Batches are numbered in the order in which they are taken from the queue.
-    var number = 0
+    var number = BatchNumber(0)
     /// The frames.
     var frames: Batch
     /// Messages that came with them and could not be scored.

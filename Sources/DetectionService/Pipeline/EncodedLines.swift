@@ -12,7 +12,7 @@ struct EncodedLines {
 
     private struct Entry {
         /// The place of its source.
-        let source: Int
+        let source: SourceIndex
         let kind: Kind
         let range: Range<Int>
     }
@@ -30,7 +30,7 @@ struct EncodedLines {
     var count: Int { entries.count }
 
     /// Makes all that was appended to `bytes` since the last line a line of its own.
-    mutating func endLine(_ kind: Kind, of source: Int, reply: ReplyAddress?) {
+    mutating func endLine(_ kind: Kind, of source: SourceIndex, reply: ReplyAddress?) {
         if let reply { replies.append((entries.count, reply)) }
         let start = entries.last?.range.upperBound ?? 0
         entries.append(Entry(source: source, kind: kind, range: start..<bytes.count))

@@ -2,29 +2,19 @@ import Dispatch
 import Frames
 import Platform
 import Synchronization
-import ZeroMQ
 
 /// Where receiving meets scoring: the queue of frames under one lock, and who waits for it.
 ///
 /// The receiving thread adds frames; a scoring thread, whenever it is free, takes as many as have
 /// arrived, up to its batch. Neither waits for the other except when there is nothing to do, or no
-/// room and the frames must not be dropped.
+/// room and the frames must not be dropped. Pixels are converted and copied outside the lock. What
+/// happens under it is `State`'s; this performs what `State` asks for.
 final class FrameExchange: Sendable {
-    private struct State {
-        var queue: FrameQueue
-        var rejections: [RejectedMessage] = []
-        var isClosed = false
-        var sleepers = 0
-        var isReceiverWaiting = false
-        var batches = 0
-        var totals = Totals()
-    }
-
     /// What is counted besides frames.
-    struct Totals: Sendable {
+    struct Totals: Sendable, Equatable {
         /// Control messages such as {"done": true}; not images.
         var control = 0
-        /// Parts behind the pixels, which nobody asked for; ignored.
+        /// Parts after the pixels, which nobody asked for; ignored.
         var trailingParts = 0
         /// Error verdicts that were not published because too many came at once.
         var errorsWithheld = 0
@@ -33,90 +23,60 @@ final class FrameExchange: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Where scorers sleep.
     private let arrival = DispatchSemaphore(value: 0)
     /// Wakes the receiver, when there is room again that it waits for; from any thread.
     private let wakeReceiver: @Sendable () -> Void
-    /// Errors kept for publishing at once; a flood of bad messages loses its details, not its count.
-    private static let rejectionLimit = 1024
 
-    init(_ queue: FrameQueue, wakeReceiver: @escaping @Sendable () -> Void) {
-        var state = State(queue: queue)
-        state.rejections.reserveCapacity(Self.rejectionLimit)
-        self.state = Mutex(state)
+    init(_ queue: consuming FrameQueue, wakeReceiver: @escaping @Sendable () -> Void) {
+        state = Mutex(State(queue))
         self.wakeReceiver = wakeReceiver
     }
 
-    /// Calls `body` with the queue, which it may add to, and wakes a scorer if one sleeps.
-    func withQueue<Result: Sendable>(
-        _ body: (inout FrameQueue, inout Totals) -> Result
-    ) -> Result {
-        let (result, mustWake) = state.withLock { state in
-            let result = body(&state.queue, &state.totals)
-            return (result, takeWake(&state))
-        }
-        if mustWake { arrival.signal() }
-        return result
+    private func perform(_ wakes: Wakes) {
+        for _ in 0..<wakes.scorers { arrival.signal() }
+        if wakes.receiver { wakeReceiver() }
     }
 
-    /// Passes on what was rejected, to be published.
-    func report(_ rejected: RejectedMessage) {
-        let mustWake = state.withLock { state in
-            // Whoever waits for a reply gets one, flood or not: it sends nothing more until then.
-            guard state.rejections.count < Self.rejectionLimit || rejected.reply != nil else {
-                state.totals.errorsWithheld += 1
-                return false
-            }
-            state.rejections.append(rejected)
-            return takeWake(&state)
-        }
-        if mustWake { arrival.signal() }
+    // MARK: For the receiver
+
+    /// Sets aside a row for an image, or returns nil if it must wait for room, which `wakeReceiver`
+    /// will tell.
+    func reserve(_ arrival: Arrival) -> Reservation? { state.withLock { $0.reserve(arrival) } }
+
+    /// Passes on an image that was decoded.
+    func commit(_ reservation: consuming Reservation, of message: FrameDecoder.Message) {
+        // A closure may not consume what it captures; what is in an optional it may take.
+        var committed = Optional(reservation)
+        perform(
+            state.withLock { state in
+                guard let reservation = committed.take() else { return .none }
+                return state.commit(reservation, of: message)
+            })
     }
 
-    /// Adds an image to the queue, or returns nil if it must wait for room, which `wakeReceiver` will tell.
-    func add(
-        _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
-        received: UnixTime, policy: FrameQueue.WhenFull, reply: ReplyAddress?
-    ) -> FrameQueue.Outcome? {
-        let (outcome, mustWake) = state.withLock { state -> (FrameQueue.Outcome?, Bool) in
-            // Even if it must wait: sources that are met meanwhile have places behind its own.
-            state.queue.enter(message.source)
-            guard state.queue.hasRoom(for: policy) else {
-                state.isReceiverWaiting = true
-                return (nil, false)
-            }
-            let outcome = state.queue.add(
-                image, of: message, header: header, payload: payload, received: received,
-                policy: policy, reply: reply)
-            return (outcome, takeWake(&state))
-        }
-        if mustWake { arrival.signal() }
-        return outcome
+    /// Counts a message that cannot be scored, and passes it on to be published as an error.
+    func reject(_ rejected: RejectedMessage) { perform(state.withLock { $0.reject(rejected) }) }
+
+    /// Takes note of a message of images that another worker scores.
+    func pass(_ message: FrameDecoder.Message, received: UnixTime) {
+        state.withLock { $0.pass(message, received: received) }
     }
+
+    /// Counts a message that is no image.
+    func noteControl() { state.withLock { $0.noteControl() } }
+
+    /// Counts parts that nobody reads.
+    func noteTrailingParts(_ count: Int) { state.withLock { $0.noteTrailingParts(count) } }
 
     /// Nothing will be added any more.
-    func close() {
-        let sleepers = state.withLock { state in
-            state.isClosed = true
-            defer { state.sleepers = 0 }
-            return state.sleepers
-        }
-        for _ in 0..<sleepers { arrival.signal() }
-    }
+    func close() { perform(state.withLock { $0.close() }) }
 
-    /// Lets every sleeping scorer go round once, to look at something else than frames; the receiver
-    /// too, which may be one.
-    func wakeAll() {
-        wakeReceiver()
-        let sleepers = state.withLock { state in
-            defer { state.sleepers = 0 }
-            return state.sleepers
-        }
-        for _ in 0..<sleepers { arrival.signal() }
-    }
+    // MARK: For the scorers
 
-    /// What the scorer finds when it looks; batches are numbered in the order they are taken.
+    /// What a scorer finds when it looks.
     enum Delivery: Equatable {
-        case batch(Int)
+        case batch(BatchNumber)
         case nothing, closed
     }
 
@@ -126,36 +86,21 @@ final class FrameExchange: Sendable {
         into batch: inout Batch, _ rejections: inout [RejectedMessage],
         waiting: DispatchTimeInterval?
     ) -> Delivery {
-        let first = fill(&batch, &rejections, sleepIfEmpty: waiting != nil)
+        let first = takeArrived(&batch, &rejections, sleepsIfEmpty: waiting != nil)
         guard first == .nothing, let waiting else { return first }
         if arrival.wait(timeout: .now() + waiting) == .timedOut {
-            // If a signal came meanwhile, it stays for the next sleep, which it ends early.
-            state.withLock { $0.sleepers = max(0, $0.sleepers - 1) }
+            state.withLock { $0.noteTimeout() }
         }
-        return fill(&batch, &rejections, sleepIfEmpty: false)
+        return takeArrived(&batch, &rejections, sleepsIfEmpty: false)
     }
 
-    private func fill(
-        _ batch: inout Batch, _ rejections: inout [RejectedMessage], sleepIfEmpty: Bool
+    private func takeArrived(
+        _ batch: inout Batch, _ rejections: inout [RejectedMessage], sleepsIfEmpty: Bool
     ) -> Delivery {
-        let (delivery, mustWake, isRoomAwaited) = state.withLock {
-            state -> (Delivery, Bool, Bool) in
-            guard state.queue.count > 0 || !state.rejections.isEmpty else {
-                if state.isClosed { return (.closed, false, false) }
-                if sleepIfEmpty { state.sleepers += 1 }
-                return (.nothing, false, false)
-            }
-            state.queue.claim(for: &batch)
-            swap(&state.rejections, &rejections)
-            state.batches += 1
-            let isRoomAwaited = state.isReceiverWaiting
-            state.isReceiverWaiting = false
-            // What does not fit into this batch is work for another thread.
-            let mustWake = state.queue.count > 0 && takeWake(&state)
-            return (.batch(state.batches), mustWake, isRoomAwaited)
+        let (delivery, wakes) = state.withLock {
+            $0.take(into: &batch, &rejections, sleepsIfEmpty: sleepsIfEmpty)
         }
-        if mustWake { arrival.signal() }
-        if isRoomAwaited { wakeReceiver() }
+        perform(wakes)
         // Not under the lock: the receiver would wait for a hundred images to be copied.
         batch.fetch()
         return delivery
@@ -163,10 +108,16 @@ final class FrameExchange: Sendable {
 
     /// Books the verdicts on a batch, and gives back the room its frames had.
     func settle(_ batch: inout Batch, _ verdicts: [FrameQueue.Verdict]) {
-        state.withLock { state in
-            state.queue.settle(batch, verdicts)
-            state.queue.release(&batch)
-        }
+        state.withLock { $0.settle(&batch, verdicts) }
+    }
+
+    // MARK: For anybody
+
+    /// Lets every sleeping scorer go round once, to look at something else than frames; the receiver
+    /// too, which may be one.
+    func wakeAll() {
+        wakeReceiver()
+        perform(state.withLock { $0.wakeSleepers() })
     }
 
     /// All that is counted, at one moment.
@@ -178,10 +129,10 @@ final class FrameExchange: Sendable {
         let capacity: Int
     }
 
-    /// The sum of all accounts and what else is counted.
-    func total() -> (FrameLedger, Totals) { state.withLock { ($0.queue.total, $0.totals) } }
+    /// The sum of all ledgers.
+    var total: FrameLedger { state.withLock { $0.queue.total } }
 
-    /// All accounts.
+    /// All that is counted.
     func snapshot() -> Snapshot {
         state.withLock { state in
             Snapshot(
@@ -189,13 +140,5 @@ final class FrameExchange: Sendable {
                 total: state.queue.total, totals: state.totals, waiting: state.queue.count,
                 capacity: state.queue.capacity)
         }
-    }
-
-    private func takeWake(_ state: inout State) -> Bool {
-        guard state.sleepers > 0, state.queue.count > 0 || !state.rejections.isEmpty else {
-            return false
-        }
-        state.sleepers -= 1
-        return true
     }
 }

@@ -2,7 +2,6 @@ import Frames
 import Images
 import Platform
 import ServiceConfiguration
-import VAE
 
 /// Decodes messages and adds their images to the queue, counting what becomes of each.
 ///
@@ -19,142 +18,125 @@ struct FrameIntake: ~Copyable {
     /// What is known of a message before it is read.
     struct Origin {
         let name: [UInt8]
-        let policy: FrameQueue.WhenFull
-        let parts: Int
+        let whenFull: FrameQueue.WhenFull
         let reply: ReplyAddress?
+        let received: UnixTime
     }
 
-    /// An intake for what `model` takes.
-    init(_ configuration: Configuration, _ model: Model, exchange: FrameExchange) {
+    /// An intake for a model of images of this shape and preprocessing.
+    init(
+        _ configuration: Configuration, shape: ImageShape, preprocessing: Preprocessing,
+        exchange: FrameExchange
+    ) {
         self.exchange = exchange
-        pixels = model.imageShape.pixels
+        pixels = shape.pixels
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
-        decoder = FrameDecoder(model.imageShape, preprocessing: model.preprocessing)
+        decoder = FrameDecoder(shape, preprocessing: preprocessing)
     }
 
     /// What came of a message.
     enum Reading {
-        /// Its images can be added.
-        case open(OpenMessage)
+        /// Its images can be enqueued.
+        case images(OpenMessage)
         /// It holds none that could be.
-        case done
+        case rejected
         /// It is no image and needs none; whoever waits for a reply may be told so.
         case control
     }
 
-    /// Reads a message of which the first parts are given.
-    mutating func read(
-        _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>, from origin: Origin
-    ) -> Reading {
-        let (now, none) = (UnixTime.now, Span<UInt8>())
-        let parts = origin.parts
-        guard parts <= Envelope.partLimit else { return reject(.tooManyParts, none, origin, now) }
-        if takesBareFrames, parts == 1, first.count == pixels {
-            let header = bareHeader
-            return open(.bare, origin, now, topic: none, header: header.span, payload: first)
+    /// Reads a message: finds its header and pixels and checks the one against the other.
+    mutating func read(_ parts: borrowing MessageParts, from origin: Origin) -> Reading {
+        guard parts.count <= Envelope.partLimit else {
+            return reject(.tooManyParts, topic: Span(), origin)
         }
-        switch Envelope(first: first, second: parts > 1 ? second : none, parts: parts) {
+        let first = parts[.first]
+        if takesBareFrames, parts.count == 1, first.count == pixels {
+            return open(parts, Layout(payload: .first), origin)
+        }
+        switch Envelope(first: first, second: parts[.second], parts: parts.count) {
         case .control:
-            exchange.withQueue { _, totals in totals.control += 1 }
+            exchange.noteControl()
             return .control
-        case .noHeader: return reject(.headerNotJSON, none, origin, now)
-        case .noPayload: return reject(.noPayload, first, origin, now)
+        case .noHeader: return reject(.headerNotJSON, topic: Span(), origin)
+        case .noPayload: return reject(.noPayload, topic: first, origin)
         case .array(hasTopic: true):
-            if parts > 3 { exchange.withQueue { _, totals in totals.trailingParts += parts - 3 } }
-            return open(.topic, origin, now, topic: first, header: second, payload: third)
+            if parts.count > 3 { exchange.noteTrailingParts(parts.count - 3) }
+            return open(
+                parts, Layout(topic: .first, header: .second, payload: .third), origin)
         case .array(hasTopic: false):
-            if parts > 2 { exchange.withQueue { _, totals in totals.trailingParts += parts - 2 } }
-            return open(.plain, origin, now, topic: none, header: first, payload: second)
+            if parts.count > 2 { exchange.noteTrailingParts(parts.count - 2) }
+            return open(parts, Layout(header: .first, payload: .second), origin)
         }
     }
 
+    /// Which parts of a message are what.
+    private struct Layout {
+        var topic: MessageParts.Place?
+        var header: MessageParts.Place?
+        var payload: MessageParts.Place
+    }
+
     private mutating func open(
-        _ layout: OpenMessage.Layout, _ origin: Origin, _ now: UnixTime, topic: Span<UInt8>,
-        header: Span<UInt8>,
-        payload: Span<UInt8>
+        _ parts: borrowing MessageParts, _ layout: Layout, _ origin: Origin
     ) -> Reading {
         do throws(FrameDecoder.Failure) {
+            let bare = bareHeader
             let message = try decoder.open(
-                topic: topic, header: header, payload: payload, endpoint: origin.name.span)
+                topic: parts.bytes(layout.topic, or: Span()),
+                header: parts.bytes(layout.header, or: bare.span),
+                payload: parts[layout.payload], endpoint: origin.name.span)
             guard shard.holds(source: message.source.name, sequence: message.sequence) else {
-                exchange.withQueue { queue, totals in
-                    queue.pass(message, received: now)
-                    totals.otherShards += message.images
-                }
+                exchange.pass(message, received: origin.received)
                 return .control
             }
             let reply = origin.reply.map {
                 ReplyAddress(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
             }
-            return .open(
-                OpenMessage(message: message, layout: layout, received: now, reply: reply))
+            let arrival = Arrival(
+                of: message.source, received: origin.received, whenFull: origin.whenFull,
+                reply: reply)
+            return .images(
+                OpenMessage(
+                    message: message, parts: parts.count, arrival: arrival, header: layout.header,
+                    payload: layout.payload))
         } catch {
-            reject(error.reason, error.source, error.sequence, origin, now)
-            return .done
+            exchange.reject(
+                RejectedMessage(
+                    reason: error.reason, source: error.source, sequence: error.sequence,
+                    received: origin.received, reply: origin.reply))
+            return .rejected
         }
     }
 
-    /// Adds the images of a message as far as there is room; whether all are in.
+    /// Enqueues the images of a message as far as there is room; whether all are in.
     ///
-    /// Takes the same parts as `read`.
-    func add(
-        _ open: inout OpenMessage, _ first: Span<UInt8>, _ second: Span<UInt8>,
-        _ third: Span<UInt8>, policy: FrameQueue.WhenFull
-    ) -> Bool {
-        switch open.layout {
-        case .plain: return add(&open, header: first, payload: second, policy)
-        case .topic: return add(&open, header: second, payload: third, policy)
-        case .bare:
-            let header = bareHeader
-            return add(&open, header: header.span, payload: first, policy)
-        }
-    }
-
-    private func add(
-        _ open: inout OpenMessage, header: Span<UInt8>, payload: Span<UInt8>,
-        _ policy: FrameQueue.WhenFull
-    ) -> Bool {
+    /// Takes the parts that the message was read from.
+    func enqueue(_ open: inout OpenMessage, _ parts: borrowing MessageParts) -> Bool {
+        let bare = bareHeader
+        let payload = parts[open.payload]
         while open.nextImage < open.message.images {
-            // Before the queue is locked, so that no scorer waits for a JPEG to be decoded.
+            // Pictures are decoded once, however often there is no room for what they become.
             open.message.prepare(open.nextImage, of: payload)
-            let outcome = exchange.add(
-                open.nextImage, of: open.message, header: header, payload: payload,
-                received: open.received, policy: policy, reply: open.reply)
-            switch outcome {
-            case nil: return false
-            case .waiting: break
-            case .rejected(let reason):
-                exchange.report(
-                    RejectedMessage(
-                        reason: reason, source: open.message.source,
-                        sequence: open.message.sentSequence, received: open.received,
-                        reply: open.reply))
-            }
+            guard var reservation = exchange.reserve(open.arrival) else { return false }
+            reservation.decode(
+                open.nextImage, of: open.message,
+                header: parts.bytes(open.header, or: bare.span), payload: payload)
+            exchange.commit(reservation, of: open.message)
             open.nextImage += 1
         }
         return true
     }
 
     private mutating func reject(
-        _ reason: Rejection, _ topic: Span<UInt8>, _ origin: Origin, _ now: UnixTime
+        _ reason: Rejection, topic: Span<UInt8>, _ origin: Origin
     ) -> Reading {
         let source = decoder.source(topic: topic, endpoint: origin.name.span)
-        reject(reason, source, nil, origin, now)
-        return .done
-    }
-
-    private func reject(
-        _ reason: Rejection, _ source: Source, _ sequence: UInt64?, _ origin: Origin,
-        _ now: UnixTime
-    ) {
-        exchange.withQueue { queue, _ in
-            queue.reject(reason, from: source, sequence: sequence, received: now)
-        }
-        exchange.report(
+        exchange.reject(
             RejectedMessage(
-                reason: reason, source: source, sequence: sequence, received: now,
+                reason: reason, source: source, sequence: nil, received: origin.received,
                 reply: origin.reply))
+        return .rejected
     }
 }

@@ -1,4 +1,5 @@
 import Frames
+import Platform
 import ServiceConfiguration
 import Synchronization
 import ZeroMQ
@@ -11,17 +12,21 @@ import ZeroMQ
 struct Receiver: ~Copyable {
     private var ports: [IngestSocket] = []
     private var poller: Poller
-    private let context: Context
-    private let configuration: Configuration
-    private let access: Access?
+    private let surroundings: Surroundings
     private var revocations = 0
-    private let memory: MemoryGuard
     private var intake: FrameIntake
-    private let wake: WakeUp
     private let wakeIndex: Int
-    private let replies: PendingReplies
     private let replyMode: Configuration.ReplyMode
     private var scoring: ScoringLoop?
+
+    /// What it shares with other threads.
+    struct Surroundings: Sendable {
+        let context: Context
+        let wake: WakeUp
+        let replies: PendingReplies
+        let access: Access?
+        let memory: MemoryGuard
+    }
 
     /// The most messages taken from one socket before the next one's turn.
     private static let turn = 64
@@ -32,73 +37,66 @@ struct Receiver: ~Copyable {
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
-        _ context: Context, _ configuration: Configuration, intake: consuming FrameIntake,
-        wake: WakeUp, replies: PendingReplies, access: Access?, memory: MemoryGuard,
-        scoring: consuming ScoringLoop?
+        _ configuration: Configuration, _ surroundings: Surroundings,
+        intake: consuming FrameIntake, scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
         self.scoring = scoring
-        self.context = context
-        self.configuration = configuration
-        self.access = access
-        self.memory = memory
+        self.surroundings = surroundings
         poller = Poller(capacity: configuration.ingest.count + 1)
         wakeIndex = configuration.ingest.count
         self.intake = intake
-        self.wake = wake
-        self.replies = replies
         replyMode = configuration.reply
-        try openPorts()
-        _ = poller.add(wake)
-    }
-
-    /// Opens every ingest endpoint, closing it before if it is open.
-    private mutating func openPorts() throws(ZMQError) {
-        for index in configuration.ingest.indices { try openPort(index) }
-    }
-
-    private mutating func openPort(_ index: Int) throws(ZMQError) {
-        let endpoint = configuration.ingest[index]
-        let limit = configuration.maxMessageBytes
-        if index < ports.count {
-            try ports[index].reopen(context, endpoint, limit, access?.credentials)
-        } else {
-            ports.append(
-                try IngestSocket(
-                    context, endpoint, name: "ingest-\(index + 1)", limit: limit,
-                    credentials: access?.credentials))
+        for (index, endpoint) in configuration.ingest.enumerated() {
+            let opening = IngestSocket.Opening(
+                context: surroundings.context, endpoint: endpoint,
+                limit: configuration.maxMessageBytes,
+                credentials: surroundings.access?.credentials)
+            ports.append(try IngestSocket(opening, name: "ingest-\(index + 1)"))
+            addToPoller(index)
         }
+        _ = poller.add(surroundings.wake)
+    }
+
+    private mutating func addToPoller(_ index: Int) {
         // A poller gives a closed socket's place to the next one, so indices stay.
         let place = ports[index].add(to: &poller)
         precondition(place == index, "ports and places in the poller must agree")
     }
 
+    private mutating func reopen(_ index: Int) throws(ZMQError) {
+        try ports[index].reopen()
+        addToPoller(index)
+    }
+
     /// Cuts connections: of a port that takes in too much memory, or all after a client has lost a
     /// right.
     private mutating func reopenWhereNeeded() throws(ZMQError) {
-        for index in memory.takePending() { try openPort(index) }
-        guard let access, access.authenticator.revocations != revocations else { return }
-        revocations = access.authenticator.revocations
-        try openPorts()
+        for port in surroundings.memory.takePending() { try reopen(port.value) }
+        guard let authenticator = surroundings.access?.authenticator,
+            authenticator.revocations != revocations
+        else { return }
+        revocations = authenticator.revocations
+        for index in ports.indices { try reopen(index) }
     }
 
-    /// Receives while `isReceiving`, and then adds what is left of messages already taken; looks at
-    /// it at least four times a second.
+    /// Receives while `isReceiving`, and then enqueues what is left of messages already taken; looks
+    /// at it at least four times a second.
     mutating func run(
         while isReceiving: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
-            try waitForMessages(heartbeat)
+            try scoreReplyAndPoll(heartbeat)
             try reopenWhereNeeded()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
-                try serve(index, heartbeat)
+                try receiveMessages(from: index, heartbeat)
             }
         }
         while ports.contains(where: { $0.open != nil }) {
             for index in ports.indices {
                 poller.watch(index, for: [])
-                _ = finish(ports[index])
+                _ = enqueueOpenMessage(of: ports[index])
             }
-            try waitForMessages(heartbeat)
+            try scoreReplyAndPoll(heartbeat)
         }
     }
 
@@ -108,41 +106,43 @@ struct Receiver: ~Copyable {
         until stop: borrowing Atomic<Bool>, _ exchange: FrameExchange, heartbeat: Heartbeat
     ) throws(ZMQError) {
         for index in ports.indices { poller.watch(index, for: []) }
-        while !stop.load(ordering: .relaxed) { try waitForMessages(heartbeat) }
+        while !stop.load(ordering: .relaxed) { try scoreReplyAndPoll(heartbeat) }
         exchange.close()
         try scoring?.serveArrived()
-        while ports.contains(where: \.isRouter), exchange.total().0.inFlight > 0 {
-            try waitForMessages(heartbeat)
+        while ports.contains(where: \.isRouter), exchange.total.inFlight > 0 {
+            try scoreReplyAndPoll(heartbeat)
         }
         try sendReplies()
     }
 
-    /// Sends the replies that are due.
-    private func sendReplies() throws(ZMQError) {
-        for ready in replies.take() {
-            let line = replyMode == .ok ? Array("OK".utf8) : ready.line
-            try ports[ready.reply.endpoint].send(ready.reply, line)
-        }
-    }
-
-    private mutating func waitForMessages(_ heartbeat: Heartbeat) throws(ZMQError) {
+    /// One turn but for the receiving: scores what has arrived if that is this thread's work, sends
+    /// the replies that are due, and waits until there is something to receive or to look at.
+    private mutating func scoreReplyAndPoll(_ heartbeat: Heartbeat) throws(ZMQError) {
         heartbeat.advance()
         try scoring?.serveArrived()
         try sendReplies()
         _ = try poller.wait(milliseconds: Self.tick)
-        if poller.isReady(wakeIndex) { wake.clear() }
+        if poller.isReady(wakeIndex) { surroundings.wake.clear() }
     }
 
-    private mutating func serve(_ index: Int, _ heartbeat: Heartbeat) throws(ZMQError) {
+    private func sendReplies() throws(ZMQError) {
+        for ready in surroundings.replies.take() {
+            let line = replyMode == .ok ? Array("OK".utf8) : ready.line
+            try ports[ready.reply.endpoint.value].send(ready.reply, line)
+        }
+    }
+
+    /// Takes a turn's messages from one port and enqueues their images; a message that must wait for
+    /// room keeps its socket waiting too.
+    private mutating func receiveMessages(
+        from index: Int, _ heartbeat: Heartbeat
+    ) throws(ZMQError) {
         let port = ports[index]
+        var isWaiting = !enqueueOpenMessage(of: port)
         var messages = 0
-        while messages < Self.turn {
-            guard finish(port) else { break }
-            guard let parts = try port.receive() else { break }
-            if memory.wantsDeliveries, let connection = port.first.connection {
-                memory.noteDelivery(from: connection)
-            }
-            try begin(port, index, parts)
+        while !isWaiting, messages < Self.turn, let parts = try port.receive() {
+            noteDelivery(by: port)
+            try read(parts, from: port, EndpointIndex(index))
             messages += 1
             if port.open?.message.hasPictures == true {
                 // A large picture takes as long as thousands of plain frames: others get their turn
@@ -150,34 +150,45 @@ struct Receiver: ~Copyable {
                 messages += Self.pictureWeight - 1
                 heartbeat.advance()
             }
+            isWaiting = !enqueueOpenMessage(of: port)
         }
-        // A message that must wait for room keeps its socket waiting too.
-        let isWaiting = !finish(port)
         poller.watch(index, for: isWaiting ? [] : .readable)
-        if messages > 0 || isWaiting { memory.noteBusy(index, isWaiting: isWaiting) }
+        if messages > 0 || isWaiting {
+            surroundings.memory.noteBusy(EndpointIndex(index), isWaiting: isWaiting)
+        }
     }
 
-    /// Reads the message just received.
-    private mutating func begin(_ port: IngestSocket, _ index: Int, _ parts: Int) throws(ZMQError) {
-        let reply = port.reply(to: 1, endpoint: index)
+    private func noteDelivery(by port: IngestSocket) {
+        let memory = surroundings.memory
+        guard memory.wantsDeliveries, let connection = port.first.connection else { return }
+        memory.noteDelivery(from: connection)
+    }
+
+    /// Reads the message of so many parts that was just received.
+    private mutating func read(
+        _ count: Int, from port: IngestSocket, _ endpoint: EndpointIndex
+    ) throws(ZMQError) {
+        let reply = port.reply(to: 1, endpoint: endpoint)
+        let origin = FrameIntake.Origin(
+            name: port.name, whenFull: port.whenFull, reply: reply, received: .now)
         let reading = intake.read(
-            port.first.bytes, port.second.bytes, port.third.bytes,
-            from: FrameIntake.Origin(
-                name: port.name, policy: port.policy, parts: parts, reply: reply))
+            MessageParts(count: count, port.first.bytes, port.second.bytes, port.third.bytes),
+            from: origin)
         switch reading {
-        case .open(let message): port.open = message
-        case .done: break
+        case .images(let message): port.open = message
+        case .rejected: break
         case .control: if let reply { try port.send(reply, Self.acknowledgement) }
         }
     }
 
     private static let acknowledgement = Array("{\"schema\":\"elbod.acknowledgement/1\"}".utf8)
 
-    /// Adds the images of the message that is being taken in; whether none is left.
-    private func finish(_ port: IngestSocket) -> Bool {
+    /// Enqueues the images of the message that is being taken in from a port; whether none is left.
+    private func enqueueOpenMessage(of port: IngestSocket) -> Bool {
         guard var open = port.open else { return true }
-        let isDone = intake.add(
-            &open, port.first.bytes, port.second.bytes, port.third.bytes, policy: port.policy)
+        let isDone = intake.enqueue(
+            &open,
+            MessageParts(count: open.parts, port.first.bytes, port.second.bytes, port.third.bytes))
         port.open = isDone ? nil : open
         return isDone
     }

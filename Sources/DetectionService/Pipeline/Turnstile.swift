@@ -1,3 +1,4 @@
+import Frames
 import Platform
 import Synchronization
 
@@ -10,7 +11,8 @@ final class Turnstile: Sendable {
     private let turned = Condition()
 
     /// Waits until all numbers before `number` have passed.
-    func wait(for number: Int) {
+    func wait(for batch: BatchNumber) {
+        let number = batch.value
         guard turn.load(ordering: .acquiring) != number else { return }
         turned.lock()
         while turn.load(ordering: .acquiring) != number { turned.wait() }

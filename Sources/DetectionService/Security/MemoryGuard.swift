@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Frames
 import Logging
 import Platform
 import Synchronization
@@ -9,51 +10,12 @@ import Synchronization
 ///
 /// The TCP connections that do it are cut, and no others, see `ConnectionWatch`. Of what comes over
 /// `ipc` the kernel does not say how much arrives where: after a second over the budget that no cut
-/// connection explains, sockets are closed and opened anew, ports that deliver nothing first, then
-/// those for verdicts.
+/// connection explains, sockets are closed and opened again, see `SocketReopening`. Both are values
+/// that decide; this reads the kernel's numbers and does what they say.
 final class MemoryGuard: Sendable {
     private struct State {
         var watch: ConnectionWatch
-        /// Whether each port has delivered anything, or waits for scoring, since `unexplained` began.
-        var isBusy: [Bool]
-        var pending: [Int] = []
-        /// Looks in a row that found too much memory and no connection to blame.
-        var unexplained = 0
-        /// How many of these are borne; more each time that opening sockets anew did not help.
-        var patience = MemoryGuard.patience
-        /// Whether ports were opened anew for what is unexplained.
-        var hasOpenedPorts = false
-        /// Looks until what cut connections held is given back to the system.
-        var untilTrimming = 0
-
-        /// What is to be done after a look.
-        mutating func demand(isOver: Bool, hasCulprits: Bool) -> Demand {
-            guard isOver, !hasCulprits else {
-                unexplained = 0
-                if !isOver { (patience, hasOpenedPorts) = (MemoryGuard.patience, false) }
-                return .nothing
-            }
-            if unexplained == 0 { isBusy = isBusy.map { _ in false } }
-            unexplained += 1
-            if unexplained == patience / 2 { untilTrimming = 1 }
-            guard unexplained >= patience else { return .nothing }
-            unexplained = 0
-            let idle = isBusy.indices.filter { !isBusy[$0] }
-            guard hasOpenedPorts || idle.isEmpty else {
-                (pending, hasOpenedPorts) = (idle, true)
-                return .ports
-            }
-            hasOpenedPorts = false
-            patience = min(2 * patience, 60 * MemoryGuard.patience)
-            return .publisher
-        }
-
-        /// Whether it is time to give freed memory back.
-        mutating func isTrimming(hasCulprits: Bool) -> Bool {
-            if hasCulprits { untilTrimming = ConnectionWatch.recovery }
-            untilTrimming = max(-1, untilTrimming - 1)
-            return untilTrimming == 0
-        }
+        var reopening: SocketReopening
     }
 
     private let state: Mutex<State>
@@ -63,15 +25,13 @@ final class MemoryGuard: Sendable {
 
     /// How often `check` is to be called: a peer on this machine sends a gigabyte a second.
     static let interval = Duration.milliseconds(5)
-    /// Looks after which memory that no connection explains is blamed on sockets.
-    private static let patience = 200
 
     /// Guards `ports` ports within `budget` bytes of resident memory; parts of messages have up to
     /// `messageLimit` bytes.
     init(ports: Int, budget: Int, messageLimit: Int, logger: Logger) {
         let watch = ConnectionWatch(
             resident: Self.resident, budget: budget, messageLimit: messageLimit)
-        state = Mutex(State(watch: watch, isBusy: Array(repeating: false, count: ports)))
+        state = Mutex(State(watch: watch, reopening: SocketReopening(ports: ports)))
         self.budget = budget
         self.logger = logger
     }
@@ -93,32 +53,26 @@ final class MemoryGuard: Sendable {
     }
 
     /// Notes that a port has delivered something, or waits for scoring.
-    func noteBusy(_ port: Int, isWaiting: Bool) {
+    func noteBusy(_ port: EndpointIndex, isWaiting: Bool) {
         state.withLock { state in
-            state.isBusy[port] = true
+            state.reopening.noteBusy(port)
             state.watch.note(port, isWaiting: isWaiting)
         }
     }
 
-    /// The ports to be opened anew, once.
-    func takePending() -> [Int] {
-        state.withLock { state in
-            defer { state.pending = [] }
-            return state.pending
-        }
-    }
-
-    /// What the guard asks for.
-    enum Demand { case nothing, ports, publisher }
+    /// The ports to be opened again, once.
+    func takePending() -> [EndpointIndex] { state.withLock { $0.reopening.takePending() } }
 
     /// Looks at the memory: cuts the connections that fill it, or asks for sockets to be opened anew.
-    func check() -> Demand {
+    func check() -> SocketReopening.Demand {
         let resident = Self.resident
         let (culprits, demand, isTrimming) = state.withLock { state in
             let culprits = state.watch.look(resident: resident) { TCPConnection.all }
             isWatching.store(state.watch.isWatching, ordering: .relaxed)
-            let demand = state.demand(isOver: resident > budget, hasCulprits: !culprits.isEmpty)
-            return (culprits, demand, state.isTrimming(hasCulprits: !culprits.isEmpty))
+            let hasCulprits = !culprits.isEmpty
+            let demand = state.reopening.demand(
+                isOver: resident > budget, hasCulprits: hasCulprits)
+            return (culprits, demand, state.reopening.isTrimming(hasCulprits: hasCulprits))
         }
         if isTrimming { returnFreedMemory() }
         for culprit in culprits {

@@ -11,32 +11,26 @@ struct Access: Sendable {
 }
 
 /// Tells libzmq which clients to let in (ZAP, rfc.zeromq.org/spec/27), from a list that is read again
-/// whenever its file changes.
+/// whenever its file changes; `Admission` decides.
 ///
 /// libzmq asks once for each connection, so when a client loses a right, every connection is cut:
-/// `revocations` counts on, and the sockets' owners open theirs anew.
+/// `revocations` counts on, and the sockets' owners open theirs again.
 final class ZAPAuthenticator: Sendable {
-    private struct State {
-        var list: Credentials.AllowList
-        var modified: Date?
-    }
-
     private let path: String
-    private let state: Mutex<State>
-    private let count = Atomic<Int>(0)
+    private let admission: Mutex<Admission>
     private let logger: Logger
 
     /// Reads the list; throws if there is none that makes sense.
     init(list path: String, logger: Logger) throws(ConfigurationError) {
         self.path = path
         self.logger = logger
-        state = Mutex(
-            State(
-                list: try Credentials.allowList(file: path), modified: Self.modification(of: path)))
+        admission = Mutex(
+            Admission(
+                try Credentials.allowList(file: path), modified: Self.modification(of: path)))
     }
 
     /// How often clients have lost rights.
-    var revocations: Int { count.load(ordering: .acquiring) }
+    var revocations: Int { admission.withLock { $0.revocations } }
 
     /// Answers libzmq until `stop` is set; must be bound before any socket that asks.
     func run(
@@ -70,48 +64,29 @@ final class ZAPAuthenticator: Sendable {
         return socket
     }
 
-    /// `[version, request id, domain, address, identity, mechanism, key]` in, and
-    /// `[version, request id, status code, status text, user id, metadata]` out.
-    private func answer(_ request: [[UInt8]]) -> [[UInt8]] {
-        let id = request.count > 1 ? request[1] : []
-        func reply(_ code: String, _ text: String, user: String = "") -> [[UInt8]] {
-            [Array("1.0".utf8), id, Array(code.utf8), Array(text.utf8), Array(user.utf8), []]
+    private func answer(_ parts: [[UInt8]]) -> [[UInt8]] {
+        guard let request = ZAPRequest(parts) else {
+            let reply = ZAPReply(status: .failed, text: "no request of ZAP 1.0")
+            return reply.parts(to: parts.count > 1 ? parts[1] : [])
         }
-        guard request.count == 7, request[5] == Array("CURVE".utf8), request[6].count == 32 else {
-            return reply("400", "no CURVE key")
-        }
-        let domain = String(decoding: request[2], as: UTF8.self)
-        let needed: Credentials.Right =
-            switch domain {
-            case "publish": .receive
-            case "control": .control
-            default: .send
-            }
-        let key = CurveKeyPair.text(ofKey: request[6])
-        guard let client = state.withLock({ $0.list.clients[key] }), client.rights.contains(needed)
-        else {
+        let reply = admission.withLock { $0.reply(to: request) }
+        if reply.status != .admitted {
             logger.warning(
                 "A client was turned away.",
                 metadata: [
-                    "key": "\(key)", "address": "\(String(decoding: request[3], as: UTF8.self))",
-                    "right": "\(needed.rawValue)",
+                    "key": "\(request.key ?? "none")", "address": "\(request.address)",
+                    "right": "\(Admission.right(in: request.domain)?.rawValue ?? "none")",
                 ])
-            return reply("400", "not on the list for \(needed.rawValue)")
         }
-        return reply("200", "OK", user: client.name)
+        return reply.parts(to: request.id)
     }
 
     private func readAgain() {
         let modified = Self.modification(of: path)
-        guard state.withLock({ $0.modified != modified }) else { return }
-        state.withLock { $0.modified = modified }
+        guard admission.withLock({ $0.mustRead(modified: modified) }) else { return }
         do throws(ConfigurationError) {
             let list = try Credentials.allowList(file: path)
-            let mustCut = state.withLock { state in
-                defer { state.list = list }
-                return list.revokes(state.list)
-            }
-            if mustCut { count.add(1, ordering: .releasing) }
+            let mustCut = admission.withLock { $0.replace(with: list) }
             logger.notice(
                 "The list of clients was read again.",
                 metadata: ["clients": "\(list.clients.count)", "cut": "\(mustCut)"])

@@ -3,12 +3,11 @@ public import Tensors
 
 /// Frames that are scored together, and all that their verdicts need.
 ///
-/// It belongs to whoever holds it.
-public struct Batch: Sendable {
-    /// The frames, one a row.
-    public let rows: FrameRows
+/// It cannot be copied, so the thread that holds it is the only one to touch its rows.
+public struct Batch: ~Copyable, Sendable {
+    private let rows: FrameRows
     /// Rows of a queue that it may fetch.
-    private(set) var claims: [Int32] = []
+    private(set) var claims: [Claim] = []
     private var fetched = 0
     private var origin: FrameRows?
     private var replies: [ReplyAddress?]
@@ -16,6 +15,13 @@ public struct Batch: Sendable {
     public private(set) var sources: [Source] = []
     /// The number of frames.
     public private(set) var count = 0
+
+    /// A row of a queue's that it holds a lease on.
+    struct Claim: BitwiseCopyable {
+        let row: RowIndex
+        /// See `Frame.droppedBefore`; told here, as the row is no longer the queue's to write to.
+        let droppedBefore: UInt64
+    }
 
     /// Room for `capacity` frames of `pixels` pixels.
     public init(capacity: Int, pixels: Int) {
@@ -46,10 +52,11 @@ public struct Batch: Sendable {
         received: UnixTime
     ) throws(Rejection) {
         precondition(!isFull, "the batch is full")
-        try message.decode(image, of: payload, intoRow: count, of: images)
-        while sources.count <= message.source.index { sources.append(message.source) }
+        try message.decode(image, of: payload, intoRow: count, of: rows.images)
+        let source = message.source.index.value
+        while sources.count <= source { sources.append(message.source) }
         // Another decoder may have given the place to somebody else, while the batch was empty.
-        sources[message.source.index] = message.source
+        sources[source] = message.source
         rows.put(
             message.frame(image, received: received), echoing: message.header, of: header,
             row: count)
@@ -64,18 +71,19 @@ public struct Batch: Sendable {
     /// Whether there is room for another claim.
     var canClaim: Bool { count + claims.count - fetched < capacity }
 
-    /// Promises it the frame in `row` of a queue's; there must be room.
-    mutating func claim(_ row: Int, of queue: FrameRows, reply: ReplyAddress?) {
+    /// Takes over the lease on a row of a queue's; there must be room.
+    mutating func claim(_ claim: Claim, of queue: FrameRows, reply: ReplyAddress?) {
         if origin == nil { origin = queue }
         if let reply { replies[count + claims.count - fetched] = reply }
-        claims.append(Int32(row))
+        claims.append(claim)
     }
 
     /// Copies the frames it has claimed; their rows belong to it until they are released.
     public mutating func fetch() {
         guard let origin else { return }
         while fetched < claims.count {
-            rows.copy(Int(claims[fetched]), of: origin, to: count)
+            rows.copy(claims[fetched].row, of: origin, to: count)
+            rows[count].droppedBefore = claims[fetched].droppedBefore
             (count, fetched) = (count + 1, fetched + 1)
         }
     }
@@ -93,4 +101,12 @@ public struct Batch: Sendable {
 
     /// Where a copy of the verdict on the frame in `row` goes, if its sender waits for one.
     public func reply(_ row: Int) -> ReplyAddress? { rows[row].awaitsReply ? replies[row] : nil }
+
+    /// Where the texts of the frame in `row` are among its echo bytes.
+    public func echoes(_ row: Int) -> Echoes { rows.echoes(row) }
+
+    /// The texts of the frame in `row`'s header that its verdict repeats.
+    public func withEchoBytes<Result>(_ row: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+        rows.withEchoBytes(row, body)
+    }
 }

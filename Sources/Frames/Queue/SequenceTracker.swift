@@ -19,8 +19,18 @@ public struct SequenceTracker: Sendable, Equatable {
     /// Whether each of the last numbers has arrived: bit `number % window`; empty until it is needed.
     private var arrived: [UInt64] = []
 
+    /// Numbers that are remembered.
+    ///
+    /// A sender that connects again leaves its old connection's messages
+    /// in the queues of libzmq, a thousand on each side if it does not change the high-water marks,
+    /// and the new connection's are read in between: with fewer remembered they would be taken for
+    /// a restart after thousands of gaps. 4,096 is twice that, and 512 bytes a source; with more, a
+    /// sender that really starts again would go unnoticed for longer.
     private static let window: UInt64 = 4096
     /// How far below the first number a message may be that was overtaken by it.
+    ///
+    /// As many as are read from one socket before the next has its turn. A sender that starts again after fewer messages
+    /// than that, below its first number, is taken for one whose messages are out of order.
     private static let slack: UInt64 = 64
 
     /// Nothing has arrived.
@@ -36,9 +46,11 @@ public struct SequenceTracker: Sendable, Equatable {
         }
         let isInWindow = highest - number < Self.window
         let isKnown = isInWindow && isMarked(number)
-        if !isInWindow || number < first && first - number > Self.slack
-            || isKnown && number == first && number < highest
-        {
+        // Most senders count from the same number whenever they start. So the first one again, after
+        // others, is a restart, which happens every day, and not a duplicate of just this message;
+        // one that follows itself is a duplicate, as a sender that repeats a message sends it.
+        let isFirstAgain = isKnown && number == first && number < highest
+        if !isInWindow || number < first && first - number > Self.slack || isFirstAgain {
             restarts += 1
             begin(number)
         } else if isKnown {

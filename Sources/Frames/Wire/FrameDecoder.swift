@@ -112,7 +112,7 @@ public struct FrameDecoder {
 
     private mutating func sourceIndex(
         _ header: FrameHeader, _ text: Span<UInt8>, _ endpoint: Span<UInt8>
-    ) -> Int {
+    ) -> SourceIndex {
         if let source = header.source, !source.isEmpty { return sourceIndex(escaped: source, text) }
         if let message = header.message, message.count > 2,
             text[message.lowerBound] == UInt8(ascii: "\"")
@@ -123,7 +123,8 @@ public struct FrameDecoder {
         return sources.index(of: 0..<endpoint.count, in: endpoint)
     }
 
-    private mutating func sourceIndex(escaped name: Range<Int>, _ text: Span<UInt8>) -> Int {
+    private mutating func sourceIndex(escaped name: Range<Int>, _ text: Span<UInt8>) -> SourceIndex
+    {
         guard text.contains(UInt8(ascii: "\\"), in: name) else {
             return sources.index(of: name, in: text)
         }
@@ -133,7 +134,7 @@ public struct FrameDecoder {
         return sources.index(of: 0..<name.count, in: name.span)
     }
 
-    private mutating func sourceIndex(topic: Span<UInt8>, _ endpoint: Span<UInt8>) -> Int {
+    private mutating func sourceIndex(topic: Span<UInt8>, _ endpoint: Span<UInt8>) -> SourceIndex {
         guard topic.count > 0 else { return sources.index(of: 0..<endpoint.count, in: endpoint) }
         // "cam-1/" and "cam-1" are one source: publishers end topics with a slash to tell prefixes.
         let isTerminated = topic.count > 1 && topic[topic.count - 1] == UInt8(ascii: "/")

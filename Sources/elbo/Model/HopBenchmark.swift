@@ -19,8 +19,11 @@ struct HopBenchmark {
         try pull.setReceiveHighWater(1000)
         try pull.bind(address)
         let sender = Sender()
-        startThread(named: "pushing") { sender.push(to: address) }
-        defer { sender.isDone.store(true, ordering: .relaxed) }
+        let pushing = Thread(named: "pushing") { sender.push(to: address) }
+        defer {
+            sender.isDone.store(true, ordering: .relaxed)
+            pushing.join()
+        }
         try pull.setReceiveTimeout(milliseconds: 5000)
         var part = Message()
         let clock = ContinuousClock()

@@ -41,7 +41,7 @@ struct Score: ParsableCommand {
 }
 
 /// Judges the images of one file after the other and prints the verdicts.
-private struct FileJudging {
+private struct FileJudging: ~Copyable {
     private(set) var anomalies = 0
     private let model: Model
     private let scorer: ScoringEngine

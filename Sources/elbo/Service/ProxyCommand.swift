@@ -35,18 +35,24 @@ struct ProxyCommand: ParsableCommand {
             let stopSignal = StopSignal()
             stopSignal.watch { context.shutdown() }
             // Few frames wait at a daemon that may die; the others take what it has not got.
-            let (waiting, addresses) = (highWater, (verdictsIn, verdictsOut))
-            startThread(named: "verdicts") {
+            let waiting = highWater
+            let addresses = (incoming: verdictsIn, outgoing: verdictsOut)
+            let verdicts = Thread(named: "verdicts") {
                 do {
                     let frontend = try Socket(context, .xsub)
                     let backend = try Socket(context, .xpub)
-                    try frontend.bind(addresses.0)
-                    try backend.bind(addresses.1)
+                    try frontend.bind(addresses.incoming)
+                    try backend.bind(addresses.outgoing)
                     try forward(from: frontend, to: backend)
                 } catch {
                     note("elbo: \(error)\n")
                     context.shutdown()
                 }
+            }
+            defer {
+                // Whatever ended this thread ends the other, which waits for messages otherwise.
+                context.shutdown()
+                verdicts.join()
             }
             let frontend = try Socket(context, .pull)
             let backend = try Socket(context, .push)

@@ -65,7 +65,9 @@ private struct Bench {
     func controller() -> Controller {
         let state = folder + "/state"
         try? FileManager.default.removeItem(atPath: state)
-        let exchange = FrameExchange(FrameQueue(capacity: 2, pixels: 4)) {}
+        let exchange = FrameExchange(
+            FrameQueue(capacity: 2, pixels: 4, inTransit: .init(claimed: 0))
+        ) {}
         guard let wake = try? WakeUp() else { preconditionFailure("there is no descriptor left") }
         let parts = ScoringLoop.Parts(
             identity: RunIdentity(), activeModel: ActiveModel(first, threads: 0),

@@ -24,16 +24,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         : Preprocessing(crop: true, grayscale: .bgr, resize: ImageShape(rows: 2, columns: 2))
     var decoder = FrameDecoder(
         ImageShape(rows: 2, columns: 2), preprocessing: steps, sideLimit: 256)
-    var queue = FrameQueue(capacity: 3, pixels: 4)
+    var queue = FrameQueue(capacity: 3, pixels: 4, inTransit: .init(claimed: 3))
     do throws(FrameDecoder.Failure) {
         var message = try decoder.open(
             topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
         for image in 0..<min(message.images, 8) {
             message.prepare(image, of: payload.span)
-            let outcome = queue.add(
-                image, of: message, header: header.span, payload: payload.span, received: now,
-                policy: .dropOldest)
-            if case .rejected(let reason) = outcome {
+            let arrival = Arrival(of: message.source, received: now, whenFull: .dropOldest)
+            guard var reservation = queue.reserve(arrival) else {
+                preconditionFailure("a frame that may be dropped finds no room")
+            }
+            reservation.decode(image, of: message, header: header.span, payload: payload.span)
+            if case .rejected(let reason) = queue.commit(reservation) {
                 check(reason, message.source, message.sentSequence)
             }
             requireBalance(queue)
@@ -43,7 +45,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         check(error.reason, error.source, error.sequence)
     }
     var batch = Batch(capacity: 3, pixels: 4)
-    queue.take(into: &batch)
+    queue.claim(for: &batch)
+    batch.fetch()
     requireBalance(queue)
     var decider = Decider()
     var decided: [Verdict] = []
@@ -56,6 +59,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         requireLine(line)
     }
     queue.settle(batch, Array(repeating: .normal, count: batch.count))
+    queue.release(&batch)
     requireBalance(queue)
     precondition(queue.ledgers.allSatisfy { $0.inFlight == 0 }, "a frame is lost")
     return 0
@@ -69,7 +73,7 @@ private func check(_ reason: Rejection, _ source: Source, _ sequence: UInt64?) {
     requireLine(line)
 }
 
-private func requireBalance(_ queue: FrameQueue) {
+private func requireBalance(_ queue: borrowing FrameQueue) {
     precondition(queue.ledgers.allSatisfy(\.isBalanced), "a ledger does not balance")
 }
 

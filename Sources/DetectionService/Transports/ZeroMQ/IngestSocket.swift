@@ -1,5 +1,4 @@
 import Frames
-import Platform
 import ServiceConfiguration
 import ZeroMQ
 
@@ -10,41 +9,48 @@ final class IngestSocket {
     /// Names frames that name no source.
     let name: [UInt8]
     /// What happens to frames for which there is no room.
-    let policy: FrameQueue.WhenFull
+    let whenFull: FrameQueue.WhenFull
     /// A message whose images have not all found room yet.
     var open: OpenMessage?
 
+    private let opening: Opening
     private var socket: Socket
     let isRouter: Bool
-    /// The parts in front of a message on a router: where it came from.
+    /// The parts before a message on a router: where it came from.
     private var envelope: [[UInt8]] = []
     private(set) var first = Message()
     private(set) var second = Message()
     private(set) var third = Message()
 
+    /// What it takes to open a socket, and to open it again.
+    struct Opening {
+        let context: Context
+        let endpoint: Endpoint
+        /// Bytes that a part may have.
+        let limit: Int
+        let credentials: Credentials?
+    }
+
     /// Opens and subscribes a socket.
-    init(
-        _ context: Context, _ endpoint: Endpoint, name: String, limit: Int,
-        credentials: Credentials?
-    ) throws(ZMQError) {
-        isRouter = endpoint.pattern == .router
-        socket = try Self.open(context, endpoint, limit, credentials)
+    init(_ opening: Opening, name: String) throws(ZMQError) {
+        self.opening = opening
+        isRouter = opening.endpoint.pattern == .router
+        socket = try Self.open(opening)
         self.name = Array(name.utf8)
-        policy = endpoint.pattern == .sub ? .dropOldest : .block
+        whenFull = opening.endpoint.pattern == .sub ? .dropOldest : .block
     }
 
     private static func open(
-        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?,
-        isReopening: Bool = false
+        _ opening: Opening, isReopening: Bool = false
     ) throws(ZMQError) -> Socket {
         let kind: Socket.Kind =
-            switch endpoint.pattern {
+            switch opening.endpoint.pattern {
             case .pull: .pull
             case .router: .router
             default: .sub
             }
-        let socket = try Socket(context, kind)
-        try socket.setMaximumMessageBytes(limit)
+        let socket = try Socket(opening.context, kind)
+        try socket.setMaximumMessageBytes(opening.limit)
         // Enough to keep scoring busy, and few enough not to hoard; the senders' queues come on top.
         try socket.setReceiveHighWater(kind == .sub ? 1000 : 128)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
@@ -52,26 +58,24 @@ final class IngestSocket {
         try socket.setHandshakeInterval(milliseconds: 5000)
         if kind == .router { try socket.setLinger(milliseconds: 1000) }
         if kind == .sub { try socket.subscribe("") }
-        try credentials?.secure(socket, endpoint, domain: "ingest")
-        try socket.open(endpoint, isReopening: isReopening)
+        try opening.credentials?.secure(socket, opening.endpoint, domain: "ingest")
+        try socket.open(opening.endpoint, isReopening: isReopening)
         return socket
     }
 
-    /// Closes the socket, which cuts all its connections, and opens it anew; what had arrived and was
-    /// not received is lost and shows as holes in its senders' numbers.
-    func reopen(
-        _ context: Context, _ endpoint: Endpoint, _ limit: Int, _ credentials: Credentials?
-    ) throws(ZMQError) {
+    /// Closes the socket, which cuts all its connections, and opens it again; what had arrived and was
+    /// not received is lost and shows as gaps in its senders' numbers.
+    func reopen() throws(ZMQError) {
         // A placeholder, so that the old socket closes before the new one opens.
-        socket = try Socket(context, .pair)
-        socket = try Self.open(context, endpoint, limit, credentials, isReopening: true)
+        socket = try Socket(opening.context, .pair)
+        socket = try Self.open(opening, isReopening: true)
     }
 
     /// Has `poller` watch the socket, and returns its index there.
     func add(to poller: inout Poller) -> Int { poller.add(socket) }
 
     /// What the sender of the message just received waits at, if it does.
-    func reply(to images: Int, endpoint: Int) -> ReplyAddress? {
+    func reply(to images: Int, endpoint: EndpointIndex) -> ReplyAddress? {
         isRouter ? ReplyAddress(endpoint: endpoint, envelope: envelope, images: images) : nil
     }
 
@@ -133,24 +137,5 @@ final class IngestSocket {
             _ = try socket.send(part.span, more: true, blocking: false)
         }
         _ = try socket.send(line.span, blocking: false)
-    }
-}
-
-/// A message of which some images wait for room.
-struct OpenMessage {
-    var message: FrameDecoder.Message
-    let layout: Layout
-    let received: UnixTime
-    let reply: ReplyAddress?
-    var nextImage = 0
-
-    /// Which parts of a message are what.
-    enum Layout {
-        /// Header and pixels.
-        case plain
-        /// A topic in front of them.
-        case topic
-        /// Pixels alone.
-        case bare
     }
 }

@@ -9,7 +9,7 @@ import VAE
 @testable import DetectionService
 
 @Suite struct ScoreHistoryTests {
-    private let sources = [Source("a"), Source("b", index: 1)]
+    private let sources = [Source("a"), Source("b", index: SourceIndex(1))]
 
     /// The verdict of edition `edition` on a frame of source `source` that scored `mse`.
     private func verdict(
@@ -32,7 +32,7 @@ import VAE
             edition: EditionNumber(rawValue: edition), by: rulebook,
             at: .init(started: UnixTime(nanoseconds: 0), scored: UnixTime(nanoseconds: 0)),
             into: &verdicts)
-        return try #require(verdicts.first { $0.frame.source == source })
+        return try #require(verdicts.first { $0.frame.source.value == source })
     }
 
     @Test func `the last scores are kept, and who they belong to`() throws {

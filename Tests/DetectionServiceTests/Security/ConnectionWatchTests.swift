@@ -1,4 +1,5 @@
 import DetectionService
+import Frames
 import Platform
 import Testing
 
@@ -46,14 +47,14 @@ import Testing
 
     @Test mutating func `behind a port that waits for scoring whole messages lie`() {
         #expect(look(60, arrived: 0, 0) == [])
-        watch.note(0, isWaiting: true)
+        watch.note(EndpointIndex(0), isWaiting: true)
         #expect(look(80, arrived: 1.9, 2.1) == [4])
     }
 
     @Test mutating func `a port that waited before the last look excuses nobody`() {
-        watch.note(0, isWaiting: true)
+        watch.note(EndpointIndex(0), isWaiting: true)
         #expect(look(60, arrived: 0, 0) == [])
-        watch.note(0, isWaiting: false)
+        watch.note(EndpointIndex(0), isWaiting: false)
         #expect(look(65, arrived: 0.5, 0.6) == [])
         #expect(look(80, arrived: 0.9, 0.1) == [3])
     }

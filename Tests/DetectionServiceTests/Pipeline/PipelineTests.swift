@@ -13,20 +13,14 @@ import ZeroMQ
     @Test func `a turnstile lets threads through in the order of their numbers`() {
         let turnstile = Turnstile()
         let passed = Mutex<[Int]>([])
-        let done = Condition()
-        for number in (1...8).reversed() {
-            startThread(named: "turn-\(number)") {
-                turnstile.wait(for: number)
+        let threads = (1...8).reversed().map { number in
+            Platform.Thread(named: "turn-\(number)") {
+                turnstile.wait(for: BatchNumber(number))
                 passed.withLock { $0.append(number) }
                 turnstile.pass()
-                done.lock()
-                done.broadcast()
-                done.unlock()
             }
         }
-        done.lock()
-        while passed.withLock({ $0.count }) < 8 { done.wait() }
-        done.unlock()
+        for thread in threads { thread.join() }
         #expect(passed.withLock { $0 } == Array(1...8))
     }
 
@@ -72,11 +66,13 @@ import ZeroMQ
 
     @Test func `lines know their topics, ranges and who waits for them`() {
         var lines = EncodedLines(capacity: 2)
-        let sources = [Source("a"), Source("b", index: 1)]
+        let sources = [Source("a"), Source("b", index: SourceIndex(1))]
         lines.bytes += Array("{1}".utf8)
-        lines.endLine(.error, of: 1, reply: nil)
+        lines.endLine(.error, of: SourceIndex(1), reply: nil)
         lines.bytes += Array("{22}".utf8)
-        lines.endLine(.anomaly, of: 0, reply: ReplyAddress(endpoint: 0, envelope: [], images: 1))
+        lines.endLine(
+            .anomaly, of: SourceIndex(0),
+            reply: ReplyAddress(endpoint: EndpointIndex(0), envelope: [], images: 1))
         #expect(lines.count == 2)
         #expect(Array(lines.bytes[lines.range(0)]) == Array("{1}".utf8))
         #expect(Array(lines.bytes[lines.range(1)]) == Array("{22}".utf8))
@@ -86,7 +82,7 @@ import ZeroMQ
         lines.removeAll()
         #expect(lines.count == 0 && lines.replies.isEmpty)
         lines.bytes += Array("{3}".utf8)
-        lines.endLine(.normal, of: 0, reply: nil)
+        lines.endLine(.normal, of: SourceIndex(0), reply: nil)
         #expect(Array(lines.bytes[lines.range(0)]) == Array("{3}".utf8))
     }
 }
