@@ -111,7 +111,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ], swiftSettings: safe + [.enableExperimentalFeature("Lifetimes")]),
+            ],
+            swiftSettings: machinery + [
+                // Its values are internal, for only programs import it, and tested in release too.
+                .unsafeFlags(["-enable-testing"])
+            ]),
 
         // What people look at.
         .target(name: "Formatting", swiftSettings: safe),

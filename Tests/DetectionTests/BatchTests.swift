@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import VAE
 
-@testable import Frames
+import Frames
 
 @Suite struct BatchTests {
     /// Frames of 2×2 random pixels, waiting.

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Frames
+import Frames
 
 @Suite struct MutationTests {
     private static let headers = [

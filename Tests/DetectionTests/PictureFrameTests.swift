@@ -2,7 +2,7 @@ import Images
 import TestSupport
 import Testing
 
-@testable import Frames
+import Frames
 
 @Suite struct PictureFrameTests {
     private func intake(_ steps: String, sideLimit: Int = FrameDecoder.sideLimit) throws -> Intake {

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Frames
+import Frames
 
 @Suite struct PictureMutationTests {
     private static let messages: [(header: String, payload: [UInt8])] = [

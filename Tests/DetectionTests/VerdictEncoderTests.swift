@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Frames
+import Frames
 
 @Suite struct VerdictEncoderTests {
     @Test func `a verdict is this line`() throws {

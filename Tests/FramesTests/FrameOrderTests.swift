@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Frames
+import Frames
 
 @Suite struct FrameOrderTests {
     private var order = FrameOrder(rows: 16, capacity: 16)

@@ -27,9 +27,8 @@ import ZeroMQ
             anomalous: images)
         try replayer.waitForDaemon { false }
         var verdicts = 0
-        let ending = try replayer.run(until: { verdicts >= stopAfter }) { tally, _ in
-            verdicts = tally.verdicts
-        }
+        let ending = try replayer.run(
+            until: { verdicts >= stopAfter }, watch: { tally, _ in verdicts = tally.verdicts })
         return (ending, replayer.tally)
     }
 

@@ -42,7 +42,13 @@ private struct GoldenFile {
     private struct Entry: Decodable {
         let dtype: String
         let shape: [Int]
-        let data_offsets: [Int]
+        let dataOffsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype
+            case shape
+            case dataOffsets = "data_offsets"
+        }
     }
 
     init(path: String) throws {
@@ -58,8 +64,8 @@ private struct GoldenFile {
 
     func bytes(_ name: String, dtype: String, shape: [Int]) throws -> [UInt8] {
         let entry = try #require(entries[name], "no tensor \(name)")
-        try #require(entry.dtype == dtype && entry.shape == shape && entry.data_offsets.count == 2)
-        let (begin, end) = (entry.data_offsets[0], entry.data_offsets[1])
+        try #require(entry.dtype == dtype && entry.shape == shape && entry.dataOffsets.count == 2)
+        let (begin, end) = (entry.dataOffsets[0], entry.dataOffsets[1])
         return [UInt8](data[(data.startIndex + begin)..<(data.startIndex + end)])
     }
 

@@ -6,20 +6,25 @@
 /// row (a row is in one lane at most, so a link each is enough, and neither many short arrays nor one
 /// long one have to grow or shift), turns are a ring (each lane has at most one), and links have 32
 /// bits.
-struct FrameOrder {
+package struct FrameOrder {
     /// A queue for the frames of one source that may be dropped, or for those that may not.
     ///
     /// One endpoint drops and another waits, and a source may use both. The oldest frame that
     /// may be dropped is then at the head of a lane, and never behind one that may not.
-    struct Lane: Hashable {
+    package struct Lane: Hashable {
         /// Whose frames.
         let source: SourceIndex
         /// What may happen to them.
         let whenFull: FrameQueue.WhenFull
+
+        /// The lane of these.
+        package init(source: SourceIndex, whenFull: FrameQueue.WhenFull) {
+            (self.source, self.whenFull) = (source, whenFull)
+        }
     }
 
     /// Frames waiting.
-    private(set) var count = 0
+    package private(set) var count = 0
 
     private var next: [RowIndex]
     /// By `place(_:)`: two a source.
@@ -38,13 +43,13 @@ struct FrameOrder {
     }
 
     /// For frames in `rows` rows, of which at most `capacity` wait.
-    init(rows: Int, capacity: Int) {
+    package init(rows: Int, capacity: Int) {
         next = Array(repeating: .none, count: rows)
         longest = LongestFirst(capacity: capacity)
     }
 
     /// Makes room for the lanes of another source.
-    mutating func addSource() {
+    package mutating func addSource() {
         lanes += [List(), List()]
         var grown = (0..<turnCount).map { turns[(firstTurn + $0) % turns.count] }
         grown += Array(repeating: 0, count: lanes.count - grown.count)
@@ -52,7 +57,7 @@ struct FrameOrder {
     }
 
     /// Has the frame in `row` wait in a lane, after those that do already.
-    mutating func append(_ row: RowIndex, to lane: Lane) {
+    package mutating func append(_ row: RowIndex, to lane: Lane) {
         let place = place(lane)
         next[row.value] = .none
         if lanes[place].count == 0 {
@@ -66,7 +71,7 @@ struct FrameOrder {
     }
 
     /// Takes out the frame whose turn it is, one lane after the other; nil if none waits.
-    mutating func removeNext() -> (row: RowIndex, source: SourceIndex)? {
+    package mutating func removeNext() -> (row: RowIndex, source: SourceIndex)? {
         while count > 0 {
             let place = Int(turns[firstTurn])
             firstTurn = (firstTurn + 1) % turns.count
@@ -82,7 +87,7 @@ struct FrameOrder {
 
     /// Takes out the oldest frame of the longest lane of those that may be dropped; nil if there are
     /// none.
-    mutating func removeOldestOfLongest() -> (row: RowIndex, source: SourceIndex)? {
+    package mutating func removeOldestOfLongest() -> (row: RowIndex, source: SourceIndex)? {
         guard let place = longest.longest else { return nil }
         return (removeFirst(place), lane(place).source)
     }

@@ -37,14 +37,14 @@ public struct BatchNumber: Hashable, Sendable, BitwiseCopyable {
 ///
 /// 32 bits, because the links between rows are read under the queue's lock and half as many cache
 /// lines do.
-struct RowIndex: Hashable, Sendable, BitwiseCopyable {
+package struct RowIndex: Hashable, Sendable, BitwiseCopyable {
     private let bits: Int32
 
     /// The row at `value`.
-    init(_ value: Int) { bits = Int32(value) }
+    package init(_ value: Int) { bits = Int32(value) }
 
     /// Where arrays by row hold what is its own.
-    var value: Int { Int(bits) }
+    package var value: Int { Int(bits) }
 
     /// No row: the end of a list.
     static let none = RowIndex(-1)
