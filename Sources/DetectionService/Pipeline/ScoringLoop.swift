@@ -78,7 +78,9 @@ struct ScoringLoop: ~Copyable {
     /// Score, decide, encode, give out, settle.
     private mutating func serve() throws(ZMQError) {
         let started = UnixTime.now
-        if batch.frames.count > 0 { scorer.score(batch.frames.images, count: batch.frames.count) }
+        if batch.frames.count > 0 {
+            batch.frames.withImages { scorer.score($0, count: batch.frames.count) }
+        }
         pipeline.deciding.decide(
             &batch, scores: scorer.scores, by: edition,
             at: Verdict.Times(started: started, scored: .now))

@@ -33,6 +33,12 @@ public struct Batch: ~Copyable, Sendable {
 
     /// Pixels; rows below `count` are filled.
     public var images: ImageBatch { _read { yield rows.images } }
+
+    /// Calls `body` with the pixels, and allocates nothing, as `images` does for its coroutine.
+    public func withImages<Result>(_ body: (borrowing ImageBatch) -> Result) -> Result {
+        body(rows.images)
+    }
+
     /// The most frames it can hold.
     public var capacity: Int { rows.images.rows }
     /// Whether there is no room for another frame.

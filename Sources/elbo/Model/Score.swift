@@ -98,7 +98,7 @@ private struct FileJudging: ~Copyable {
 
     private mutating func flush(_ now: UnixTime) throws {
         guard batch.count > 0 else { return }
-        scorer.score(batch.images, count: batch.count)
+        batch.withImages { scorer.score($0, count: batch.count) }
         var verdicts: [Verdict] = []
         decider.decide(
             batch, scores: scorer.scores, edition: .first, by: rulebook,
