@@ -1,3 +1,4 @@
+import Frames
 import Images
 import Networks
 import Platform
@@ -5,8 +6,6 @@ import Tensors
 import TestSupport
 import Testing
 import VAE
-
-import Frames
 
 @Suite struct BatchTests {
     /// Frames of 2×2 random pixels, waiting.

@@ -1,9 +1,8 @@
 import Foundation
+import Frames
 import Tensors
 import TestSupport
 import Testing
-
-import Frames
 
 @Suite struct MutationTests {
     private static let headers = [

@@ -1,8 +1,7 @@
+import Frames
 import Images
 import TestSupport
 import Testing
-
-import Frames
 
 @Suite struct PictureFrameTests {
     private func intake(_ steps: String, sideLimit: Int = FrameDecoder.sideLimit) throws -> Intake {

@@ -1,9 +1,8 @@
+import Frames
 import Images
 import Tensors
 import TestSupport
 import Testing
-
-import Frames
 
 @Suite struct PictureMutationTests {
     private static let messages: [(header: String, payload: [UInt8])] = [

@@ -1,8 +1,7 @@
 import Foundation
+import Frames
 import TestSupport
 import Testing
-
-import Frames
 
 @Suite struct VerdictEncoderTests {
     @Test func `a verdict is this line`() throws {

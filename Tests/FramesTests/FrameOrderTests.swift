@@ -1,6 +1,5 @@
-import Testing
-
 import Frames
+import Testing
 
 @Suite struct FrameOrderTests {
     private var order = FrameOrder(rows: 16, capacity: 16)

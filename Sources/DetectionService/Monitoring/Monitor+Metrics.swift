@@ -35,6 +35,8 @@ extension Monitor {
         let (calibration, reloads) = (edition.calibration.calibration, reloads)
         text.begin("elbod_build_info", .gauge, "The program's version.")
         text.sample(1, [("version", elbodVersion)])
+        text.begin("elbod_pipeline_info", .gauge, "The pipeline that frames go through.")
+        text.sample(1, [("pipeline", pipeline)])
         text.begin("elbod_calibration_info", .gauge, "The model and the calibration in service.")
         text.sample(
             1,
