@@ -30,7 +30,7 @@ import VAE
     }
 
     /// Folders of a model, with its calibration of revision 1 in them, and of the daemon's state.
-    private struct Place: ~Copyable {
+    private struct Place {
         let modelFolder: TemporaryFolder
         let state: TemporaryFolder
         let store: CalibrationStore
