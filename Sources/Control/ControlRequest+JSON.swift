@@ -29,6 +29,17 @@ extension ControlRequest: Codable {
         var calibration: Calibration?
         var dryRun: Bool?
 
+        /// As they are spelt on the wire, whatever an encoder makes of names.
+        enum CodingKeys: String, CodingKey {
+            case verb
+            case source
+            case score
+            case k
+            case count
+            case calibration
+            case dryRun = "dry_run"
+        }
+
         init(_ verb: Verb, _ rule: Rule? = nil, _ scope: Scope? = nil) {
             self.verb = verb
             (score, k) = (rule?.score, rule?.k)
@@ -39,7 +50,7 @@ extension ControlRequest: Codable {
         var scope: Scope { Scope(source: source, isDryRun: dryRun ?? false) }
     }
 
-    /// Reads the object that `JSONDecoder.elbod` gives.
+    /// Reads the object by its keys as they are on the wire, that is, with a plain `JSONDecoder`.
     public init(from decoder: any Decoder) throws {
         let fields = try Fields(from: decoder)
         switch fields.verb {

@@ -43,7 +43,7 @@ import VAE
     }
 
     private func decoded(_ line: String) throws -> ControlRequest {
-        try JSONDecoder.elbod.decode(ControlRequest.self, from: Data(line.utf8))
+        try JSONDecoder().decode(ControlRequest.self, from: Data(line.utf8))
     }
 
     @Test(arguments: golden.indices)

@@ -71,7 +71,10 @@ def reconstruction_graph(folder):
 
 
 def upper_bound():
-    return json.loads((MODEL / "calibration.json").read_text())["scores"]["mse"]["upper"]
+    calibration = json.loads((MODEL / "calibration.json").read_text())
+    k = calibration["k"] if "k" in calibration else calibration["rules"][0]["k"]
+    sample = calibration["scores"]["mse"]
+    return sample["mu"] + k * sample["sigma"]
 
 
 class Server:

@@ -151,9 +151,11 @@ def export_agrees(directory, ours):
                 closest(f"{name}, elbo and ONNX Runtime", ours[name], got[name], path.name)
         metadata = {entry.key: entry.value for entry in model.metadata_props}
         if (directory / "calibration.json").exists():
-            stored = json.loads((directory / "calibration.json").read_text())["scores"]
-            for name in SCORES:
-                check(float(metadata[f"elbod.threshold.{name}.upper"]) == stored[name]["upper"],
+            calibration = json.loads((directory / "calibration.json").read_text())
+            # The first schema has one k; the second a list of rules, of which the first decides.
+            k = calibration["k"] if "k" in calibration else calibration["rules"][0]["k"]
+            for name, sample in calibration["scores"].items():
+                check(float(metadata[f"elbod.threshold.{name}.upper"]) == sample["mu"] + k * sample["sigma"],
                       f"the upper bound of {name} in the metadata")
     return reference
 

@@ -70,9 +70,11 @@ struct StoredRule: Codable {
         against samples: [ScoreFunction: ScoreSample], isComplete: Bool
     ) throws(CalibrationError) {
         let name = rule.score.rawValue
-        guard let sample = samples[rule.score] else {
+        guard let read = samples[rule.score] else {
             throw .malformed("it judges by \(name) but holds no such scores")
         }
+        // Against the scores themselves, not against the mean and deviation beside them.
+        let sample = ScoreSample(of: read.sorted)
         let (bounds, slack) = (rule.bounds(over: sample), sample.slack * max(rule.k, 1))
         func agrees(_ written: Double?, _ expected: Double) -> Bool {
             written.map { abs($0 - expected) <= slack } ?? !isComplete

@@ -14,7 +14,7 @@ struct Controller: Sendable {
     /// The answer to a request, whatever its bytes are.
     func answer(_ request: [UInt8]) -> [UInt8] {
         do {
-            let request = try JSONDecoder.elbod.decode(ControlRequest.self, from: Data(request))
+            let request = try JSONDecoder().decode(ControlRequest.self, from: Data(request))
             return try carryOut(request)
         } catch let error as DecodingError {
             return failure("the request is not understood: \(Self.reason(error))")

@@ -81,10 +81,11 @@ final class ModelUpdater: Sendable {
 
     /// A calibration from scores that were gathered live.
     func gathered(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let edition = pipeline.activeModel.edition
-        guard let collection = pipeline.recentScores.collection, collection.isComplete else {
-            throw ModelUpdateError.notGathered
+        // Under the lock, so that model and scores are seen on the same side of a change.
+        let (edition, collection) = change.withLock { _ in
+            (pipeline.activeModel.edition, pipeline.recentScores.collection)
         }
+        guard let collection, collection.isComplete else { throw ModelUpdateError.notGathered }
         let current = edition.calibration.calibration
         let place = collection.source.map { " of \($0)" } ?? ""
         return try Calibration(

@@ -72,9 +72,11 @@ struct ScoreHistory: Sendable {
     /// Ends gathering.
     mutating func stopCollecting() { collection = nil }
 
-    /// Forgets all scores, for from this edition on another model serves.
+    /// Forgets all scores, for from this edition on another model serves; what is being gathered is
+    /// gathered anew.
     mutating func restart(from edition: EditionNumber) {
         ring.removeAll(keepingCapacity: true)
+        collection?.scores.removeAll(keepingCapacity: true)
         next = 0
         since = edition
     }

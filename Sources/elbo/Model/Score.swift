@@ -48,6 +48,7 @@ private struct FileJudging: ~Copyable {
     private let rulebook: Rulebook
     private var decider = Decider(isPublishing: false)
     private var encoder: VerdictEncoder
+    private let rejections = RejectionEncoder(epoch: "offline", worker: "elbo")
     private var batch: Batch
 
     init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
@@ -91,12 +92,12 @@ private struct FileJudging: ~Copyable {
                     image, of: message, header: frame.header.span, payload: frame.payload.span,
                     received: now)
             } catch { throw failure("\(file), image \(image)", error) }
-            if batch.isFull { try flush(now) }
+            if batch.isFull { flush(now) }
         }
-        try flush(UnixTime.now)
+        flush(UnixTime.now)
     }
 
-    private mutating func flush(_ now: UnixTime) throws {
+    private mutating func flush(_ now: UnixTime) {
         guard batch.count > 0 else { return }
         batch.withImages { scorer.score($0, count: batch.count) }
         var verdicts: [Verdict] = []
@@ -104,14 +105,18 @@ private struct FileJudging: ~Copyable {
             batch, scores: scorer.scores, edition: .first, by: rulebook,
             at: Verdict.Times(started: now, scored: now), into: &verdicts)
         for verdict in verdicts {
-            guard let decision = verdict.decision else {
-                throw Failure(
-                    "\(batch.source(verdict.row).name), image \(verdict.frame.index): "
-                        + Rejection.scoreNotFinite.explanation, .dataFormat)
-            }
             var line: [UInt8] = []
-            encoder.encode(verdict, of: batch, into: &line)
-            if decision.isAnomaly { anomalies += 1 }
+            if verdict.decision == nil {
+                // As the daemon would say it; an image without a score is certainly not normal.
+                rejections.encode(
+                    RejectedMessage(
+                        reason: .scoreNotFinite, source: batch.source(verdict.row),
+                        sequence: verdict.frame.sequence, received: verdict.frame.received),
+                    publication: verdict.publication, into: &line)
+            } else {
+                encoder.encode(verdict, of: batch, into: &line)
+            }
+            if verdict.decision?.isAnomaly != false { anomalies += 1 }
             print(String(decoding: line, as: UTF8.self))
         }
         batch.removeAll()

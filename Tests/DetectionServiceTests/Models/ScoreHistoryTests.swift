@@ -54,12 +54,13 @@ import VAE
         _ = history.startCollecting(4, source: nil)
         history.note(try verdict(1, edition: 1), of: sources)
         history.restart(from: EditionNumber(rawValue: 2))
-        #expect(history.entries.isEmpty)
+        #expect(history.entries.isEmpty && history.collection?.scores.isEmpty == true)
         // A thread that had not adopted the new edition yet.
         history.note(try verdict(2, edition: 1), of: sources)
         #expect(history.entries.isEmpty)
         history.note(try verdict(3, edition: 2), of: sources)
         #expect(history.entries.map(\.scores.mse) == [3])
+        #expect(history.collection?.scores.map(\.mse) == [3])
     }
 
     @Test func `as many scores are gathered as were asked for, of one source alone`() throws {

@@ -93,10 +93,10 @@ extension Publisher: VerdictSink {
                     _ = try outlet.socket.send(topic.span, more: true)
                     _ = try outlet.socket.send(
                         batch.lines.bytes.span.extracting(batch.lines.range(index)))
+                    published.add(1, ordering: .relaxed)
                 }
             } catch { failure = error }
         }
         if let failure { throw failure }
-        published.add(UInt64(batch.lines.count), ordering: .relaxed)
     }
 }
