@@ -2,7 +2,7 @@ internal import CLinux
 import Glibc
 import Synchronization
 
-/// A thread of this process, owned by whoever must wait for its end.
+/// A thread of this process, whose owner must wait for its end.
 ///
 /// Dropping it before `join` is a bug and traps: a thread that nobody waits for may use what its
 /// process tears down at exit.

@@ -23,7 +23,7 @@ public struct Verdict: Sendable, BitwiseCopyable {
     /// Its place among all that is published in one run, counted from 1 without gaps.
     public let publication: UInt64
 
-    /// The model and the calibration behind a verdict.
+    /// Which model scored and which calibration decided.
     public struct Version: Sendable, Hashable, BitwiseCopyable {
         /// The edition in service.
         public let edition: EditionNumber

@@ -48,7 +48,7 @@ final class ActiveModel: Sendable {
 
     private let state: Mutex<State>
     private let number = Atomic<Int>(EditionNumber.first.rawValue)
-    /// Where whoever put an edition into service waits for the threads.
+    /// Where a change of edition waits for the scoring threads.
     private let adopted = Condition()
 
     init(_ edition: Edition, threads: Int) {

@@ -72,8 +72,8 @@ struct ScoreHistory: Sendable {
     /// Ends gathering.
     mutating func stopCollecting() { collection = nil }
 
-    /// Forgets all scores, for from this edition on another model serves; what is being gathered is
-    /// gathered anew.
+    /// Forgets all scores, for from this edition on another model serves; gathering
+    /// starts over.
     mutating func restart(from edition: EditionNumber) {
         ring.removeAll(keepingCapacity: true)
         collection?.scores.removeAll(keepingCapacity: true)

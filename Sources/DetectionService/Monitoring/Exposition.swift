@@ -21,7 +21,7 @@ public struct Exposition {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    /// Adds a sample to the family, `suffix` behind its name.
+    /// Adds a sample to the family, `suffix` after its name.
     public mutating func sample(
         _ value: Double, _ labels: [(name: String, value: String)] = [], suffix: String = ""
     ) {
@@ -35,7 +35,7 @@ public struct Exposition {
         text += " \(Self.number(value))\n"
     }
 
-    /// Adds a counter's or gauge's sample that is a whole number.
+    /// Adds a counter's or gauge's sample that is an integer.
     public mutating func sample(_ value: Int, _ labels: [(name: String, value: String)] = []) {
         sample(Double(value), labels)
     }

@@ -49,7 +49,7 @@ struct Histograms: Sendable {
         score.note(Double(verdict.scores[function]))
     }
 
-    /// Begins the histogram of scores anew, with buckets that suit `calibration`.
+    /// Restarts the histogram of scores with buckets that suit `calibration`.
     mutating func restart(for calibration: Calibration) {
         function = calibration.rule.score
         let sorted = calibration.sample.sorted

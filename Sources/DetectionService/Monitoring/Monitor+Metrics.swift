@@ -79,7 +79,7 @@ extension Monitor {
             "elbod_control_messages_total", .counter, "Messages that are no images and need none.",
             Double(snapshot.totals.control))
         text.single(
-            "elbod_trailing_parts_total", .counter, "Message parts behind the pixels, ignored.",
+            "elbod_trailing_parts_total", .counter, "Message parts after the pixels, ignored.",
             Double(snapshot.totals.trailingParts))
         text.single(
             "elbod_errors_withheld_total", .counter,
@@ -123,13 +123,13 @@ extension Monitor {
         family("elbod_frames_missed_total", .counter, "Holes in the sender's numbering.") {
             Double($0.sequenceTracker.missed)
         }
-        family("elbod_frames_duplicated_total", .counter, "Numbers that came twice.") {
+        family("elbod_frames_duplicated_total", .counter, "Frames received more than once.") {
             Double($0.sequenceTracker.duplicates)
         }
         family("elbod_frames_reordered_total", .counter, "Numbers that came late.") {
             Double($0.sequenceTracker.reordered)
         }
-        family("elbod_source_restarts_total", .counter, "Times a sender began anew.") {
+        family("elbod_source_restarts_total", .counter, "Times a sender restarted.") {
             Double($0.sequenceTracker.restarts)
         }
         family(

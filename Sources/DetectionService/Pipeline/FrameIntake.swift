@@ -40,9 +40,9 @@ struct FrameIntake: ~Copyable {
     enum Reading {
         /// Its images can be enqueued.
         case images(OpenMessage)
-        /// It holds none that could be.
+        /// Nothing to enqueue: it was rejected.
         case rejected
-        /// It is no image and needs none; whoever waits for a reply may be told so.
+        /// A control message: nothing to enqueue; a sender that waits is acknowledged.
         case control
     }
 

@@ -18,7 +18,7 @@ final class Pipeline: Sendable {
     let exchange: FrameExchange
     /// Makes verdicts of scores, in order.
     let deciding = DecidingStage()
-    /// Sends verdicts to whoever subscribes.
+    /// Publishes verdicts to subscribers.
     let publisher: Publisher
     /// Verdicts on their way back to senders that wait for them.
     let replies: PendingReplies

@@ -69,7 +69,7 @@ struct ScoringLoop: ~Copyable {
         guard let latest else { return }
         let isOtherEngine = !latest.hasEngine(of: edition)
         edition = latest
-        // A few milliseconds: whoever put this edition into service has warmed it up, and oneDNN keeps
+        // A few milliseconds: the updater has warmed this edition up, and oneDNN keeps
         // its code.
         if isOtherEngine { scorer = edition.engine(capacity: capacity) }
         encoder = BatchEncoder(edition, pipeline.identity, allScores: allScores)

@@ -63,7 +63,7 @@ final class MemoryGuard: Sendable {
     /// The ports to be opened again, once.
     func takePending() -> [EndpointIndex] { state.withLock { $0.reopening.takePending() } }
 
-    /// Looks at the memory: cuts the connections that fill it, or asks for sockets to be opened anew.
+    /// Looks at the memory: cuts the connections that fill it, or asks for sockets to be reopened.
     func check() -> SocketReopening.Demand {
         let resident = Self.resident
         let (culprits, demand, isTrimming) = state.withLock { state in

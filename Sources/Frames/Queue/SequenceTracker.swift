@@ -3,7 +3,7 @@
 ///
 /// Of the last 4,096 numbers it is known which have arrived: connections of one sender that follow
 /// each other may overlap by as much. A number further back than that, or far below the first, or the
-/// first again, means that the sender started anew.
+/// first again, means that the sender has restarted.
 public struct SequenceTracker: Sendable, Equatable {
     /// Numbers that were passed over and have not arrived since.
     public private(set) var missed: UInt64 = 0

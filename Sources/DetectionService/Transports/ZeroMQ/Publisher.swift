@@ -31,7 +31,7 @@ final class Publisher: Sendable {
         outlet = Mutex(Outlet(socket: try Self.open(context, configuration, credentials)))
     }
 
-    /// Closes the socket, which cuts all its connections, and opens it anew; subscribers that come
+    /// Closes the socket, which cuts all its connections, and reopens it; subscribers that come
     /// back have missed what was published meanwhile, and see it from `pub_seq`.
     func reopen() throws(ZMQError) {
         let failure = outlet.withLock { outlet -> ZMQError? in
@@ -66,7 +66,7 @@ final class Publisher: Sendable {
     /// Verdicts and errors published so far.
     var publications: UInt64 { published.load(ordering: .relaxed) }
 
-    /// Publishes a line that has no number, whoever's turn it is.
+    /// Publishes a line that has no number, out of turn.
     func announce(topic: String, line: String) throws(ZMQError) {
         let failure = outlet.withLock { outlet -> ZMQError? in
             do throws(ZMQError) {
