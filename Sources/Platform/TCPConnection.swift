@@ -10,14 +10,15 @@ public struct TCPConnection: Sendable {
     public let descriptor: CInt
     /// Tells it from every other connection of this machine.
     public let identity: UInt64
-    /// Bytes that have arrived on it, read or not.
-    public let received: UInt64
+    /// Bytes that were read from it.
+    public let read: UInt64
+    /// Our end's port.
+    public let localPort: UInt16
 
     /// What was seen of a connection.
-    public init(descriptor: CInt, identity: UInt64, received: UInt64) {
-        self.descriptor = descriptor
-        self.identity = identity
-        self.received = received
+    public init(descriptor: CInt, identity: UInt64, read: UInt64, localPort: UInt16 = 0) {
+        (self.descriptor, self.identity) = (descriptor, identity)
+        (self.read, self.localPort) = (read, localPort)
     }
 
     /// Where `tcpi_bytes_received` is in the kernel's `struct tcp_info`; glibc's ends before it.
@@ -33,7 +34,24 @@ public struct TCPConnection: Sendable {
         let received = unsafe info.withUnsafeBytes {
             unsafe $0.load(fromByteOffset: Self.receivedOffset, as: UInt64.self)
         }
-        self.init(descriptor: descriptor, identity: identity, received: received)
+        // What has arrived and was not read lies in the kernel's memory, which it bounds by itself.
+        var unread: CInt = 0
+        guard unsafe ioctl(descriptor, UInt(FIONREAD), &unread) == 0 else { return nil }
+        self.init(
+            descriptor: descriptor, identity: identity,
+            read: received - min(received, UInt64(max(0, unread))),
+            localPort: Self.localPort(of: descriptor))
+    }
+
+    private static func localPort(of descriptor: CInt) -> UInt16 {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutableBytes(of: &address) { bytes in
+            let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            guard unsafe getsockname(descriptor, start, &size) == 0 else { return 0 }
+            // The port is at the same place for IPv4 and IPv6, in the network's order.
+            return unsafe UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+        }
     }
 
     /// All that this process has now; costs a few microseconds each.

@@ -29,11 +29,18 @@ extension Configuration {
                 details: "No default.", shipped: ["pub+bind:tcp://127.0.0.1:5556"]), \.publish),
         .integer(
             .init(
-                "queue", "Frames that may wait to be scored", "n",
+                "queue", "Images that may wait to be scored", "n",
                 details: """
-                    Each takes 4 bytes a pixel and half a kilobyte. All sources share the room, each \
-                    with a queue of its own; when it is full, the longest one loses its oldest frame.
+                    All sources share the room, each with a queue of its own; when it is full, the \
+                    longest one loses its oldest message, or senders at pull and router wait.
                     """), \.queue, 1...1_048_576),
+        .integer(
+            .init(
+                "queue_bytes", "Bytes of messages that may wait to be scored", "bytes",
+                details: """
+                    Pictures wait as they came and are decoded when their turn comes. 0 is 32 MiB, or \
+                    4 bytes a pixel and half a kilobyte for each image of the queue if that is more.
+                    """), \.queueBytes, 0...(1 << 40)),
         .integer(
             .init(
                 "batch", "Frames scored at once, at most", "n",
@@ -66,6 +73,15 @@ extension Configuration {
     ]
 
     private static let outputKeys: [Key] = [
+        .integer(
+            .init(
+                "receive_high_water",
+                "Messages that may wait in libzmq for each connection, before they are in the queue",
+                "n",
+                details: """
+                    0 is 2 for a model that preprocesses pictures, and else 1000 at sub endpoints and \
+                    128 at the others. Lower it where messages hold thousands of images.
+                    """), \.receiveHighWater, 0...1_000_000),
         .integer(
             .init(
                 "publish_high_water",

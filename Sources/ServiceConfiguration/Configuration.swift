@@ -14,6 +14,8 @@ public struct Configuration: Equatable, Sendable {
     public var publish: [Endpoint] = []
     /// Frames that may wait to be scored.
     public var queue = 1024
+    /// Bytes of messages that may wait, 0 for what the model needs.
+    public var queueBytes = 0
     /// Frames scored at once, at most.
     public var batch = 128
     /// Threads that score; 0 lets the receiving thread do it.
@@ -22,6 +24,8 @@ public struct Configuration: Equatable, Sendable {
     public var scorers: Int { max(1, threads) }
     /// A message part larger than this disconnects its sender.
     public var maxMessageBytes = 16 << 20
+    /// Messages that may wait in libzmq for each connection, 0 for as many as suit the model.
+    public var receiveHighWater = 0
     /// Verdicts that may wait for one slow subscriber before it loses some.
     public var publishHighWater = 10_000
     /// Whether verdicts carry every score or only the deciding one.
@@ -70,6 +74,17 @@ public struct Configuration: Equatable, Sendable {
 
     /// One thread for each core but the one that receives.
     static let automaticThreads = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+
+    /// The messages that libzmq may hold for each connection of an ingest endpoint.
+    ///
+    /// It counts messages whatever they weigh, so of pictures there are few: what waits is in our own
+    /// queue, which counts bytes. The mark cannot follow what comes: one that is lowered below half of
+    /// what it was can leave a connection waiting for ever (libzmq 4.3.4 tells the reading end's
+    /// progress to the writing one at each half of the mark).
+    public func receiveHighWater(for endpoint: Endpoint, takesPictures: Bool) -> Int {
+        if receiveHighWater > 0 { return receiveHighWater }
+        return takesPictures ? 2 : endpoint.pattern == .sub ? 1000 : 128
+    }
 
     /// The directory that `state` stands for.
     public var stateDirectory: String {

@@ -36,6 +36,12 @@ internal import CZeroMQ
         unsafe [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(frame), count: count))
     }
 
+    /// Gives the memory of the part back; it is empty afterwards.
+    public mutating func clear() {
+        _ = unsafe zmq_msg_close(frame)
+        _ = unsafe zmq_msg_init(frame)
+    }
+
     /// How many bytes the part has.
     public var count: Int { unsafe zmq_msg_size(frame) }
 

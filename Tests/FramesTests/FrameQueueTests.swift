@@ -1,5 +1,7 @@
 import Frames
+import Images
 import Platform
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -56,23 +58,113 @@ import Testing
         #expect(intake.frames.map(\.droppedBefore) == [0, 0])
     }
 
-    @Test func `a frame refused while the queue is full leaves the oldest whole`() throws {
+    @Test func `an image that cannot be decoded is booked, and what it has pushed out is reported`()
+        throws
+    {
         var intake = Intake(capacity: 2)
-        let floats = header(dtype: "float32")
         for value in [10, 20] {
             try intake.take(
                 header("\"msg\":\(value)"), payload: Array(repeating: UInt8(value), count: 4))
         }
-        let before = intake.pixels
         var payload = [UInt8](repeating: 0, count: 16)
         payload[15] = 0xC0  // -2
-        #expect(throws: Rejection.outOfRange) { try intake.take(floats, payload: payload) }
-        #expect(intake.pixels == before)
-        #expect(intake.frames.map(\.sequence) == [0, 1] && intake.queue.total.dropped == 0)
-        try intake.take(floats, payload: Array(repeating: 0, count: 16))
-        #expect(intake.frames.map(\.sequence) == [1, 3])
-        #expect(intake.frames.map(\.droppedBefore) == [1, 0])
-        #expect(intake.pixels == [before[1], [0, 0, 0, 0]])
+        let bad = try add(header(dtype: "float32"), payload: payload, to: &intake).bytes
+        #expect(intake.queue.total.received == 3 && intake.queue.total.dropped == 1)
+        var batch = Batch(capacity: 2, pixels: 4)
+        intake.queue.claim(for: &batch)
+        batch.fetch()
+        var rejections: [RejectedMessage] = []
+        batch.appendRejections(to: &rejections)
+        #expect(
+            rejections.map(\.reason) == [.outOfRange] && rejections[0].source.name == "endpoint")
+        let (count, first) = (batch.count, batch.frame(0))
+        #expect(count == 1 && first.sequence == 1 && first.droppedBefore == 1)
+        intake.queue.settle(batch, [.normal])
+        intake.queue.release(&batch)
+        #expect(intake.queue.total.rejections == [.outOfRange: 1])
+        #expect(intake.queue.total.isBalanced && intake.queue.total.inFlight == 0)
+        #expect(bad.discards.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `room is bytes as well: a large message takes what it weighs`() throws {
+        let limits = QueueLimits(images: 10, bytes: 1000)
+        #expect(limits.unit == 100)
+        #expect(limits.room(images: 1, bytes: 7) == 1 && limits.room(images: 1, bytes: 101) == 2)
+        #expect(limits.room(images: 5, bytes: 120) == 5)
+        #expect(limits.room(images: 1, bytes: 1 << 40) == 10, "one that is too large goes alone")
+        var intake = Intake()
+        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 4))
+        // 4 bytes an image; of float64 it has 32, all the room there is.
+        for _ in 0..<8 { try intake.take(header(), topic: "small") }
+        let doubles = [UInt8](repeating: 0, count: 32)
+        try intake.take(header(dtype: "float64"), topic: "large", payload: doubles)
+        #expect(intake.ledger("small")?.dropped == 8 && intake.ledger("large")?.waiting == 1)
+        try intake.take(header(), topic: "small")
+        #expect(intake.ledger("large")?.dropped == 1 && intake.ledger("small")?.waiting == 1)
+    }
+
+    @Test func `one large message that must not be dropped gets in while there is any room`() throws
+    {
+        var intake = Intake()
+        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 4))
+        intake.policy = .block
+        for _ in 0..<7 { try intake.take(header()) }
+        let doubles = [UInt8](repeating: 0, count: 32)
+        try intake.take(header(dtype: "float64"), payload: doubles)
+        let hasRoom = intake.queue.hasRoom(for: .block)
+        #expect(!hasRoom && intake.queue.count == 8 && intake.queue.total.dropped == 0)
+        intake.settle()
+        #expect(intake.queue.total.scored == 8)
+    }
+
+    @Test func `bytes are given back once, when the last image is decoded or dropped`() throws {
+        var intake = Intake(capacity: 4)
+        let payload = [UInt8](repeating: 0, count: 12)
+        let first = try add(header(shape: "[3,2,2]"), payload: payload, to: &intake).bytes
+        var batch = Batch(capacity: 2, pixels: 4)
+        intake.queue.claim(for: &batch)
+        batch.fetch()
+        #expect(first.discards.load(ordering: .relaxed) == 0)
+        // Its room is its own until its last image leaves, so it gives way to the next ones.
+        let second = try add(header(shape: "[3,2,2]"), payload: payload, to: &intake).bytes
+        #expect(first.discards.load(ordering: .relaxed) == 1)
+        #expect(intake.queue.total.dropped == 1)
+        let early = intake.queue.takeSpare() == nil
+        #expect(early, "two of its images are still claimed")
+        intake.queue.settle(batch, [.normal, .normal])
+        intake.queue.release(&batch)
+        let spare = intake.queue.takeSpare()
+        #expect(spare === first)
+        intake.settle()
+        #expect(second.discards.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `a batch of pictures ends early, as who waits for one waits for all`() throws {
+        let resize = Preprocessing(grayscale: .rgb, resize: ImageShape(rows: 2, columns: 2))
+        var intake = Intake(preprocessing: resize)
+        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 1 << 26))
+        let side = 1024
+        let payload = [UInt8](repeating: 0, count: side * side * 3)
+        for _ in 0..<3 {
+            _ = try add(header(shape: "[\(side),\(side),3]"), payload: payload, to: &intake)
+        }
+        var batch = Batch(capacity: 8, pixels: 4)
+        intake.queue.claim(for: &batch)
+        batch.fetch()
+        let count = batch.count
+        #expect(count == 2 && intake.queue.count == 1)
+    }
+
+    /// Adds a message without looking at its images first.
+    private func add(
+        _ text: String, payload: [UInt8], to intake: inout Intake
+    ) throws -> (bytes: ArrayBytes, admission: FrameQueue.Admission) {
+        let (text, endpoint) = (Array(text.utf8), Array("endpoint".utf8))
+        let message = try intake.decoder.open(
+            topic: Span(), header: text.span, payload: payload.span, endpoint: endpoint.span)
+        let bytes = ArrayBytes(header: text, payload: payload)
+        let arrival = Arrival(received: UnixTime(nanoseconds: 0), whenFull: intake.policy)
+        return (bytes, intake.queue.add(message, arrival, bytes: bytes))
     }
 
     @Test func `a message of more images than there is room for leaves the last of them`() throws {
@@ -106,18 +198,18 @@ import Testing
         }
     }
 
-    /// Many sources, both policies, good and bad frames, up to three of them being decoded while
-    /// others come and go, batches of any size: after each step every account balances, what waits is
-    /// what the queue holds, and each source's frames keep the order of their commits.
+    /// Many sources, both policies, good and bad images, messages of one or several, some being decoded
+    /// while others come and go, batches of any size: after each step every account balances, what waits
+    /// is what the queue holds, and each source's images keep the order of their arrival.
     @Test(arguments: [1, 2, 3, 7, 64])
     func `every frame is accounted for after every step`(capacity: Int) throws {
         var traffic = Traffic(capacity: capacity)
         for step in 0..<4000 {
             traffic.step(UInt64(step))
             let total = traffic.queue.total
-            #expect(total.received == traffic.committed && total.isBalanced)
-            #expect(total.waiting == traffic.queue.count && total.waiting <= capacity)
-            #expect(total.scoring == traffic.batch.count)
+            #expect(total.received == traffic.added && total.isBalanced)
+            #expect(total.waiting == traffic.queue.count && total.waiting <= capacity + 6)
+            #expect(total.scoring == traffic.scoring)
             #expect(traffic.queue.ledgers.allSatisfy { $0.isBalanced })
         }
         let total = traffic.queue.total
@@ -126,8 +218,9 @@ import Testing
         }.map { traffic.queue.ledgers[$0] }
         #expect(kept.count == 2 && kept.allSatisfy { $0.dropped == 0 && $0.scored > 0 })
         #expect(total.dropped > 0 && total.rejected > 0 && total.scored > 0)
-        let wasDecoding = traffic.wasDecodingDuringClaim
-        #expect(wasDecoding, "nothing was claimed while an image was being decoded")
+        let (during, left) = (traffic.addedDuringClaim, traffic.finish())
+        #expect(during > 0, "nothing came while images were being decoded")
+        #expect(left == 0, "a message's bytes were not given back, or twice")
     }
 
     @Test func `what is claimed stays as it is until it is released, however full the queue gets`()
@@ -161,26 +254,14 @@ import Testing
         #expect(intake.ledger("endpoint")?.waiting == 0)
     }
 
-    @Test func `a frame that is being decoded is nowhere yet, and pushes nobody out`() throws {
-        var intake = Intake(capacity: 2)
-        for value in [10, 20] as [UInt8] {
-            try intake.take(header(), payload: [value, 0, 0, 0])
-        }
-        let late = try #require(try reserve(in: &intake, whenFull: .dropOldest))
-        #expect(intake.queue.total.received == 2 && intake.frames.map(\.sequence) == [0, 1])
-        late.fill()
-        #expect(intake.queue.total.dropped == 0)
-        let outcome = late.commit(to: &intake.queue)
-        #expect(outcome == .waiting && intake.queue.total.dropped == 1)
-        #expect(intake.frames.map(\.sequence) == [1, 2])
-    }
-
     @Test func `a source that must wait keeps its place, whoever comes meanwhile`() throws {
         var intake = Intake(capacity: 2)
         intake.policy = .block
         for _ in 0..<2 { try intake.take(header(), topic: "full") }
-        let refused = try reserve(in: &intake, topic: "waits", whenFull: .block) == nil
-        #expect(refused)
+        let admission = try add(
+            header("\"source\":\"waits\""), payload: [0, 0, 0, 0], to: &intake
+        ).admission
+        #expect(admission == .mustWait && intake.queue.total.received == 2)
         intake.policy = .dropOldest
         try intake.take(header(), topic: "comes")
         intake.settle()

@@ -23,6 +23,7 @@ import Testing
     private static let values: [String: [String]] = [
         "model": ["m"], "ingest": ["pull+bind:ipc:///a", "sub+connect:ipc:///b"],
         "publish": ["pub+bind:ipc:///c", "pub+bind:ipc:///d"], "queue": ["7"], "batch": ["3"],
+        "queue_bytes": ["65536"], "receive_high_water": ["9"],
         "threads": ["200"], "precision": ["bf16"], "max_message_bytes": ["2048"],
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],

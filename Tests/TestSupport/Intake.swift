@@ -23,11 +23,11 @@ public struct Intake: ~Copyable {
             ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
             sideLimit: sideLimit)
         queue = FrameQueue(
-            capacity: capacity, pixels: rows * columns, isShared: isShared,
-            inTransit: .init(claimed: capacity))
+            limits: .automatic(images: capacity, pixels: rows * columns), isShared: isShared)
     }
 
-    /// Takes in all images of one message and returns it, or throws why the first bad one is.
+    /// Takes in all images of one message and returns it, or throws why the first bad one is; a message
+    /// with a bad one counts as rejected at once.
     @discardableResult
     public mutating func take(
         _ header: String, topic: String = "", payload: [UInt8] = [0, 0, 0, 0],
@@ -53,14 +53,22 @@ public struct Intake: ~Copyable {
             queue.reject(error.reason, from: error.source, sequence: error.sequence, received: time)
             throw error.reason
         }
-        for image in 0..<message.images {
-            let arrival = Arrival(of: message.source, received: time, whenFull: policy)
-            guard var reservation = queue.reserve(arrival) else {
-                preconditionFailure("there is no room for a frame that must not be dropped")
+        let scratch = ImageBatch(rows: 1, columns: decoder.pixels)
+        do throws(Rejection) {
+            for image in 0..<message.images {
+                _ = try message.decode(
+                    image, of: payload.span, header: header.span, intoRow: 0, of: scratch)
             }
-            reservation.decode(image, of: message, header: header.span, payload: payload.span)
-            if case .rejected(let reason) = queue.commit(reservation) { throw reason }
+        } catch {
+            queue.reject(
+                error, from: message.source, sequence: message.sentSequence, received: time)
+            throw error
         }
+        let admission = queue.add(
+            message, Arrival(received: time, whenFull: policy),
+            bytes: ArrayBytes(header: header, payload: payload))
+        precondition(
+            admission == .admitted, "there is no room for a frame that must not be dropped")
         return message
     }
 
@@ -97,7 +105,7 @@ public struct Intake: ~Copyable {
 
     /// What waits, as a scorer would get it; it goes on waiting.
     public var batch: Batch {
-        var batch = Batch(capacity: queue.capacity, pixels: decoder.pixels)
+        var batch = Batch(capacity: queue.limits.images, pixels: decoder.pixels)
         queue.peek(into: &batch)
         return batch
     }
@@ -105,7 +113,7 @@ public struct Intake: ~Copyable {
     /// Has everything that waits judged normal; what was judged.
     @discardableResult
     public mutating func settle(_ verdict: FrameQueue.Verdict = .normal) -> Batch {
-        var batch = Batch(capacity: queue.capacity, pixels: decoder.pixels)
+        var batch = Batch(capacity: queue.limits.images, pixels: decoder.pixels)
         queue.claim(for: &batch)
         batch.fetch()
         queue.settle(batch, Array(repeating: verdict, count: batch.count))

@@ -1,3 +1,4 @@
+import Frames
 import Images
 import Platform
 import ServiceConfiguration
@@ -7,12 +8,21 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
+    /// What may wait to be scored: as configured, or what images of the model's size need.
+    var queueLimits: QueueLimits {
+        let (images, pixels) = (configuration.queue, first.model.model.imageShape.pixels)
+        guard configuration.queueBytes > 0 else {
+            return .automatic(images: images, pixels: pixels)
+        }
+        return QueueLimits(images: images, bytes: configuration.queueBytes)
+    }
+
     /// Bytes of memory that the daemon may take: as configured, or what it needs.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
         let model = first.model.model
         return MemoryBudget(
-            resident: MemoryGuard.resident, waiting: configuration.queue,
+            resident: MemoryGuard.resident, queue: queueLimits.bytes,
             scoring: configuration.scorers * configuration.batch,
             pixels: model.imageShape.pixels, decodesPictures: !model.preprocessing.isEmpty
         ).bytes
@@ -47,11 +57,11 @@ extension Daemon {
                 intake: FrameIntake(
                     self.configuration, shape: model.imageShape,
                     preprocessing: model.preprocessing, exchange: pipeline.exchange),
-                scoring: scoring)
+                pipeline.exchange, scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)
             try receiver.reply(
-                until: self.isStopping, pipeline.exchange, heartbeat: thread.heartbeat)
+                until: self.isStopping, heartbeat: thread.heartbeat)
         } onEnd: {
             pipeline.exchange.close()
             self.stop()
@@ -59,19 +69,23 @@ extension Daemon {
         return thread
     }
 
+    /// Of a larger model: its weights as floats, old and new, and packed for each precision's product.
+    private static let bytesPerParameter = 24
+
     func startGuarding(
-        _ memory: MemoryGuard, _ publisher: Publisher, _ wakeUp: WakeUp
+        _ memory: MemoryGuard, _ activeModel: ActiveModel, _ wakeUp: WakeUp, budget: Int
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
+        let expected = first.model.model.architecture.parameterCount
         thread.start { started throws(ZMQError) in
             started()
             while !self.isStopping.load(ordering: .relaxed) {
                 thread.heartbeat.advance()
-                switch memory.check() {
-                case .nothing: break
-                case .ports: wakeUp.signal()
-                case .publisher: try publisher.reopen()
-                }
+                // Another model's weights, and what is made of them on each thread, old and new ones.
+                let larger = max(
+                    0, activeModel.edition.model.model.architecture.parameterCount - expected)
+                memory.set(budget: budget + Self.bytesPerParameter * larger)
+                if memory.check() { wakeUp.signal() }
                 sleepThread(for: MemoryGuard.interval)
             }
         } onEnd: {

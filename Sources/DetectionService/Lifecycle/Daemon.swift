@@ -86,9 +86,8 @@ public final class Daemon: Sendable {
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
-        let memory = MemoryGuard(
-            ports: configuration.ingest.count, budget: memoryBudget,
-            messageLimit: configuration.maxMessageBytes, logger: logger)
+        let budget = memoryBudget
+        let memory = MemoryGuard(configuration, budget: budget, logger: logger)
         let scoring = pipelines.flatMap(startScoring)
         let receiving = startReceiving(
             pipeline,
@@ -102,12 +101,12 @@ public final class Daemon: Sendable {
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let guarding = startGuarding(memory, pipeline.publisher, wakeUp)
+        let guarding = startGuarding(memory, pipeline.activeModel, wakeUp, budget: budget)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
             returnFreedMemory()
-            announce(notifier, pipeline.identity)
+            announce(notifier, pipeline.identity, budget: budget)
             supervise(
                 Supervision(
                     notifier: notifier, threads: threads, monitor: monitor, updater: updater,
@@ -142,10 +141,7 @@ public final class Daemon: Sendable {
 
     private func newQueue() -> FrameQueue {
         let policies = Set(configuration.ingest.map { $0.pattern == .sub })
-        return FrameQueue(
-            capacity: configuration.queue, pixels: first.model.model.imageShape.pixels,
-            isShared: policies.count == 2,
-            inTransit: .init(claimed: configuration.scorers * configuration.batch))
+        return FrameQueue(limits: queueLimits, isShared: policies.count == 2)
     }
 
     /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
@@ -162,7 +158,9 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func announce(_ notifier: SystemdNotifier, _ identity: RunIdentity) {
+    private func announce(
+        _ notifier: SystemdNotifier, _ identity: RunIdentity, budget: Int
+    ) {
         let ingest = configuration.ingest.map(\.description).joined(separator: ", ")
         let publish = configuration.publish.map(\.description).joined(separator: ", ")
         notifier.ready("serving \(ingest)")
@@ -174,6 +172,7 @@ public final class Daemon: Sendable {
                 "precision": "\(store.precision.rawValue)",
                 "score": "\(first.calibration.calibration.rule.score.rawValue)",
                 "ingest": "\(ingest)", "publish": "\(publish)", "epoch": "\(identity.epoch)",
+                "memory_budget_mib": "\(budget >> 20)", "queue_mib": "\(queueLimits.bytes >> 20)",
             ])
     }
 }

@@ -74,7 +74,7 @@ extension Monitor {
         text.single(
             "elbod_queue_depth", .gauge, "Frames waiting to be scored.", Double(snapshot.waiting))
         text.single(
-            "elbod_queue_capacity", .gauge, "Frames that can wait.", Double(snapshot.capacity))
+            "elbod_queue_capacity", .gauge, "Frames that can wait.", Double(snapshot.limits.images))
         text.single(
             "elbod_control_messages_total", .counter, "Messages that are no images and need none.",
             Double(snapshot.totals.control))

@@ -136,7 +136,7 @@ final class Monitor: Sendable {
         status.dropped = total.dropped
         status.inFlight = total.inFlight
         status.queue = snapshot.waiting
-        status.queueCapacity = snapshot.capacity
+        status.queueCapacity = snapshot.limits.images
         status.published = publisher.publications
         status.controlMessages = snapshot.totals.control
         status.otherShards = snapshot.totals.otherShards

@@ -32,29 +32,16 @@ extension FrameExchange {
             rejections.reserveCapacity(Self.rejectionLimit)
         }
 
-        /// Sets aside a row for an image; if there is no room the receiver waits, and is to be woken
+        /// Has the images of a message wait; if there is no room the receiver waits, and is to be woken
         /// by the next batch that makes some.
-        mutating func reserve(_ arrival: Arrival) -> Reservation? {
-            guard let reservation = queue.reserve(arrival) else {
+        mutating func add(
+            _ message: FrameDecoder.Message, _ arrival: Arrival, bytes: any MessageBytes
+        ) -> (Addition, Wakes) {
+            guard queue.add(message, arrival, bytes: bytes) == .admitted else {
                 isReceiverWaiting = true
-                return nil
+                return (.mustWait, .none)
             }
-            return reservation
-        }
-
-        /// Has an image that was decoded wait, or reports why it cannot be scored.
-        mutating func commit(
-            _ reservation: consuming Reservation, of message: FrameDecoder.Message
-        ) -> Wakes {
-            let arrival = reservation.arrival
-            switch queue.commit(reservation) {
-            case .waiting: return wakes()
-            case .rejected(let reason):
-                return report(
-                    RejectedMessage(
-                        reason: reason, source: arrival.source, sequence: message.sentSequence,
-                        received: arrival.received, reply: arrival.reply))
-            }
+            return (.admitted(spare: queue.takeSpare()), wakes())
         }
 
         /// Counts a message that cannot be scored, and reports it.
@@ -110,7 +97,7 @@ extension FrameExchange {
         /// A scorer was not woken in time.
         mutating func noteTimeout() { sleepers = max(0, sleepers - 1) }
 
-        /// Books the verdicts on a batch, and gives back the rows it had claimed.
+        /// Books the verdicts on a batch, and gives back what it had claimed.
         mutating func settle(_ batch: inout Batch, _ verdicts: [FrameQueue.Verdict]) {
             queue.settle(batch, verdicts)
             queue.release(&batch)

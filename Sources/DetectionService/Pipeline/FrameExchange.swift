@@ -5,10 +5,10 @@ import Synchronization
 
 /// Where receiving meets scoring: the queue of frames under one lock, and who waits for it.
 ///
-/// The receiving thread adds frames; a scoring thread, whenever it is free, takes as many as have
-/// arrived, up to its batch. Neither waits for the other except when there is nothing to do, or no
-/// room and the frames must not be dropped. Pixels are converted and copied outside the lock. What
-/// happens under it is `State`'s; this performs what `State` asks for.
+/// The receiving thread adds messages; a scoring thread, whenever it is free, takes as many images as
+/// have arrived, up to its batch. Neither waits for the other except when there is nothing to do, or no
+/// room and the images must not be dropped. Images are decoded outside the lock. What happens under
+/// it is `State`'s; this performs what `State` asks for.
 final class FrameExchange: Sendable {
     /// What is counted besides frames.
     struct Totals: Sendable, Equatable {
@@ -40,19 +40,21 @@ final class FrameExchange: Sendable {
 
     // MARK: For the receiver
 
-    /// Sets aside a row for an image, or returns nil if it must wait for room, which `wakeReceiver`
-    /// will tell.
-    func reserve(_ arrival: Arrival) -> Reservation? { state.withLock { $0.reserve(arrival) } }
+    /// What came of adding a message.
+    enum Addition {
+        /// Its images wait; the next message can be received into `spare`, if there is one.
+        case admitted(spare: (any MessageBytes)?)
+        /// It must wait for room itself, which `wakeReceiver` will tell.
+        case mustWait
+    }
 
-    /// Passes on an image that was decoded.
-    func commit(_ reservation: consuming Reservation, of message: FrameDecoder.Message) {
-        // A closure may not consume what it captures; what is in an optional it may take.
-        var committed = Optional(reservation)
-        perform(
-            state.withLock { state in
-                guard let reservation = committed.take() else { return .none }
-                return state.commit(reservation, of: message)
-            })
+    /// Has the images of a message wait, undecoded.
+    func add(
+        _ message: FrameDecoder.Message, _ arrival: Arrival, bytes: any MessageBytes
+    ) -> Addition {
+        let (addition, wakes) = state.withLock { $0.add(message, arrival, bytes: bytes) }
+        perform(wakes)
+        return addition
     }
 
     /// Counts a message that cannot be scored, and passes it on to be published as an error.
@@ -101,8 +103,9 @@ final class FrameExchange: Sendable {
             $0.take(into: &batch, &rejections, sleepsIfEmpty: sleepsIfEmpty)
         }
         perform(wakes)
-        // Not under the lock: the receiver would wait for a hundred images to be copied.
+        // Not under the lock: the receiver would wait for a hundred images to be decoded.
         batch.fetch()
+        batch.appendRejections(to: &rejections)
         return delivery
     }
 
@@ -126,7 +129,9 @@ final class FrameExchange: Sendable {
         let total: FrameLedger
         let totals: Totals
         let waiting: Int
-        let capacity: Int
+        /// Bytes of the messages that wait.
+        let waitingBytes: Int
+        let limits: QueueLimits
     }
 
     /// The sum of all ledgers.
@@ -138,7 +143,7 @@ final class FrameExchange: Sendable {
             Snapshot(
                 sources: Array(zip(state.queue.sources, state.queue.ledgers)),
                 total: state.queue.total, totals: state.totals, waiting: state.queue.count,
-                capacity: state.queue.capacity)
+                waitingBytes: state.queue.waitingBytes, limits: state.queue.limits)
         }
     }
 }

@@ -3,7 +3,7 @@ import Images
 import Platform
 import ServiceConfiguration
 
-/// Decodes messages and adds their images to the queue, counting what becomes of each.
+/// Reads messages, and counts those that hold no images.
 ///
 /// Knows no sockets: it is given the parts of a message.
 struct FrameIntake: ~Copyable {
@@ -11,9 +11,12 @@ struct FrameIntake: ~Copyable {
     private let pixels: Int
     private let takesBareFrames: Bool
     /// The header that a frame without one stands for.
-    private let bareHeader: [UInt8]
+    let bareHeader: [UInt8]
     private let shard: Shard
     private let exchange: FrameExchange
+
+    /// Whether the model preprocesses, so that messages are camera pictures.
+    let takesPictures: Bool
 
     /// What is known of a message before it is read.
     struct Origin {
@@ -30,6 +33,7 @@ struct FrameIntake: ~Copyable {
     ) {
         self.exchange = exchange
         pixels = shape.pixels
+        takesPictures = !preprocessing.isEmpty
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
@@ -53,7 +57,7 @@ struct FrameIntake: ~Copyable {
         }
         let first = parts[.first]
         if takesBareFrames, parts.count == 1, first.count == pixels {
-            return open(parts, Layout(payload: .first), origin)
+            return open(parts, MessageLayout(payload: .first), origin)
         }
         switch Envelope(first: first, second: parts[.second], parts: parts.count) {
         case .control:
@@ -64,22 +68,15 @@ struct FrameIntake: ~Copyable {
         case .array(hasTopic: true):
             if parts.count > 3 { exchange.noteTrailingParts(parts.count - 3) }
             return open(
-                parts, Layout(topic: .first, header: .second, payload: .third), origin)
+                parts, MessageLayout(topic: .first, header: .second, payload: .third), origin)
         case .array(hasTopic: false):
             if parts.count > 2 { exchange.noteTrailingParts(parts.count - 2) }
-            return open(parts, Layout(header: .first, payload: .second), origin)
+            return open(parts, MessageLayout(header: .first, payload: .second), origin)
         }
     }
 
-    /// Which parts of a message are what.
-    private struct Layout {
-        var topic: MessageParts.Place?
-        var header: MessageParts.Place?
-        var payload: MessageParts.Place
-    }
-
     private mutating func open(
-        _ parts: borrowing MessageParts, _ layout: Layout, _ origin: Origin
+        _ parts: borrowing MessageParts, _ layout: MessageLayout, _ origin: Origin
     ) -> Reading {
         do throws(FrameDecoder.Failure) {
             let bare = bareHeader
@@ -95,12 +92,8 @@ struct FrameIntake: ~Copyable {
                 ReplyAddress(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
             }
             let arrival = Arrival(
-                of: message.source, received: origin.received, whenFull: origin.whenFull,
-                reply: reply)
-            return .images(
-                OpenMessage(
-                    message: message, parts: parts.count, arrival: arrival, header: layout.header,
-                    payload: layout.payload))
+                received: origin.received, whenFull: origin.whenFull, reply: reply)
+            return .images(OpenMessage(message: message, arrival: arrival, layout: layout))
         } catch {
             exchange.reject(
                 RejectedMessage(
@@ -108,23 +101,6 @@ struct FrameIntake: ~Copyable {
                     received: origin.received, reply: origin.reply))
             return .rejected
         }
-    }
-
-    /// Enqueues the images of a message as far as there is room; whether all are in.
-    ///
-    /// Takes the parts that the message was read from.
-    func enqueue(_ open: inout OpenMessage, _ parts: borrowing MessageParts) -> Bool {
-        let bare = bareHeader
-        let payload = parts[open.payload]
-        while open.nextImage < open.message.images {
-            guard var reservation = exchange.reserve(open.arrival) else { return false }
-            reservation.decode(
-                open.nextImage, of: open.message,
-                header: parts.bytes(open.header, or: bare.span), payload: payload)
-            exchange.commit(reservation, of: open.message)
-            open.nextImage += 1
-        }
-        return true
     }
 
     private mutating func reject(

@@ -37,16 +37,20 @@ struct MessageParts: ~Escapable {
     }
 }
 
-/// A message whose images are being added to the queue: what was read of it, and how far that is.
+/// A message of images that was read, on its way to the queue.
 struct OpenMessage {
     let message: FrameDecoder.Message
-    /// How many parts it has.
-    let parts: Int
-    /// What the queue is told of its images.
+    /// What the queue is told of it.
     let arrival: Arrival
-    /// The part with its header; nil for a frame without one.
-    let header: MessageParts.Place?
-    /// The part with its images.
-    let payload: MessageParts.Place
-    var nextImage = 0
+    /// Which of its parts are what.
+    let layout: MessageLayout
+}
+
+/// Which parts of a message are what.
+struct MessageLayout: Sendable, Equatable {
+    var topic: MessageParts.Place?
+    /// The part with the header; nil for a frame without one.
+    var header: MessageParts.Place?
+    /// The part with the images.
+    var payload: MessageParts.Place
 }

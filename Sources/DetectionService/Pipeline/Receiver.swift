@@ -18,6 +18,9 @@ struct Receiver: ~Copyable {
     private let wakeIndex: Int
     private let replyMode: Configuration.ReplyMode
     private var scoring: ScoringLoop?
+    private let exchange: FrameExchange
+    private let bareHeader: [UInt8]
+    private let takesPictures: Bool
 
     /// What it shares with other threads.
     struct Surroundings: Sendable {
@@ -30,17 +33,18 @@ struct Receiver: ~Copyable {
 
     /// The most messages taken from one socket before the next one's turn.
     private static let turn = 64
-    /// The messages that one with pictures to decode or preprocess counts for.
-    private static let pictureWeight = 16
     /// How long to wait for messages before looking around, in milliseconds.
     static let tick = 250
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
         _ configuration: Configuration, _ surroundings: Surroundings,
-        intake: consuming FrameIntake, scoring: consuming ScoringLoop?
+        intake: consuming FrameIntake, _ exchange: FrameExchange, scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
         self.scoring = scoring
+        self.exchange = exchange
+        bareHeader = intake.bareHeader
+        takesPictures = intake.takesPictures
         self.surroundings = surroundings
         poller = Poller(capacity: configuration.ingest.count + 1)
         wakeIndex = configuration.ingest.count
@@ -50,8 +54,13 @@ struct Receiver: ~Copyable {
             let opening = IngestSocket.Opening(
                 context: surroundings.context, endpoint: endpoint,
                 limit: configuration.maxMessageBytes,
+                highWater: configuration.receiveHighWater(
+                    for: endpoint, takesPictures: takesPictures),
                 credentials: surroundings.access?.credentials)
-            ports.append(try IngestSocket(opening, name: "ingest-\(index + 1)"))
+            ports.append(
+                try IngestSocket(
+                    opening, into: ReceivedMessage(bareHeader: bareHeader),
+                    name: "ingest-\(index + 1)"))
             addToPoller(index)
         }
         _ = poller.add(surroundings.wake)
@@ -79,8 +88,8 @@ struct Receiver: ~Copyable {
         for index in ports.indices { try reopen(index) }
     }
 
-    /// Receives while `isReceiving`, and then enqueues what is left of messages already taken; looks
-    /// at it at least four times a second.
+    /// Receives while `isReceiving`, then what lies in the sockets of senders that wait for replies, and
+    /// enqueues all that was taken; looks at it at least four times a second.
     mutating func run(
         while isReceiving: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
@@ -88,27 +97,47 @@ struct Receiver: ~Copyable {
             try scoreReplyAndPoll(heartbeat)
             try reopenWhereNeeded()
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
-                try receiveMessages(from: index, heartbeat)
+                try receiveMessages(from: index)
             }
         }
-        while ports.contains(where: { $0.open != nil }) {
+        try receiveRest(heartbeat)
+    }
+
+    /// A sender that waits for its reply would wait for ever for one that a daemon took with it: what
+    /// it has sent is taken in, for a moment, as long as more of it comes.
+    private mutating func receiveRest(_ heartbeat: Heartbeat) throws(ZMQError) {
+        let deadline = ContinuousClock.now + Self.grace
+        for index in ports.indices where !ports[index].isRouter { poller.watch(index, for: []) }
+        var isQuiet = false
+        while !isQuiet || ports.contains(where: { $0.open != nil }) {
+            let isLate = ContinuousClock.now >= deadline
+            isQuiet = true
             for index in ports.indices {
-                poller.watch(index, for: [])
-                _ = enqueueOpenMessage(of: ports[index])
+                if ports[index].isRouter, !isLate {
+                    isQuiet = try !receiveMessages(from: index) && isQuiet
+                } else {
+                    poller.watch(index, for: [])
+                    _ = enqueueOpenMessage(of: ports[index])
+                }
             }
-            try scoreReplyAndPoll(heartbeat)
+            if !isQuiet || ports.contains(where: { $0.open != nil }) {
+                try scoreReplyAndPoll(heartbeat)
+            }
         }
     }
+
+    /// How long requests are taken in after the end was asked for: a stop takes two seconds at most.
+    private static let grace = Duration.milliseconds(500)
 
     /// Receives nothing more, but sends the replies that become due, until `stop` is set and none is
     /// outstanding.
     mutating func reply(
-        until stop: borrowing Atomic<Bool>, _ exchange: FrameExchange, heartbeat: Heartbeat
+        until stop: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         for index in ports.indices { poller.watch(index, for: []) }
         while !stop.load(ordering: .relaxed) { try scoreReplyAndPoll(heartbeat) }
         exchange.close()
-        try scoring?.serveArrived()
+        _ = try scoring?.serveArrived()
         while ports.contains(where: \.isRouter), exchange.total.inFlight > 0 {
             try scoreReplyAndPoll(heartbeat)
         }
@@ -119,9 +148,11 @@ struct Receiver: ~Copyable {
     /// the replies that are due, and waits until there is something to receive or to look at.
     private mutating func scoreReplyAndPoll(_ heartbeat: Heartbeat) throws(ZMQError) {
         heartbeat.advance()
-        try scoring?.serveArrived()
+        // A batch of pictures takes long enough for many more to arrive, of which the oldest must give
+        // way in time.
+        let hasMore = try scoring?.serveArrived(atMost: takesPictures ? 1 : .max) ?? false
         try sendReplies()
-        _ = try poller.wait(milliseconds: Self.tick)
+        _ = try poller.wait(milliseconds: hasMore ? 0 : Self.tick)
         if poller.isReady(wakeIndex) { surroundings.wake.clear() }
     }
 
@@ -132,11 +163,10 @@ struct Receiver: ~Copyable {
         }
     }
 
-    /// Takes a turn's messages from one port and enqueues their images; a message that must wait for
-    /// room keeps its socket waiting too.
-    private mutating func receiveMessages(
-        from index: Int, _ heartbeat: Heartbeat
-    ) throws(ZMQError) {
+    /// Takes a turn's messages from one port and enqueues their images, and says whether there were any;
+    /// a message that must wait for room keeps its socket waiting too.
+    @discardableResult
+    private mutating func receiveMessages(from index: Int) throws(ZMQError) -> Bool {
         let port = ports[index]
         var isWaiting = !enqueueOpenMessage(of: port)
         var messages = 0
@@ -144,24 +174,21 @@ struct Receiver: ~Copyable {
             noteDelivery(by: port)
             try read(parts, from: port, EndpointIndex(index))
             messages += 1
-            if port.open?.message.hasPictures == true {
-                // A large picture takes as long as thousands of plain frames: others get their turn
-                // sooner, and each one done is progress.
-                messages += Self.pictureWeight - 1
-                heartbeat.advance()
-            }
             isWaiting = !enqueueOpenMessage(of: port)
         }
         poller.watch(index, for: isWaiting ? [] : .readable)
         if messages > 0 || isWaiting {
             surroundings.memory.noteBusy(EndpointIndex(index), isWaiting: isWaiting)
         }
+        return messages > 0
     }
 
+    /// Tells the memory guard whose message it was, if it was large or one of many.
     private func noteDelivery(by port: IngestSocket) {
-        let memory = surroundings.memory
-        guard memory.wantsDeliveries, let connection = port.first.connection else { return }
-        memory.noteDelivery(from: connection)
+        guard port.isDeliveryNoted, let connection = port.message.parts.first.connection else {
+            return
+        }
+        surroundings.memory.noteDelivery(from: connection)
     }
 
     /// Reads the message of so many parts that was just received.
@@ -171,9 +198,7 @@ struct Receiver: ~Copyable {
         let reply = port.reply(to: 1, endpoint: endpoint)
         let origin = FrameIntake.Origin(
             name: port.name, whenFull: port.whenFull, reply: reply, received: .now)
-        let reading = intake.read(
-            MessageParts(count: count, port.first.bytes, port.second.bytes, port.third.bytes),
-            from: origin)
+        let reading = port.message.parts.withParts(count) { intake.read($0, from: origin) }
         switch reading {
         case .images(let message): port.open = message
         case .rejected: break
@@ -183,13 +208,15 @@ struct Receiver: ~Copyable {
 
     private static let acknowledgement = Array("{\"schema\":\"elbod.acknowledgement/1\"}".utf8)
 
-    /// Enqueues the images of the message that is being taken in from a port; whether none is left.
+    /// Hands the message that was read from a port on to the queue; whether it has none any more.
     private func enqueueOpenMessage(of port: IngestSocket) -> Bool {
-        guard var open = port.open else { return true }
-        let isDone = intake.enqueue(
-            &open,
-            MessageParts(count: open.parts, port.first.bytes, port.second.bytes, port.third.bytes))
-        port.open = isDone ? nil : open
-        return isDone
+        guard let open = port.open else { return true }
+        port.message.layout = open.layout
+        let addition = exchange.add(open.message, open.arrival, bytes: port.message)
+        guard case .admitted(let spare) = addition else { return false }
+        port.open = nil
+        // All that the queue holds bytes in was made here.
+        port.receiveNext(into: spare as? ReceivedMessage ?? ReceivedMessage(bareHeader: bareHeader))
+        return true
     }
 }

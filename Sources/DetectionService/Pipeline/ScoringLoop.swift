@@ -44,9 +44,13 @@ struct ScoringLoop: ~Copyable {
         repeat { heartbeat.advance() } while try serveNext(waiting: Self.tick) != .closed
     }
 
-    /// Serves what has arrived, and waits for nothing.
-    mutating func serveArrived() throws(ZMQError) {
-        while case .batch = try serveNext(waiting: nil) {}
+    /// Serves what has arrived, so many batches of it at most, and waits for nothing; whether there may
+    /// be more.
+    mutating func serveArrived(atMost batches: Int = .max) throws(ZMQError) -> Bool {
+        for _ in 0..<batches {
+            guard case .batch = try serveNext(waiting: nil) else { return false }
+        }
+        return true
     }
 
     private mutating func serveNext(

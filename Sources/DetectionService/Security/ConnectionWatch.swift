@@ -1,125 +1,194 @@
-public import Frames
 public import Platform
 
-/// Finds the connections that fill the memory: those on which much arrives and from which no message
-/// comes.
+/// Finds the connections that fill the memory, each with the proof that it does.
 ///
-/// Looks at the memory often and at connections only when it has grown by `suspicion` within a window
-/// of time, or is over its budget. Knows no clock and no sockets.
+/// libzmq gathers a message of endless parts, and a client's subscriptions, without any limit. What an
+/// honest peer sends is delivered sooner or later: bytes read from a connection since its last message
+/// are at most one message, unless its port waits for room. So the watch keeps, of each connection, how
+/// much was read since then, and blames none for more than that; growth of the memory by itself is
+/// nobody's fault. Knows no clock and no sockets.
 public struct ConnectionWatch {
-    private let budget: Int
-    private let messageLimit: Int
-    /// Resident memory when the window began, in bytes.
-    private var start: Int
-    /// Looks that are left of the window.
-    private var remaining = window
-    /// What had arrived on each connection when watching began; nil while none is watched.
-    private var arrived: [UInt64: UInt64]?
-    /// Whether connections were cut and what they held is being given back.
-    private var isRecovering = false
-    /// Descriptors of connections from which a message came since.
+    private let limits: Limits
+    private var known: [UInt64: Record] = [:]
+    /// Descriptors of connections from which a message came since the last look at all of them.
     private var delivering: Set<CInt> = []
-    /// The ports that wait for scoring, so that whole messages lie in their queues as well.
-    private var waiting: Set<EndpointIndex> = []
+    /// Looks until the connections are looked at anyway.
+    private var remaining = 0
+    /// Looks until more may be cut for memory that is over its budget.
+    private var recovering = 0
+    /// Resident memory when all was last well, in bytes.
+    private var calm: Int
+    private var isPortWaiting = false
     /// Whether one did at the last look.
     private var hasWaited = false
 
-    // None of these is derived; each is a trade between cutting an honest peer and letting a hostile
-    // one take memory. Measured is the other end: a peer on the same machine sends a gigabyte a second,
-    // so that what is held when it is cut is some 16 MiB and what comes in a look or two.
+    /// What peers may do, in bytes.
+    public struct Limits: Sendable {
+        /// Resident memory of the process.
+        public var budget: Int
+        /// A part of a message, beyond which libzmq cuts its sender by itself.
+        public var message: Int
+        /// Whole messages that may lie in libzmq's queue for a connection whose port waits.
+        public var waiting: Int
+        /// TCP ports that verdicts go out by: what is received there are subscriptions.
+        public var publishing: Set<UInt16>
 
-    /// Looks in a window: a second, at one each five milliseconds.
-    ///
-    /// Growth is forgiven from window to
-    /// window: a shorter one overlooks slow floods until the budget is reached, a longer one adds up
-    /// the growth of an ordinary start.
-    public static let window = 200
-    /// Looks after a cut until the memory is free and the next window begins: the sockets' threads
-    /// have to notice first, and memory that is not free yet would be blamed on somebody else.
-    public static let recovery = 2
-    /// Growth within a window from which connections are watched, and at which they are cut, in bytes.
-    ///
-    /// Watching costs a walk through /proc, so it begins at what a burst of honest messages rarely
-    /// takes; cutting at well over twice that, so that what arrived since tells the culprit from the
-    /// rest.
-    public static let (suspicion, alarm) = (6 << 20, 16 << 20)
-    /// What has to have arrived on a connection for it to be blamed: so many bytes, and this fraction
-    /// of the growth, as a byte of a subscription takes up to 64 bytes of memory.
-    ///
-    /// The bytes are more than a handshake and a client's subscriptions come to.
-    public static let (least, fraction) = (64 << 10, 64)
-    /// And this fraction of the most that arrived on another suspect.
-    ///
-    /// Next to a flood, what an honest peer has begun to send is little. A larger one would let the lesser of two floods go on until
-    /// the greater is cut.
-    private static let shareOfGreatest: UInt64 = 8
-
-    /// A connection from which no message came, and what arrived on it since watching began.
-    private struct Suspect {
-        let connection: TCPConnection
-        let arrived: UInt64
+        /// These.
+        public init(budget: Int, message: Int, waiting: Int, publishing: Set<UInt16> = []) {
+            (self.budget, self.message) = (budget, message)
+            (self.waiting, self.publishing) = (waiting, publishing)
+        }
     }
 
-    /// Watches over memory that is `resident` now and should stay below `budget`, all in bytes.
-    public init(resident: Int, budget: Int, messageLimit: Int) {
-        start = resident
-        self.budget = budget
-        self.messageLimit = messageLimit
+    /// What proves that a connection fills the memory.
+    public enum Proof: Equatable, Sendable {
+        /// So much was read since its last message, more than a message may have.
+        case beyondLimit(bytes: Int, limit: Int)
+        /// A subscriber has sent so much, which takes libzmq many times the memory.
+        case subscriptions(bytes: Int)
+        /// The memory is over its budget, and so much was read on it without a message's end.
+        case undelivered(bytes: Int, growing: Bool)
     }
 
-    /// Whether `noteDelivery` has to be told.
-    public var isWatching: Bool { arrived != nil }
+    /// A connection to be cut.
+    public struct Culprit: Sendable {
+        /// Which.
+        public let connection: TCPConnection
+        /// Why.
+        public let proof: Proof
+    }
+
+    private struct Record {
+        /// Bytes read from it when its last message was delivered.
+        var delivered: UInt64
+        var read: UInt64
+        /// Looks at it since it last grew.
+        var still = 0
+    }
+
+    // None of these is derived; each is a trade between the time that a look at all connections takes, a
+    // few microseconds each, and the memory that is taken meanwhile: a gigabyte a second from a peer on
+    // this machine.
+
+    /// Looks at the memory, one each five milliseconds, to one at all connections.
+    public static let period = 200
+    /// Growth within a period from which the connections are looked at with each look at the memory.
+    public static let suspicion = 6 << 20
+    /// What a client may send that only subscribes: 170,000 subscriptions of 100 bytes are 17 MB and
+    /// take libzmq 500.
+    public static let subscriptions = 512 << 10
+    /// Less than this is nobody's fault, however full the memory.
+    public static let least = 1 << 20
+    /// Looks after a cut until the memory that is free by it is: the sockets' threads have to notice
+    /// first.
+    public static let recovery = 4
+    /// Beside the one that holds most, what holds less than this fraction of it is spared.
+    private static let share = 8
+    /// Beyond a message's own bytes, what its header and its successor's beginning may have.
+    private static let margin = 1 << 20
+
+    /// Watches over memory that is `resident` now, in bytes.
+    public init(resident: Int, _ limits: Limits) {
+        (calm, self.limits) = (resident, limits)
+        budget = limits.budget
+    }
+
+    /// Resident memory that all is well within; changes with the model.
+    public var budget: Int
 
     /// Notes that a message came from the connection with this descriptor.
     public mutating func noteDelivery(from descriptor: CInt) { delivering.insert(descriptor) }
 
-    /// Notes whether a port waits for scoring.
-    public mutating func note(_ port: EndpointIndex, isWaiting: Bool) {
-        if isWaiting { waiting.insert(port) } else { waiting.remove(port) }
+    /// Notes whether any port waits for scoring, so that whole messages lie in its connections' queues.
+    public mutating func note(isPortWaiting: Bool) {
+        self.isPortWaiting = isPortWaiting
+        hasWaited = hasWaited || isPortWaiting
     }
 
     /// Looks once; the connections to be cut, which are to be forgotten thereafter.
     public mutating func look(
         resident: Int, _ connections: () -> [TCPConnection]
-    ) -> [TCPConnection] {
-        let isWaiting = hasWaited || !waiting.isEmpty
-        hasWaited = !waiting.isEmpty
+    ) -> [Culprit] {
         remaining -= 1
-        let isLast = remaining == 0
-        defer { if remaining == 0 { begin(resident) } }
-        guard !isRecovering else {
-            // What is not free yet must not hide what comes next.
-            if isLast { begin(min(resident, start + Self.suspicion)) }
-            return []
-        }
-        let growth = resident - start
-        guard growth > Self.suspicion || resident > budget else { return [] }
-        guard let arrived else {
-            self.arrived = Dictionary(
-                connections().map { ($0.identity, $0.received) }, uniquingKeysWith: { $1 })
-            return []
-        }
-        guard growth > Self.alarm || isLast && resident > budget else { return [] }
-        let suspects = connections().compactMap { connection -> Suspect? in
-            let (before, now) = (arrived[connection.identity] ?? 0, connection.received)
-            guard now > before, !delivering.contains(connection.descriptor) else { return nil }
-            return Suspect(connection: connection, arrived: now - before)
-        }
-        let minimum = max(
-            // A port that waits for room does not read, so even an honest message lies there whole.
-            UInt64(isWaiting ? messageLimit + 1 << 20 : max(Self.least, growth / Self.fraction)),
-            (suspects.map(\.arrived).max() ?? 0) / Self.shareOfGreatest)
-        let culprits = suspects.filter { $0.arrived >= minimum }.map(\.connection)
-        if !culprits.isEmpty {
-            self.arrived = nil
-            isRecovering = true
-            remaining = Self.recovery
-        }
+        recovering = max(0, recovering - 1)
+        let isDue = remaining <= 0
+        guard isDue || resident > calm + Self.suspicion || resident > budget else { return [] }
+        if isDue { (remaining, calm) = (Self.period, resident) }
+        let open = connections()
+        update(open)
+        let culprits = proven(open) ?? (resident > budget ? excess(resident - budget, open) : [])
+        if !culprits.isEmpty { recovering = Self.recovery }
+        for culprit in culprits { known[culprit.connection.identity] = nil }
         return culprits
     }
 
-    private mutating func begin(_ resident: Int) {
-        (start, remaining, arrived) = (resident, Self.window, nil)
-        (delivering, isRecovering) = ([], false)
+    private mutating func update(_ connections: [TCPConnection]) {
+        var now: [UInt64: Record] = [:]
+        for connection in connections {
+            var record = known[connection.identity] ?? Record(delivered: 0, read: 0)
+            record.still = connection.read == record.read ? record.still + 1 : 0
+            record.read = connection.read
+            if delivering.contains(connection.descriptor) { record.delivered = connection.read }
+            now[connection.identity] = record
+        }
+        known = now
+        delivering = []
+    }
+
+    private func undelivered(_ connection: TCPConnection) -> Int {
+        known[connection.identity].map { Int(clamping: $0.read - min($0.read, $0.delivered)) } ?? 0
+    }
+
+    /// Those that have sent more than any honest peer would.
+    private mutating func proven(_ connections: [TCPConnection]) -> [Culprit]? {
+        let queued = hasWaited ? limits.waiting : 0
+        hasWaited = isPortWaiting
+        let limit = limits.message + Self.margin + queued
+        let culprits = connections.compactMap { connection -> Culprit? in
+            let bytes = undelivered(connection)
+            if limits.publishing.contains(connection.localPort) {
+                return bytes > Self.subscriptions
+                    ? Culprit(connection: connection, proof: .subscriptions(bytes: bytes)) : nil
+            }
+            return bytes > limit
+                ? Culprit(connection: connection, proof: .beyondLimit(bytes: bytes, limit: limit))
+                : nil
+        }
+        return culprits.isEmpty ? nil : culprits
+    }
+
+    /// Those that hold most of what nobody delivers for, as many as it takes to come back by so much.
+    private func excess(_ amount: Int, _ connections: [TCPConnection]) -> [Culprit] {
+        // What was cut is not free yet; nobody else is blamed for it.
+        guard recovering == 0 else { return [] }
+        let suspects = connections.map { (connection: $0, bytes: undelivered($0)) }
+            .filter { $0.bytes >= Self.least }.sorted { $0.bytes > $1.bytes }
+        var (culprits, left) = ([Culprit](), amount)
+        for suspect in suspects where left > 0 {
+            guard suspect.bytes >= suspects[0].bytes / Self.share else { break }
+            let isGrowing = (known[suspect.connection.identity]?.still ?? 0) == 0
+            culprits.append(
+                Culprit(
+                    connection: suspect.connection,
+                    proof: .undelivered(bytes: suspect.bytes, growing: isGrowing)))
+            left -= suspect.bytes
+        }
+        return culprits
+    }
+}
+
+extension ConnectionWatch.Proof: CustomStringConvertible {
+    /// In words, as in "17 MiB since its last message; one may have 16".
+    public var description: String {
+        switch self {
+        case .beyondLimit(let bytes, let limit):
+            "\(bytes >> 20) MiB arrived since its last message, where one may have \(limit >> 20)"
+        case .subscriptions(let bytes):
+            "it sent \(bytes >> 10) KiB of subscriptions, where a client may send "
+                + "\(ConnectionWatch.subscriptions >> 10)"
+        case .undelivered(let bytes, let isGrowing):
+            "the memory is over its budget, and it holds \(bytes >> 20) MiB of a message that has "
+                + "no end" + (isGrowing ? "" : " and does not grow")
+        }
     }
 }

@@ -3,36 +3,40 @@ import FoundationEssentials
 import Frames
 import Logging
 import Platform
+import ServiceConfiguration
 import Synchronization
 
 /// Keeps peers from filling the memory: libzmq gathers a message of endless parts, and the
 /// subscriptions of a client, without any limit.
 ///
-/// The TCP connections that do it are cut, and no others, see `ConnectionWatch`. Of what comes over
-/// `ipc` the kernel does not say how much arrives where: after a second over the budget that no cut
-/// connection explains, sockets are closed and opened again, see `SocketReopening`. Both are values
-/// that decide; this reads the kernel's numbers and does what they say.
+/// The TCP connections that are proven to do it are cut, and no others, see `ConnectionWatch`; for
+/// `ipc` see `SocketReopening`. Both are values that decide; this reads the kernel's numbers and does
+/// what they say.
 final class MemoryGuard: Sendable {
     private struct State {
         var watch: ConnectionWatch
         var reopening: SocketReopening
+        var waiting: Set<EndpointIndex> = []
     }
 
     private let state: Mutex<State>
-    private let isWatching = Atomic<Bool>(false)
-    private let budget: Int
     private let logger: Logger
 
     /// How often `check` is to be called: a peer on this machine sends a gigabyte a second.
     static let interval = Duration.milliseconds(5)
 
-    /// Guards `ports` ports within `budget` bytes of resident memory; parts of messages have up to
-    /// `messageLimit` bytes.
-    init(ports: Int, budget: Int, messageLimit: Int, logger: Logger) {
-        let watch = ConnectionWatch(
-            resident: Self.resident, budget: budget, messageLimit: messageLimit)
-        state = Mutex(State(watch: watch, reopening: SocketReopening(ports: ports)))
-        self.budget = budget
+    /// Guards the ports of a configuration within `budget` bytes of resident memory.
+    init(_ configuration: Configuration, budget: Int, logger: Logger) {
+        let limits = ConnectionWatch.Limits(
+            budget: budget, message: configuration.maxMessageBytes,
+            waiting: 2 * configuration.maxMessageBytes,
+            publishing: Set(configuration.publish.filter { $0.role == .bind }.compactMap(\.tcpPort))
+        )
+        state = Mutex(
+            State(
+                watch: ConnectionWatch(resident: Self.resident, limits),
+                reopening: SocketReopening(
+                    ipcPorts: configuration.ingest.map { $0.ipcPath != nil })))
         self.logger = logger
     }
 
@@ -44,10 +48,11 @@ final class MemoryGuard: Sendable {
         return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
     }
 
-    /// Whether `noteDelivery` has to be told of every message; costs nothing to ask.
-    var wantsDeliveries: Bool { isWatching.load(ordering: .relaxed) }
+    /// Sets another budget, as for another model.
+    func set(budget: Int) { state.withLock { $0.watch.budget = budget } }
 
-    /// Notes that a message came from the connection with this descriptor.
+    /// Notes that a message came from the connection with this descriptor: of every large one, and of
+    /// small ones often enough.
     func noteDelivery(from descriptor: CInt) {
         state.withLock { $0.watch.noteDelivery(from: descriptor) }
     }
@@ -56,42 +61,56 @@ final class MemoryGuard: Sendable {
     func noteBusy(_ port: EndpointIndex, isWaiting: Bool) {
         state.withLock { state in
             state.reopening.noteBusy(port)
-            state.watch.note(port, isWaiting: isWaiting)
+            if isWaiting { state.waiting.insert(port) } else { state.waiting.remove(port) }
+            state.watch.note(isPortWaiting: !state.waiting.isEmpty)
         }
     }
 
     /// The ports to be opened again, once.
     func takePending() -> [EndpointIndex] { state.withLock { $0.reopening.takePending() } }
 
-    /// Looks at the memory: cuts the connections that fill it, or asks for sockets to be reopened.
-    func check() -> SocketReopening.Demand {
+    /// Looks at the memory and cuts the connections that fill it; whether ports are to be reopened.
+    func check() -> Bool {
         let resident = Self.resident
-        let (culprits, demand, isTrimming) = state.withLock { state in
+        let (culprits, demand, budget, isTrimming) = state.withLock { state in
             let culprits = state.watch.look(resident: resident) { TCPConnection.all }
-            isWatching.store(state.watch.isWatching, ordering: .relaxed)
             let hasCulprits = !culprits.isEmpty
+            let budget = state.watch.budget
             let demand = state.reopening.demand(
                 isOver: resident > budget, hasCulprits: hasCulprits)
-            return (culprits, demand, state.reopening.isTrimming(hasCulprits: hasCulprits))
+            let isTrimming = state.reopening.isTrimming(hasCulprits: hasCulprits)
+            return (culprits, demand, budget, isTrimming)
+        }
+        for culprit in culprits {
+            let peer = culprit.connection.peer ?? "gone"
+            culprit.connection.cut()
+            logger.warning(
+                "Cut a connection that fills the memory: \(culprit.proof).",
+                metadata: ["peer": "\(peer)", "resident_mib": "\(resident >> 20)"])
         }
         if isTrimming { returnFreedMemory() }
-        for culprit in culprits {
-            logger.warning(
-                "Cut a connection that fills the memory and delivers no message.",
-                metadata: [
-                    "peer": "\(culprit.peer ?? "gone")", "received": "\(culprit.received)",
-                    "resident_mib": "\(resident >> 20)",
-                ])
-            culprit.cut()
+        if demand != .nothing { report(demand, resident, budget) }
+        return demand == .ports
+    }
+
+    private func report(_ demand: SocketReopening.Demand, _ resident: Int, _ budget: Int) {
+        let text =
+            demand == .ports
+            ? "opening ipc sockets anew that deliver nothing."
+            : "no connection is to blame; give the daemon more (memory_limit), or less to hold "
+                + "(queue_bytes, batch, threads)."
+        logger.warning(
+            "Over the memory budget: \(text)",
+            metadata: ["resident_mib": "\(resident >> 20)", "budget_mib": "\(budget >> 20)"])
+    }
+}
+
+extension Endpoint {
+    /// The port of a TCP address that has one.
+    fileprivate var tcpPort: UInt16? {
+        guard address.hasPrefix("tcp://"), let colon = address.lastIndex(of: ":") else {
+            return nil
         }
-        if demand != .nothing {
-            logger.warning(
-                "Over the memory budget: opening sockets anew.",
-                metadata: [
-                    "resident_mib": "\(resident >> 20)", "budget_mib": "\(budget >> 20)",
-                    "sockets": demand == .ports ? "ingest" : "publish",
-                ])
-        }
-        return demand
+        return UInt16(address[address.index(after: colon)...])
     }
 }

@@ -3,21 +3,23 @@ import Frames
 /// Which sockets are closed and opened again because of memory that no connection explains, and when
 /// freed memory is given back to the system.
 ///
-/// A value that is told, once a look, whether the memory is over its budget and whether connections
-/// were cut for it.
+/// Of what comes over `ipc` the kernel does not say how much arrives where. So after a second over the
+/// budget, `ipc` ports that delivered nothing in all of it are opened again, which cuts nobody who sends
+/// anything; where there are none, the memory is only reported. A value that is told, once a look,
+/// whether the memory is over its budget and whether connections were cut for it.
 struct SocketReopening {
-    /// What is to be opened again.
-    enum Demand: Equatable { case nothing, ports, publisher }
+    /// What is to be done.
+    enum Demand: Equatable { case nothing, ports, report }
 
+    /// Whether each port may be opened again for this.
+    private let isCandidate: [Bool]
     /// Whether each port has delivered anything, or waits for scoring, since `unexplained` began.
     private var isBusy: [Bool]
     private var pending: [EndpointIndex] = []
     /// Looks in a row that found too much memory and no connection to blame.
     private var unexplained = 0
-    /// How many of these are borne; more each time that opening sockets again did not help.
+    /// How many of these are borne; more each time that it did not help.
     private var patience = SocketReopening.patience
-    /// Whether ports were opened again for what is unexplained.
-    private var hasOpenedPorts = false
     /// Looks until what cut connections held is given back to the system.
     private var untilTrimming = 0
 
@@ -25,11 +27,14 @@ struct SocketReopening {
     ///
     /// Fewer would cut honest peers for a peak, more would let a fast one take another gigabyte.
     static let patience = 200
-    /// Patience grows to this: a minute, as each reopening cuts honest peers too.
+    /// Patience grows to this: a minute.
     static let greatestPatience = 60 * patience
 
-    /// Nothing has happened to `ports` ports.
-    init(ports: Int) { isBusy = Array(repeating: false, count: ports) }
+    /// Nothing has happened to ports of which these are `ipc`.
+    init(ipcPorts: [Bool]) {
+        isCandidate = ipcPorts
+        isBusy = ipcPorts.map { _ in false }
+    }
 
     /// Notes that a port has delivered something, or waits for scoring.
     mutating func noteBusy(_ port: EndpointIndex) { isBusy[port.value] = true }
@@ -40,28 +45,23 @@ struct SocketReopening {
         return pending
     }
 
-    /// What is to be done after a look: first ports that deliver nothing are opened again, and if that
-    /// does not help, or there are none, the socket for verdicts.
+    /// What is to be done after a look.
     mutating func demand(isOver: Bool, hasCulprits: Bool) -> Demand {
         guard isOver, !hasCulprits else {
             unexplained = 0
-            if !isOver { (patience, hasOpenedPorts) = (Self.patience, false) }
+            if !isOver { patience = Self.patience }
             return .nothing
         }
         if unexplained == 0 { isBusy = isBusy.map { _ in false } }
         unexplained += 1
-        // Before anything is cut: perhaps the allocator only keeps what is free.
+        // Before anything is done: perhaps the allocator only keeps what is free.
         if unexplained == patience / 2 { untilTrimming = 1 }
         guard unexplained >= patience else { return .nothing }
         unexplained = 0
-        let idle = isBusy.indices.filter { !isBusy[$0] }.map { EndpointIndex($0) }
-        guard hasOpenedPorts || idle.isEmpty else {
-            (pending, hasOpenedPorts) = (idle, true)
-            return .ports
-        }
-        hasOpenedPorts = false
         patience = min(2 * patience, Self.greatestPatience)
-        return .publisher
+        pending = isBusy.indices.filter { isCandidate[$0] && !isBusy[$0] }
+            .map { EndpointIndex($0) }
+        return pending.isEmpty ? .report : .ports
     }
 
     /// Whether it is time to give freed memory back; once a look.

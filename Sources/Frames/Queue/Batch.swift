@@ -6,21 +6,51 @@ public import Tensors
 /// It cannot be copied, so the thread that holds it is the only one to touch its rows.
 public struct Batch: ~Copyable, Sendable {
     private let rows: FrameRows
-    /// Rows of a queue that it may fetch.
+    /// Images of a queue's that it may decode.
     private(set) var claims: [Claim] = []
     private var fetched = 0
-    private var origin: FrameRows?
+    /// Bytes of the pictures among its claims.
+    private var pictureBytes = 0
     private var replies: [ReplyAddress?]
     /// All sources there are, by their places.
     public private(set) var sources: [Source] = []
     /// The number of frames.
     public private(set) var count = 0
+    /// What it has fetched and could not decode.
+    private(set) var undecodable: [Undecodable] = []
 
-    /// A row of a queue's that it holds a lease on.
-    struct Claim: BitwiseCopyable {
-        let row: RowIndex
-        /// See `Frame.droppedBefore`; told here, as the row is no longer the queue's to write to.
+    /// Pictures take their time, and whoever waits for a batch's verdicts waits for all of it: a batch
+    /// takes no more of them once it has so many bytes.
+    static let pictureLimit = 4 << 20
+
+    /// An image of a message that a queue has leased to it.
+    struct Claim {
+        let message: QueuedMessage
+        let image: Int
+        /// See `Frame.droppedBefore`.
         let droppedBefore: UInt64
+    }
+
+    /// An image that is no frame.
+    struct Undecodable {
+        let source: SourceIndex
+        /// Who sent it, and why it is none.
+        let message: RejectedMessage?
+        let reason: Rejection
+        /// Drops that the verdict on it would have reported.
+        let droppedBefore: UInt64
+
+        init(_ claim: Claim, _ reason: Rejection) {
+            let queued = claim.message
+            self.reason = reason
+            source = queued.images.frame.source
+            droppedBefore = claim.droppedBefore
+            message = queued.source.map { source in
+                RejectedMessage(
+                    reason: reason, source: source, sequence: queued.images.sentSequence,
+                    received: queued.images.frame.received, reply: queued.reply)
+            }
+        }
     }
 
     /// Room for `capacity` frames of `pixels` pixels.
@@ -42,64 +72,115 @@ public struct Batch: ~Copyable, Sendable {
     /// The most frames it can hold.
     public var capacity: Int { rows.images.rows }
     /// Whether there is no room for another frame.
-    public var isFull: Bool { !canClaim }
+    public var isFull: Bool { count + claims.count - fetched >= capacity }
 
     /// Forgets all frames.
     public mutating func removeAll() {
         for row in 0..<count where rows[row].awaitsReply { replies[row] = nil }
         count = 0
+        undecodable.removeAll(keepingCapacity: true)
     }
 
     /// Takes in the `image`-th image of `message`; there must be room.
     ///
-    /// Throws `notFinite` or `outOfRange`; the batch is then unchanged.
+    /// Throws why it cannot be decoded; the batch is then unchanged.
     public mutating func append(
         _ image: Int, of message: FrameDecoder.Message, header: Span<UInt8>, payload: Span<UInt8>,
         received: UnixTime
     ) throws(Rejection) {
         precondition(!isFull, "the batch is full")
-        let decoded = try message.decode(
+        let original = try message.decode(
             image, of: payload, header: header, intoRow: count, of: rows.images)
+        put(
+            message.frame(image, received: received, decoded: original), message.header,
+            of: header, droppedBefore: 0, reply: nil)
         let source = message.source.index.value
         while sources.count <= source { sources.append(message.source) }
         // Another decoder may have given the place to somebody else, while the batch was empty.
         sources[source] = message.source
-        rows.put(
-            message.frame(image, received: received, decoded: decoded), echoing: message.header,
-            of: header,
-            row: count)
+    }
+
+    /// Puts a frame into the next row, whose pixels are there already.
+    private mutating func put(
+        _ frame: Frame, _ header: FrameHeader, of text: Span<UInt8>, droppedBefore: UInt64,
+        reply: ReplyAddress?
+    ) {
+        var frame = frame
+        frame.droppedBefore = droppedBefore
+        if let reply {
+            frame.awaitsReply = true
+            replies[count] = reply
+        }
+        rows.put(frame, echoing: header, of: text, row: count)
         count += 1
     }
+
+    // MARK: For a queue
 
     /// Takes note of who there is; sources are only ever added.
     mutating func know(_ sources: [Source]) {
         if sources.count != self.sources.count { self.sources = sources }
     }
 
-    /// Whether there is room for another claim.
-    var canClaim: Bool { count + claims.count - fetched < capacity }
+    /// Whether there is room and time for another claim.
+    var canClaim: Bool { !isFull && pictureBytes < Self.pictureLimit }
 
-    /// Takes over the lease on a row of a queue's; there must be room.
-    mutating func claim(_ claim: Claim, of queue: FrameRows, reply: ReplyAddress?) {
-        if origin == nil { origin = queue }
-        if let reply { replies[count + claims.count - fetched] = reply }
+    /// Takes over the lease on an image of a queue's; there must be room.
+    mutating func claim(_ claim: Claim) {
+        pictureBytes += claim.message.images.pictureBytes
         claims.append(claim)
     }
 
-    /// Copies the frames it has claimed; their rows belong to it until they are released.
-    public mutating func fetch() {
-        guard let origin else { return }
+    /// Decodes the images it has claimed, outside any lock; see `appendRejections(to:)` for the rest.
+    public mutating func fetch() { fetch(isLast: true) }
+
+    /// The same; unless it `isLast`, others will decode the same images.
+    mutating func fetch(isLast: Bool) {
         while fetched < claims.count {
-            rows.copy(claims[fetched].row, of: origin, to: count)
-            rows[count].droppedBefore = claims[fetched].droppedBefore
-            (count, fetched) = (count + 1, fetched + 1)
+            let claim = claims[fetched]
+            fetched += 1
+            decode(claim)
+            if isLast { claim.message.finish(1) }
         }
+    }
+
+    private mutating func decode(_ claim: Claim) {
+        let queued = claim.message
+        queued.bytes?.withParts { header, payload in
+            do throws(Rejection) {
+                let frame = try decode(claim.image, of: queued, header: header, payload: payload)
+                put(
+                    frame, queued.images.header, of: header, droppedBefore: claim.droppedBefore,
+                    reply: queued.reply)
+            } catch {
+                undecodable.append(Undecodable(claim, error))
+            }
+        }
+    }
+
+    private func decode(
+        _ image: Int, of queued: QueuedMessage, header: Span<UInt8>, payload: Span<UInt8>
+    ) throws(Rejection) -> Frame {
+        guard queued.images.arePictures, let message = queued.message else {
+            return try queued.images.decode(image, of: payload, intoRow: count, of: rows)
+        }
+        let original = try message.decode(
+            image, of: payload, header: header, intoRow: count, of: rows.images)
+        return message.frame(
+            image, received: queued.images.frame.received, decoded: original)
+    }
+
+    /// Adds what it has fetched and could not decode to `rejections`, to be published.
+    public func appendRejections(to rejections: inout [RejectedMessage]) {
+        for image in undecodable { if let message = image.message { rejections.append(message) } }
     }
 
     mutating func forgetClaims() {
         claims.removeAll(keepingCapacity: true)
-        (origin, fetched) = (nil, 0)
+        (fetched, pictureBytes) = (0, 0)
     }
+
+    // MARK: For verdicts
 
     /// The frame in `row`.
     public func frame(_ row: Int) -> Frame { rows[row] }

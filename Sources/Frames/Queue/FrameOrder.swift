@@ -1,18 +1,18 @@
-/// In which order waiting frames are scored, and which gives way when there are too many.
+/// In which order waiting images are scored, and which give way when there are too many.
 ///
-/// A value that knows rows by their indices and nothing of what lies in them. Every step takes
-/// constant time and no allocation, because it is taken under the queue's lock, for every frame.
-/// That is why its lists are what they are: lanes are linked through one array with a place for each
-/// row (a row is in one lane at most, so a link each is enough, and neither many short arrays nor one
-/// long one have to grow or shift), turns are a ring (each lane has at most one), and links have 32
-/// bits.
+/// A value that knows messages by their indices and nothing of what is in them but how many images
+/// they have and how much room they take. Every step takes constant time and, once the largest number
+/// of messages has been met, no allocation, because it is taken under the queue's lock. That is why
+/// its lists are what they are: lanes are linked through one array with a place for each message (a
+/// message is in one lane at most, so a link each is enough, and neither many short arrays nor one long
+/// one have to grow or shift), turns are a ring (each lane has at most one), and links have 32 bits.
 package struct FrameOrder {
-    /// A queue for the frames of one source that may be dropped, or for those that may not.
+    /// A queue for the messages of one source whose images may be dropped, or for those whose may not.
     ///
-    /// One endpoint drops and another waits, and a source may use both. The oldest frame that
-    /// may be dropped is then at the head of a lane, and never behind one that may not.
+    /// One endpoint drops and another waits, and a source may use both. The oldest message that
+    /// may be dropped is then at the head of a lane, and never after one that may not.
     package struct Lane: Hashable {
-        /// Whose frames.
+        /// Whose messages.
         let source: SourceIndex
         /// What may happen to them.
         let whenFull: FrameQueue.WhenFull
@@ -23,30 +23,58 @@ package struct FrameOrder {
         }
     }
 
-    /// Frames waiting.
-    package private(set) var count = 0
+    /// One image of a message whose turn it is.
+    package struct Turn: Equatable {
+        /// The message.
+        package let message: MessageIndex
+        /// The image's place in it.
+        package let image: Int
+        /// Who sent it.
+        package let source: SourceIndex
+    }
 
-    private var next: [RowIndex]
+    /// A message that gave way.
+    package struct Dropped: Equatable {
+        /// The message.
+        package let message: MessageIndex
+        /// Its images that had not been scored.
+        package let images: Int
+        /// Who sent it.
+        package let source: SourceIndex
+    }
+
+    /// Images waiting.
+    package private(set) var count = 0
+    /// Room that waiting messages take; a message gives its room back when its last image leaves.
+    package private(set) var room = 0
+
+    private var messages: [Waiting] = []
     /// By `place(_:)`: two a source.
     private var lanes: [List] = []
     private var longest: LongestFirst
-    /// Places of lanes with frames, each once, in the order of their turns; a ring.
+    /// Places of lanes with messages, each once, in the order of their turns; a ring.
     private var turns: [Int32] = []
     private var (firstTurn, turnCount) = (0, 0)
 
-    private struct List {
-        var head = RowIndex.none
-        var tail = RowIndex.none
-        var count = 0
-        /// Whether it is in `turns`; it stays there when its last frame is dropped.
-        var hasTurn = false
+    private struct Waiting {
+        var next = MessageIndex.none
+        var image: Int32 = 0
+        var images: Int32 = 0
+        var room: Int32 = 0
     }
 
-    /// For frames in `rows` rows, of which at most `capacity` wait.
-    package init(rows: Int, capacity: Int) {
-        next = Array(repeating: .none, count: rows)
-        longest = LongestFirst(capacity: capacity)
+    private struct List {
+        var head = MessageIndex.none
+        var tail = MessageIndex.none
+        var room = 0
+        /// Whether it is in `turns`; it stays there when its last message is dropped.
+        var hasTurn = false
+
+        var isEmpty: Bool { head == .none }
     }
+
+    /// For lanes of which none takes more than `capacity` of room.
+    package init(capacity: Int) { longest = LongestFirst(capacity: capacity) }
 
     /// Makes room for the lanes of another source.
     package mutating func addSource() {
@@ -56,40 +84,57 @@ package struct FrameOrder {
         (turns, firstTurn) = (grown, 0)
     }
 
-    /// Has the frame in `row` wait in a lane, after those that do already.
-    package mutating func append(_ row: RowIndex, to lane: Lane) {
+    /// Has images of a message wait in a lane, after those that do already: those in `images`, of
+    /// which there is at least one, in so much room.
+    package mutating func append(
+        _ message: MessageIndex, images: Range<Int>, room: Int, to lane: Lane
+    ) {
+        while messages.count <= message.value { messages.append(Waiting()) }
         let place = place(lane)
-        next[row.value] = .none
-        if lanes[place].count == 0 {
-            lanes[place].head = row
+        messages[message.value] = Waiting(
+            image: Int32(images.lowerBound), images: Int32(images.upperBound), room: Int32(room))
+        if lanes[place].isEmpty {
+            lanes[place].head = message
             takeTurn(place)
         } else {
-            next[lanes[place].tail.value] = row
+            messages[lanes[place].tail.value].next = message
         }
-        lanes[place].tail = row
-        change(place, by: 1)
+        lanes[place].tail = message
+        count += images.count
+        change(place, by: room)
     }
 
-    /// Takes out the frame whose turn it is, one lane after the other; nil if none waits.
-    package mutating func removeNext() -> (row: RowIndex, source: SourceIndex)? {
+    /// Takes out the image whose turn it is, one lane after the other; nil if none waits.
+    package mutating func removeNext() -> Turn? {
         while count > 0 {
             let place = Int(turns[firstTurn])
             firstTurn = (firstTurn + 1) % turns.count
             turnCount -= 1
             lanes[place].hasTurn = false
-            guard lanes[place].count > 0 else { continue }
-            let row = removeFirst(place)
-            if lanes[place].count > 0 { takeTurn(place) }
-            return (row, lane(place).source)
+            guard !lanes[place].isEmpty else { continue }
+            let message = lanes[place].head
+            let image = messages[message.value].image
+            messages[message.value].image += 1
+            count -= 1
+            if messages[message.value].image == messages[message.value].images {
+                removeHead(place)
+            }
+            if !lanes[place].isEmpty { takeTurn(place) }
+            return Turn(message: message, image: Int(image), source: lane(place).source)
         }
         return nil
     }
 
-    /// Takes out the oldest frame of the longest lane of those that may be dropped; nil if there are
-    /// none.
-    package mutating func removeOldestOfLongest() -> (row: RowIndex, source: SourceIndex)? {
+    /// Takes out the oldest message of the lane that takes most room, of those that may be dropped;
+    /// nil if there are none.
+    package mutating func removeOldestOfLongest() -> Dropped? {
         guard let place = longest.longest else { return nil }
-        return (removeFirst(place), lane(place).source)
+        let head = lanes[place].head
+        let waiting = messages[head.value]
+        let images = Int(waiting.images - waiting.image)
+        count -= images
+        removeHead(place)
+        return Dropped(message: head, images: images, source: lane(place).source)
     }
 
     private func place(_ lane: Lane) -> Int { 2 * lane.source.value + lane.whenFull.rawValue }
@@ -100,17 +145,16 @@ package struct FrameOrder {
             whenFull: place % 2 == FrameQueue.WhenFull.block.rawValue ? .block : .dropOldest)
     }
 
-    private mutating func removeFirst(_ place: Int) -> RowIndex {
-        let row = lanes[place].head
-        lanes[place].head = next[row.value]
-        change(place, by: -1)
-        return row
+    private mutating func removeHead(_ place: Int) {
+        let head = messages[lanes[place].head.value]
+        lanes[place].head = head.next
+        change(place, by: -Int(head.room))
     }
 
     private mutating func change(_ place: Int, by amount: Int) {
-        count += amount
-        lanes[place].count += amount
-        if lane(place).whenFull == .dropOldest { longest.set(place, length: lanes[place].count) }
+        room += amount
+        lanes[place].room += amount
+        if lane(place).whenFull == .dropOldest { longest.set(place, length: lanes[place].room) }
     }
 
     /// Puts a lane after all that have their turn before it, unless it is among them.

@@ -1,63 +1,44 @@
 public import Platform
 
-/// Frames that wait to be scored, each in the queue of its source, in one bounded room; and the
-/// ledger of every source.
+/// Messages whose images wait to be scored, each in the queue of its source, in one bounded room; and
+/// the ledger of every source.
 ///
 /// Sources take turns at being scored, and when the room is full it is the longest queue that loses
-/// its oldest frame, so a source that floods pushes out its own frames and nobody else's (Suter et
-/// al., "Longest Queue Drop", 1998). Frames whose senders wait for us are never dropped: they are
-/// kept out until there is room. It has no clock and no locks: threads that share it take turns, but
-/// for the pixels they need not, which are decoded into a row between `reserve` and `commit` and
-/// copied out of it between `claim` and `release`. All memory for frames is allocated at
-/// initialisation.
+/// its oldest message, so a source that floods pushes out its own images and nobody else's (Suter et
+/// al., "Longest Queue Drop", 1998). Images whose senders wait for us are never dropped: they are
+/// kept out until there is room. Messages wait as they came and are decoded by those who score them,
+/// so that what gives way has cost nothing but its header. It has no clock and no locks: threads that
+/// share it take turns, but need not for decoding, which happens between `claim` and `release`.
 public struct FrameQueue: ~Copyable, Sendable {
-    /// What may happen to a frame when there is no room.
+    /// What may happen to an image when there is no room.
     public enum WhenFull: Int, Sendable {
-        /// The oldest of the longest queue gives way; for publishers, which do not wait for us.
+        /// The oldest message of the longest queue gives way; for publishers, which do not wait for us.
         case dropOldest
         /// Nothing: it may only be added while `hasRoom(for:)`.
         case block
     }
 
     /// The most that can wait.
-    public let capacity: Int
-    private var store: FrameStore
+    public let limits: QueueLimits
     private var order: FrameOrder
     private var accounts = SourceLedgers()
-    /// Room that only droppable frames may use, so that senders which wait cannot shut out others.
+    private var messages = MessageStore()
+    /// Room that only droppable images may use, so that senders which wait cannot shut out others.
     private let closedRoom: Int
-    /// Rows reserved for frames that must not be dropped: their room is spoken for.
-    private var promised = 0
 
-    /// How many frames beside those that wait may be on their way in and out at once.
-    public struct InTransit: Sendable {
-        /// Reserved and not yet committed.
-        public var reserved: Int
-        /// Claimed and not yet released.
-        public var claimed: Int
-
-        /// So many of each.
-        public init(reserved: Int = 1, claimed: Int) {
-            (self.reserved, self.claimed) = (reserved, claimed)
-        }
-    }
-
-    /// Room for `capacity` frames of `pixels` pixels, and those in transit.
+    /// Room for what `limits` says.
     ///
-    /// If it `isShared`, a quarter of the room is closed to frames that must not be dropped.
-    public init(capacity: Int, pixels: Int, isShared: Bool = false, inTransit: InTransit) {
-        precondition(capacity > 0, "a queue holds at least one frame")
-        self.capacity = capacity
-        closedRoom = isShared && capacity > 1 ? max(1, capacity / 4) : 0
-        store = FrameStore(
-            capacity: capacity, pixels: pixels,
-            limits: .init(reserved: inTransit.reserved, claimed: inTransit.claimed))
-        order = FrameOrder(
-            rows: capacity + inTransit.reserved + inTransit.claimed, capacity: capacity)
+    /// If it `isShared`, a quarter of the room is closed to images that must not be dropped.
+    public init(limits: QueueLimits, isShared: Bool = false) {
+        self.limits = limits
+        closedRoom = isShared && limits.images > 1 ? max(1, limits.images / 4) : 0
+        order = FrameOrder(capacity: limits.images)
     }
 
-    /// Frames waiting.
+    /// Images waiting.
     public var count: Int { order.count }
+    /// Bytes of the messages that wait, as far as units of room tell.
+    public var waitingBytes: Int { order.room * limits.unit }
     /// The sources seen, in the order in which they were first seen.
     public var sources: [Source] { accounts.sources }
     /// One ledger per source.
@@ -65,60 +46,59 @@ public struct FrameQueue: ~Copyable, Sendable {
     /// The sum of all ledgers.
     public var total: FrameLedger { accounts.total }
 
-    /// Whether a frame may be added under this policy.
+    /// Whether a message may be added under this policy.
+    ///
+    /// One that must wait for room is let in whole as soon as there is any, large or small: a large one
+    /// would never be if smaller ones were let in before it. So one message may be beyond the limit.
     public func hasRoom(for policy: WhenFull) -> Bool {
-        policy == .dropOldest || count + promised < capacity - closedRoom
+        policy == .dropOldest || order.room < limits.images - closedRoom
     }
 
     // MARK: Coming in
 
-    /// Sets aside a row for an image, to be decoded into and committed.
-    ///
-    /// Nothing is booked yet; nil if there is no room for one that must not be dropped.
-    public mutating func reserve(_ arrival: Arrival) -> Reservation? {
-        // Even if it must wait: sources that are met meanwhile have places after its own.
-        enter(arrival.source)
-        guard hasRoom(for: arrival.whenFull) else { return nil }
-        if arrival.whenFull == .block { promised += 1 }
-        return Reservation(store.reserve(), of: store.rows, for: arrival)
+    /// What became of a message that was added.
+    public enum Admission: Sendable, Equatable {
+        /// Its images wait, or have given way at once.
+        case admitted
+        /// There is no room for it yet; no image was booked.
+        case mustWait
     }
 
-    /// What happened to an image that was committed.
-    public enum Outcome: Sendable, Equatable {
-        /// It waits, or has given way at once where frames that must not be dropped hold all the room.
-        case waiting
-        /// It cannot be scored.
-        case rejected(Rejection)
-    }
-
-    /// Books an image that was decoded, and has it wait if it can be scored.
+    /// Books the images of a message and has them wait, undecoded.
     ///
-    /// If the room is full the oldest frame of the longest queue gives way now, and not when the row
-    /// was reserved, so that an image that turns out to be bad pushes nobody out.
-    public mutating func commit(_ reservation: consuming Reservation) -> Outcome {
-        let (row, arrival) = (reservation.row, reservation.arrival)
-        let source = arrival.source.index
-        if arrival.whenFull == .block { promised -= 1 }
-        accounts.noteArrival(of: source, at: arrival.received, number: reservation.number)
-        switch reservation.content {
-        case .nothing: preconditionFailure("an image was committed that nobody decoded")
-        case .rejected(let reason):
-            store.giveBack(row)
-            accounts[source].rejections[reason, default: 0] += 1
-            return .rejected(reason)
-        case .frame: break
+    /// What gives way for them is dropped now. Bytes of what is dropped are discarded.
+    public mutating func add(
+        _ message: FrameDecoder.Message, _ arrival: Arrival, bytes: any MessageBytes
+    ) -> Admission {
+        // Places are given in the order in which sources are met, those that must wait among them.
+        enter(message.source)
+        guard hasRoom(for: arrival.whenFull) else { return .mustWait }
+        let source = message.source.index
+        accounts.noteArrival(
+            of: source, images: message.images, at: arrival.received, number: message.sentSequence)
+        let room = limits.room(images: message.images, bytes: message.bytes)
+        let surplus =
+            arrival.whenFull == .block ? 0 : max(0, message.images - limits.images)
+        if arrival.whenFull == .dropOldest {
+            guard makeRoom(room) else {
+                accounts.noteDrop(of: source, images: message.images)
+                bytes.discard()
+                messages.spare(bytes)
+                return .admitted
+            }
         }
-        guard count < capacity || dropOldestOfLongest() else {
-            // Frames that must not be dropped hold all the room there is; they leave some to their
-            // own kind, so this is none of them.
-            store.giveBack(row)
-            accounts.noteDrop(of: source)
-            return .waiting
+        let place = messages.hold(message, arrival, bytes: bytes)
+        if surplus > 0 {
+            // The oldest of a message of more images than may wait give way to its newest.
+            accounts.noteDrop(of: source, images: surplus)
+            messages.drop(place, images: surplus)
         }
-        store.commit(row, reply: arrival.reply)
-        order.append(row, to: FrameOrder.Lane(source: source, whenFull: arrival.whenFull))
-        accounts[source].waiting += 1
-        return .waiting
+        let waiting = surplus..<message.images
+        order.append(
+            place, images: waiting, room: room,
+            to: FrameOrder.Lane(source: source, whenFull: arrival.whenFull))
+        accounts[source].waiting += waiting.count
+        return .admitted
     }
 
     /// Takes note of a message that somebody else scores: its number has arrived.
@@ -133,7 +113,7 @@ public struct FrameQueue: ~Copyable, Sendable {
         _ reason: Rejection, from source: Source, sequence: UInt64?, received: UnixTime
     ) {
         enter(source)
-        accounts.noteArrival(of: source.index, at: received, number: sequence)
+        accounts.noteArrival(of: source.index, images: 1, at: received, number: sequence)
         accounts[source.index].rejections[reason, default: 0] += 1
     }
 
@@ -141,58 +121,65 @@ public struct FrameQueue: ~Copyable, Sendable {
         if accounts.enter(source) { order.addSource() }
     }
 
-    /// Makes room, if there is a frame that may be dropped.
-    private mutating func dropOldestOfLongest() -> Bool {
-        guard let dropped = order.removeOldestOfLongest() else { return false }
-        store.drop(dropped.row)
-        accounts[dropped.source].waiting -= 1
-        accounts.noteDrop(of: dropped.source)
+    /// Has messages give way until there is so much room, or none is left that may; whether the new one
+    /// can come in.
+    private mutating func makeRoom(_ room: Int) -> Bool {
+        while order.room + room > limits.images {
+            guard let dropped = order.removeOldestOfLongest() else {
+                // Images that must not be dropped take all the room, one message of theirs perhaps more
+                // than that. Where a part of it is closed to them the newest image still gets in.
+                return order.room < limits.images || closedRoom > 0
+            }
+            accounts[dropped.source].waiting -= dropped.images
+            accounts.noteDrop(of: dropped.source, images: dropped.images)
+            messages.drop(dropped.message, images: dropped.images)
+        }
         return true
     }
 
+    /// What the bytes of an earlier message were in, discarded, for the next one to be received into.
+    public mutating func takeSpare() -> (any MessageBytes)? { messages.takeSpare() }
+
     // MARK: Going out
 
-    /// Gives `batch` waiting frames until it is full, one from each source in turn, without moving
-    /// them: it can `fetch` them while others use the queue, and their rows are free again after
-    /// `release`.
+    /// Gives `batch` waiting images until it is full, one from each source in turn, without decoding
+    /// them: it can `fetch` them while others use the queue, until `release`.
     public mutating func claim(for batch: inout Batch) {
-        let before = batch.claims.count
-        Self.claim(for: &batch, from: &order, of: store, in: &accounts)
-        store.noteClaims(batch.claims.count - before)
+        Self.claim(for: &batch, from: &order, of: messages, in: &accounts)
     }
 
-    /// Copies into `batch` what `claim` would give it, and leaves everything as it is; for looking at
+    /// Decodes into `batch` what `claim` would give it, and leaves everything as it is; for looking at
     /// a queue, not for scoring.
     package func peek(into batch: inout Batch) {
         var (order, accounts) = (order, accounts)
-        Self.claim(for: &batch, from: &order, of: store, in: &accounts)
-        batch.fetch()
+        Self.claim(for: &batch, from: &order, of: messages, in: &accounts)
+        batch.fetch(isLast: false)
         batch.forgetClaims()
     }
 
     private static func claim(
-        for batch: inout Batch, from order: inout FrameOrder, of store: borrowing FrameStore,
+        for batch: inout Batch, from order: inout FrameOrder, of messages: borrowing MessageStore,
         in accounts: inout SourceLedgers
     ) {
         batch.know(accounts.sources)
-        while batch.canClaim, let (row, source) = order.removeNext() {
-            let dropped = accounts.noteClaim(of: source)
+        while batch.canClaim, let turn = order.removeNext() {
+            let dropped = accounts.noteClaim(of: turn.source)
             batch.claim(
-                Batch.Claim(row: row, droppedBefore: dropped), of: store.rows,
-                reply: store.reply(row))
+                Batch.Claim(
+                    message: messages[turn.message], image: turn.image, droppedBefore: dropped))
         }
     }
 
-    /// Takes back the rows of what `batch` has claimed and fetched.
+    /// Takes back the places of what `batch` has claimed and fetched.
     public mutating func release(_ batch: inout Batch) {
-        for claim in batch.claims { store.release(claim.row) }
+        for claim in batch.claims { messages.release(claim.message.place, images: 1) }
         batch.forgetClaims()
     }
 
-    /// What scoring made of a frame.
+    /// What scoring made of an image.
     public enum Verdict: Sendable { case normal, anomalous, notFinite }
 
-    /// Books the verdicts on the frames of `batch`, one each.
+    /// Books the verdicts on the frames of `batch`, one each, and what could not be decoded.
     public mutating func settle(_ batch: borrowing Batch, _ verdicts: [Verdict]) {
         for row in 0..<batch.count {
             let source = batch.frame(row).source
@@ -202,6 +189,12 @@ public struct FrameQueue: ~Copyable, Sendable {
             case .anomalous: accounts[source].anomalous += 1
             case .notFinite: accounts[source].rejections[.scoreNotFinite, default: 0] += 1
             }
+        }
+        for failure in batch.undecodable {
+            let source = failure.source
+            accounts[source].scoring -= 1
+            accounts[source].rejections[failure.reason, default: 0] += 1
+            accounts[source].unreported += failure.droppedBefore
         }
     }
 }

@@ -1,21 +1,10 @@
 import Tensors
 
-/// Memory for frames, one a row: their pixels, what is kept besides, and texts of their headers.
+/// Memory for the frames of a batch, one a row: their pixels, what is kept besides, and texts of their
+/// headers.
 ///
-/// Allocated once, at initialisation, and shared by a queue, its reservations and the batches that
-/// have claimed rows of it.
-///
-/// `@unchecked Sendable` because a row is written and read only by the one who holds the lease on it,
-/// and there is never more than one:
-///
-/// - The rows of a `Batch` belong to the batch, which cannot be copied and so has one holder.
-/// - A row of a queue is leased, one after the other, to a `Reservation` (which cannot be copied
-///   either, and fills the row), to the queue between `commit` and `claim`, and to the batch that has
-///   claimed it until `release`. `FrameStore` counts the leases; each passes on under the lock that
-///   whoever shares the queue between threads takes for every one of its methods, and that lock
-///   orders what the last holder wrote before what the next one reads.
-///
-/// So two threads never touch one row at the same time, and different rows share no memory.
+/// `@unchecked Sendable` because only the batch that made it has it, and a batch cannot be copied: one
+/// thread at a time holds the batch and touches its rows.
 final class FrameRows: @unchecked Sendable {
     /// Their pixels.
     let images: ImageBatch
@@ -57,14 +46,6 @@ final class FrameRows: @unchecked Sendable {
         frame.echo.id = keep(header.id)
         frame.echo.message = keep(header.message)
         frames[row, 0] = frame
-    }
-
-    /// Copies a row of `other`, with everything that belongs to it.
-    func copy(_ otherRow: RowIndex, of other: FrameRows, to row: Int) {
-        images.copy(otherRow.value, of: other.images, to: row)
-        let frame = other[otherRow.value]
-        frames[row, 0] = frame
-        echoes.copy(otherRow.value, of: other.echoes, to: row, count: frame.echo.count)
     }
 
     /// The texts of the frame in `row`; `echoes(_:)` says where in them which is.

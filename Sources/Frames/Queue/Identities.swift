@@ -32,22 +32,21 @@ public struct BatchNumber: Hashable, Sendable, BitwiseCopyable {
     public var next: BatchNumber { BatchNumber(value + 1) }
 }
 
-/// A row of the memory that a queue's frames lie in; rows of a batch are plain integers, as those of
-/// the matrices they are scored in.
+/// The place of a message among those that a queue holds.
 ///
-/// 32 bits, because the links between rows are read under the queue's lock and half as many cache
+/// 32 bits, because the links between messages are read under the queue's lock and half as many cache
 /// lines do.
-package struct RowIndex: Hashable, Sendable, BitwiseCopyable {
+package struct MessageIndex: Hashable, Sendable, BitwiseCopyable {
     private let bits: Int32
 
-    /// The row at `value`.
+    /// The message at `value`.
     package init(_ value: Int) { bits = Int32(value) }
 
-    /// Where arrays by row hold what is its own.
+    /// Where arrays by message hold what is its own.
     package var value: Int { Int(bits) }
 
-    /// No row: the end of a list.
-    static let none = RowIndex(-1)
+    /// No message: the end of a list.
+    static let none = MessageIndex(-1)
 }
 
 extension Array where Element == Source {

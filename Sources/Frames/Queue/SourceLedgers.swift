@@ -24,10 +24,12 @@ struct SourceLedgers: Sendable {
         return true
     }
 
-    /// Books the arrival of an image, or of a message that holds none that could be read; with the
-    /// number its sender gave the message, once a message.
-    mutating func noteArrival(of source: SourceIndex, at time: UnixTime, number: UInt64?) {
-        self[source].received += 1
+    /// Books the arrival of a message with so many images, with the number its sender gave it; one that
+    /// cannot be read counts as an image.
+    mutating func noteArrival(
+        of source: SourceIndex, images: Int, at time: UnixTime, number: UInt64?
+    ) {
+        self[source].received += images
         noteMessage(of: source, at: time, number: number)
     }
 
@@ -37,10 +39,10 @@ struct SourceLedgers: Sendable {
         if let number { self[source].sequenceTracker.note(number) }
     }
 
-    /// Books an image that was dropped, to be reported by the next verdict of its source.
-    mutating func noteDrop(of source: SourceIndex) {
-        self[source].dropped += 1
-        self[source].unreported += 1
+    /// Books images that were dropped, to be reported by the next verdict of their source.
+    mutating func noteDrop(of source: SourceIndex, images: Int) {
+        self[source].dropped += images
+        self[source].unreported += UInt64(images)
     }
 
     /// Books that a waiting frame is being scored; how many were dropped before it and are unreported.

@@ -53,6 +53,9 @@ public struct FrameHeader: Sendable {
         var isImpossible = false
     }
 
+    /// Says nothing.
+    init() {}
+
     /// Reads a header; throws `headerNotJSON` or `headerTooLong`.
     public init(_ text: Span<UInt8>) throws(Rejection) {
         guard text.count <= Self.limit else { throw .headerTooLong }

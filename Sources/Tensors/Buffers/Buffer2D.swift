@@ -91,12 +91,6 @@
         unsafe body(UnsafeBufferPointer(start: address(ofRow: row), count: columns).span)
     }
 
-    /// Copies the first `count` elements of a row of `other`.
-    public func copy(_ otherRow: Int, of other: Buffer2D, to row: Int, count: Int) {
-        precondition(count >= 0 && count <= min(columns, other.columns), "no such elements")
-        unsafe address(ofRow: row).update(from: other.address(ofRow: otherRow), count: count)
-    }
-
     /// Where a row is.
     @usableFromInline func address(ofRow row: Int) -> UnsafeMutablePointer<Element> {
         precondition(row >= 0 && row < rows, "no such row")

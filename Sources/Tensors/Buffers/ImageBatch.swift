@@ -42,17 +42,6 @@ public struct ImageBatch: ~Copyable {
         try body(&span)
     }
 
-    /// Copies a row of `other`, of images of the same size.
-    public func copy(_ otherRow: Int, of other: borrowing ImageBatch, to row: Int) {
-        precondition(columns == other.columns, "images of different sizes")
-        isFloat[row, 0] = other.isFloat[otherRow, 0]
-        if isFloat[row, 0] {
-            floats.copy(otherRow, of: other.floats, to: row, count: columns)
-        } else {
-            bytes.copy(otherRow, of: other.bytes, to: row, count: columns)
-        }
-    }
-
     /// The pixels of one row in [0, 1], copied.
     public subscript(row: Int) -> [Float] {
         isFloat[row, 0] ? floats[row] : bytes[row].map { Float($0) / 255 }

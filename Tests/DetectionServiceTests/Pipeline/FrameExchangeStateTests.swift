@@ -124,7 +124,7 @@ struct Desk: ~Copyable {
 
     init(capacity: Int) {
         state = FrameExchange.State(
-            FrameQueue(capacity: capacity, pixels: 4, inTransit: .init(claimed: 64)))
+            FrameQueue(limits: .automatic(images: capacity, pixels: 4)))
     }
 
     /// Adds an image; nil if there is no room for it.
@@ -136,11 +136,11 @@ struct Desk: ~Copyable {
         let pixels = [UInt8](repeating: isBad ? 0xFF : 0, count: 16)
         let message = try decoder.open(
             topic: topic.span, header: text.span, payload: pixels.span, endpoint: Span())
-        let arrival = Arrival(
-            of: message.source, received: UnixTime(nanoseconds: 0), whenFull: whenFull)
-        guard var reservation = state.reserve(arrival) else { return nil }
-        reservation.decode(0, of: message, header: text.span, payload: pixels.span)
-        return state.commit(reservation, of: message)
+        let arrival = Arrival(received: UnixTime(nanoseconds: 0), whenFull: whenFull)
+        let (addition, wakes) = state.add(
+            message, arrival, bytes: ArrayBytes(header: text, payload: pixels))
+        if case .mustWait = addition { return nil }
+        return wakes
     }
 
     mutating func reject(reply: ReplyAddress?) -> FrameExchange.Wakes {
@@ -167,6 +167,7 @@ final class Scorer {
     func take(_ state: inout FrameExchange.State, sleeps: Bool) -> FrameExchange.Wakes {
         let taken = state.take(into: &batch, &rejections, sleepsIfEmpty: sleeps)
         batch.fetch()
+        batch.appendRejections(to: &rejections)
         delivery = taken.delivery
         switch delivery {
         case .batch: phase = .scoring

@@ -24,21 +24,15 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         : Preprocessing(crop: true, grayscale: .bgr, resize: ImageShape(rows: 2, columns: 2))
     var decoder = FrameDecoder(
         ImageShape(rows: 2, columns: 2), preprocessing: steps, sideLimit: 256)
-    var queue = FrameQueue(capacity: 3, pixels: 4, inTransit: .init(claimed: 3))
+    var queue = FrameQueue(limits: .automatic(images: 3, pixels: 4))
     do throws(FrameDecoder.Failure) {
         let message = try decoder.open(
             topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
-        for image in 0..<min(message.images, 8) {
-            let arrival = Arrival(of: message.source, received: now, whenFull: .dropOldest)
-            guard var reservation = queue.reserve(arrival) else {
-                preconditionFailure("a frame that may be dropped finds no room")
-            }
-            reservation.decode(image, of: message, header: header.span, payload: payload.span)
-            if case .rejected(let reason) = queue.commit(reservation) {
-                check(reason, message.source, message.sentSequence)
-            }
-            requireBalance(queue)
-        }
+        let admission = queue.add(
+            message, Arrival(received: now, whenFull: .dropOldest),
+            bytes: FuzzedBytes(header: header, payload: payload))
+        precondition(admission == .admitted, "a frame that may be dropped finds no room")
+        requireBalance(queue)
     } catch {
         queue.reject(error.reason, from: error.source, sequence: error.sequence, received: now)
         check(error.reason, error.source, error.sequence)
@@ -46,6 +40,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var batch = Batch(capacity: 3, pixels: 4)
     queue.claim(for: &batch)
     batch.fetch()
+    var rejections: [RejectedMessage] = []
+    batch.appendRejections(to: &rejections)
+    for rejected in rejections { check(rejected.reason, rejected.source, rejected.sequence) }
     requireBalance(queue)
     var decider = Decider()
     var decided: [Verdict] = []
@@ -62,6 +59,21 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     requireBalance(queue)
     precondition(queue.ledgers.allSatisfy { $0.inFlight == 0 }, "a frame is lost")
     return 0
+}
+
+/// A message's bytes in arrays.
+private final class FuzzedBytes: MessageBytes {
+    private let header: [UInt8]
+    private let payload: [UInt8]
+
+    init(header: [UInt8], payload: [UInt8]) { (self.header, self.payload) = (header, payload) }
+
+    func withParts(_ body: (_ header: Span<UInt8>, _ payload: Span<UInt8>) -> Void) {
+        let (header, payload) = (header, payload)
+        body(header.span, payload.span)
+    }
+
+    func discard() {}
 }
 
 private func check(_ reason: Rejection, _ source: Source, _ sequence: UInt64?) {

@@ -10,17 +10,19 @@ final class IngestSocket {
     let name: [UInt8]
     /// What happens to frames for which there is no room.
     let whenFull: FrameQueue.WhenFull
-    /// A message whose images have not all found room yet.
+    /// What was read of `message`, while that waits for room.
     var open: OpenMessage?
 
     private let opening: Opening
     private var socket: Socket
+    private var received = 0
+    /// Whether the message just received tells the memory guard enough to be worth a look-up.
+    private(set) var isDeliveryNoted = false
     let isRouter: Bool
     /// The parts before a message on a router: where it came from.
     private var envelope: [[UInt8]] = []
-    private(set) var first = Message()
-    private(set) var second = Message()
-    private(set) var third = Message()
+    /// What is received into.
+    private(set) var message: ReceivedMessage
 
     /// What it takes to open a socket, and to open it again.
     struct Opening {
@@ -28,12 +30,17 @@ final class IngestSocket {
         let endpoint: Endpoint
         /// Bytes that a part may have.
         let limit: Int
+        /// Messages that may wait in libzmq for each connection.
+        let highWater: Int
         let credentials: Credentials?
     }
 
     /// Opens and subscribes a socket.
-    init(_ opening: Opening, name: String) throws(ZMQError) {
+    init(
+        _ opening: Opening, into message: ReceivedMessage, name: String
+    ) throws(ZMQError) {
         self.opening = opening
+        self.message = message
         isRouter = opening.endpoint.pattern == .router
         socket = try Self.open(opening)
         self.name = Array(name.utf8)
@@ -51,8 +58,7 @@ final class IngestSocket {
             }
         let socket = try Socket(opening.context, kind)
         try socket.setMaximumMessageBytes(opening.limit)
-        // Enough to keep scoring busy, and few enough not to hoard; the senders' queues come on top.
-        try socket.setReceiveHighWater(kind == .sub ? 1000 : 128)
+        try socket.setReceiveHighWater(opening.highWater)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setReconnect(interval: 100, maximum: 5000)
         try socket.setHandshakeInterval(milliseconds: 5000)
@@ -79,20 +85,35 @@ final class IngestSocket {
         isRouter ? ReplyAddress(endpoint: endpoint, envelope: envelope, images: images) : nil
     }
 
-    /// Receives one message, its first three parts into `first`, `second` and `third`; the number of
-    /// its parts without the envelope, or nil if there is none.
+    /// Lets go of `message`, which is the queue's now, and receives into another.
+    func receiveNext(into message: ReceivedMessage) { self.message = message }
+
+    /// Receives one message, its first three parts into those of `message`; the number of its parts
+    /// without the envelope, or nil if there is none.
     func receive() throws(ZMQError) -> Int? {
-        guard try socket.receive(into: &first, blocking: false) else { return nil }
+        guard let parts = try receiveParts() else { return nil }
+        let bytes = message.parts.bytes(parts)
+        received &+= 1
+        isDeliveryNoted = bytes >= Self.large || received % Self.sample == 0
+        return parts
+    }
+
+    /// Messages of so many bytes are told to the memory guard, and one of so many others, so that it
+    /// knows within some 64 KiB what was delivered: each takes a look-up.
+    private static let (large, sample) = (64 << 10, 64)
+
+    private func receiveParts() throws(ZMQError) -> Int? {
+        guard try socket.receive(into: &message.parts.first, blocking: false) else { return nil }
         var parts = isRouter ? try receiveEnvelope() : 1
         // Parts of one message arrive together, so these do not block.
-        if parts == 1, first.more {
-            _ = try socket.receive(into: &second, blocking: false)
+        if parts == 1, message.parts.first.more {
+            _ = try socket.receive(into: &message.parts.second, blocking: false)
             parts = 2
         }
-        guard parts >= 2, second.more else { return parts }
-        _ = try socket.receive(into: &third, blocking: false)
+        guard parts >= 2, message.parts.second.more else { return parts }
+        _ = try socket.receive(into: &message.parts.third, blocking: false)
         parts = 3
-        var isLast = !third.more
+        var isLast = !message.parts.third.more
         while !isLast {
             var rest = Message()
             _ = try socket.receive(into: &rest, blocking: false)
@@ -111,23 +132,25 @@ final class IngestSocket {
     /// [id]…                   DEALER
     /// ```
     private func receiveEnvelope() throws(ZMQError) -> Int {
-        envelope = [first.copy]
-        guard first.more else { return 0 }
-        _ = try socket.receive(into: &first, blocking: false)
-        if first.count == 0 { return try skipDelimiter() }
-        guard first.bytes[0] != UInt8(ascii: "{"), first.more else { return 1 }
-        _ = try socket.receive(into: &second, blocking: false)
-        guard second.count == 0 else { return 2 }
-        envelope.append(first.copy)
-        swap(&first, &second)
+        envelope = [message.parts.first.copy]
+        guard message.parts.first.more else { return 0 }
+        _ = try socket.receive(into: &message.parts.first, blocking: false)
+        if message.parts.first.count == 0 { return try skipDelimiter() }
+        guard !message.parts.startsWith(UInt8(ascii: "{")), message.parts.first.more else {
+            return 1
+        }
+        _ = try socket.receive(into: &message.parts.second, blocking: false)
+        guard message.parts.second.count == 0 else { return 2 }
+        envelope.append(message.parts.first.copy)
+        message.parts.promoteSecond()
         return try skipDelimiter()
     }
 
     /// `first` is the empty part between envelope and message.
     private func skipDelimiter() throws(ZMQError) -> Int {
         envelope.append([])
-        guard first.more else { return 0 }
-        _ = try socket.receive(into: &first, blocking: false)
+        guard message.parts.first.more else { return 0 }
+        _ = try socket.receive(into: &message.parts.first, blocking: false)
         return 1
     }
 
