@@ -2,8 +2,11 @@
 
 Usage: actors.py produce KIND ADDRESS SOURCE FIRST COUNT RATE IMAGES COUNTER [KEYS] |
        actors.py proxy LISTEN TARGET SECONDS [whole]
+       actors.py cameras KIND FORM HEIGHT WIDTH RATE SECONDS ADDRESS...
 """
 
+import io
+import json
 import mmap
 import random
 import socket
@@ -12,7 +15,9 @@ import sys
 import threading
 import time
 
+import numpy as np
 import zmq
+from PIL import Image
 
 from daemon import PIXELS, header
 
@@ -49,6 +54,51 @@ def produce(kind, address, source, first, count, rate, images, counter, curve):
         out.send(pixels)
         number += 1
         struct.pack_into("<Q", memory, 0, number)
+
+
+def picture(form, height, width):
+    """A noisy colour picture, which JPEG cannot make small, and the header of it as an array."""
+    pixels = np.random.default_rng(1).integers(90, 166, (height, width, 3), dtype=np.uint8)
+    if form == "raw":
+        return pixels.tobytes(), {"dtype": "uint8", "shape": pixels.shape}
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=90)
+    return file.getvalue(), {}
+
+
+def cameras(kind, form, height, width, rate, seconds, addresses):
+    """One camera for each address, each with a connection of its own, sends what cameras send. Prints
+    how many frames each has sent, as JSON; one that waited ten seconds in vain ends with an error."""
+    payload, members = picture(form, height, width)
+    context, sent, failures = zmq.Context(), [0] * len(addresses), []
+    start = time.monotonic() + 1
+
+    def film(camera):
+        out = context.socket({"push": zmq.PUSH, "pub": zmq.PUB, "req": zmq.REQ}[kind])
+        out.sndhwm, out.linger, out.sndtimeo, out.rcvtimeo = 2, 10_000, 10_000, 10_000
+        (out.bind if kind == "pub" else out.connect)(addresses[camera])
+        try:
+            for number in range(int(rate * seconds)):
+                # Cameras are not in step.
+                due = start + (number + camera / len(addresses)) / rate
+                time.sleep(max(0, due - time.monotonic()))
+                head = json.dumps({"msg": f"camera-{camera}", "seq": number, "ts": time.time(), **members})
+                out.send(head.encode(), zmq.SNDMORE)
+                out.send(payload, copy=False)
+                sent[camera] += 1
+                if kind == "req":
+                    out.recv()
+        except zmq.ZMQError as error:
+            failures.append(f"camera {camera}, frame {number}: {error}")
+        out.close()
+
+    threads = [threading.Thread(target=film, args=(camera,)) for camera in range(len(addresses))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    context.term()
+    print(json.dumps({"sent": sent, "failures": failures, "bytes": len(payload)}))
 
 
 def proxy(listen, target, seconds, whole):
@@ -94,6 +144,9 @@ if __name__ == "__main__":
     if verb == "produce":
         kind, address, source, first, count, rate, images, counter, *curve = rest
         produce(kind, address, source, int(first), int(count), float(rate), int(images), counter, curve)
+    elif verb == "cameras":
+        kind, form, height, width, rate, seconds, *addresses = rest
+        cameras(kind, form, int(height), int(width), float(rate), float(seconds), addresses)
     else:
         listen, target, seconds = rest[:3]
         proxy(int(listen), int(target), float(seconds), rest[3:] == ["whole"])

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import zmq
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,13 +20,15 @@ context = zmq.Context()
 class Daemon:
     """elbod with the bundled model, or a copy of it that may be spoilt."""
 
-    def __init__(self, *ingest, copy=False, publish=None, options=(), curve=()):
+    def __init__(self, *ingest, copy=False, pictures=False, publish=None, options=(), curve=()):
         self.curve = curve
         self.folder = Path(tempfile.mkdtemp(prefix="elbod-drill-"))
         self.model = ROOT / "models/mnist"
         if copy:
             self.model = self.folder / "model"
             shutil.copytree(ROOT / "models/mnist", self.model)
+        if pictures:
+            self.model = picture_model(self.folder)
         self.verdicts = publish or f"ipc://{self.folder}/out"
         self.control = self.folder / "control"
         self.arguments = [str(ROOT / ".build/release/elbod"), "--model", str(self.model), "--publish",
@@ -111,6 +114,18 @@ class Daemon:
         for topic in topics or ("",):
             socket.subscribe(topic)
         return socket
+
+
+def picture_model(folder):
+    """The bundled weights behind preprocessing: any picture, shrunk to 28 × 28."""
+    held = np.random.default_rng(1).integers(0, 256, (64, 28, 28), dtype=np.uint8)
+    np.save(folder / "held.npy", held)
+    subprocess.run(
+        [ROOT / ".build/release/elbo", "import", "--safetensors", ROOT / "models/mnist/model.safetensors",
+         "--out", folder / "pictures", "--images", folder / "held.npy",
+         "--preprocess", "crop,grayscale=bgr,resize=28x28"],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return folder / "pictures"
 
 
 def header(source, sequence, images=1):

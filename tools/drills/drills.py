@@ -1,6 +1,7 @@
 """The drills; see run."""
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +143,66 @@ def drill_overload(options):
         p99 = np.percentile(ages, 99) / 1000
         check(p99 <= 100, f"age of a scored frame p99 {p99:.1f} ms (100)")
         check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def drill_cameras(options):
+    """Cameras of real size, sent in every way: bounded memory, fresh frames, nobody cut, nothing lost."""
+    for kind, form, height, width, rate, count in (
+            ("pub", "jpeg", 1080, 1920, 30, 4), ("pub", "raw", 1080, 1920, 5, 8),
+            ("push", "jpeg", 1080, 1920, 30, 4), ("push", "raw", 1080, 1920, 5, 8),
+            ("req", "jpeg", 1080, 1920, 30, 4), ("req", "raw", 1080, 1920, 5, 8),
+            ("push", "raw", 2160, 3840, 2, 1), ("push", "raw", 4096, 4096, 1, 1),
+            ("pub", "raw", 4096, 4096, 1, 1)):
+        film(options, kind, form, height, width, rate, count)
+
+
+def film(options, kind, form, height, width, rate, count):
+    """One setup of cameras, over TCP."""
+    ports = [free_port() for _ in range(count)]
+    if kind == "pub":
+        endpoints = [f"sub+connect:tcp://127.0.0.1:{port}" for port in ports]
+    else:
+        ports = ports[:1] * count
+        endpoints = [f"{'pull' if kind == 'push' else 'router'}+bind:tcp://127.0.0.1:{ports[0]}"]
+    daemon = Daemon(*endpoints, pictures=True, options=("--max-message-bytes", 64 << 20))
+    ages, memory = [], []
+
+    def visit(line):
+        verdict = json.loads(line)
+        if verdict.get("ts_source"):
+            ages.append(datetime.fromisoformat(verdict["ts_scored"]).timestamp() - verdict["ts_source"])
+
+    follower = Follower(daemon, visit=visit)
+    actor = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("actors.py"), "cameras", kind, form, str(height), str(width),
+         str(rate), str(options.seconds), *(f"tcp://127.0.0.1:{port}" for port in ports)],
+        stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + options.seconds + 60
+    while actor.poll() is None:
+        memory.append(daemon.memory())
+        time.sleep(0.05)
+        if time.monotonic() > deadline:
+            sys.exit(f"the cameras do not come to an end; the daemon says: {daemon.text()[-2000:]}")
+    report = json.loads(actor.stdout.read())
+    status = daemon.settle()
+    follower.end()
+    text, sources = daemon.text(), daemon.sources()
+    budget = int(text.split("memory_budget_mib=")[1].split()[0])
+    print(f"  {count} × {height}p {form} of {report['bytes'] / 1e6:.1f} MB at {rate}/s by {kind}: sent {sum(report['sent'])}, "
+          f"received {status['received']}, scored {status['scored']}, dropped {status['dropped']}")
+    check(max(memory) <= min(256, budget), f"resident memory at most {max(memory):.0f} MiB (256; its budget {budget})")
+    check("Cut a connection" not in text and not report["failures"], f"nobody was cut, nobody waits for ever {report['failures'] or ''}")
+    check(follower.gaps == 0 and follower.count == status["scored"], "no verdict lost to a subscriber that reads")
+    check(balanced(status) and all(balanced(source) for source in sources.values()), "every frame accounted for")
+    if kind == "pub":
+        p99 = np.percentile(ages, 99)
+        check(p99 <= 1, f"age of a scored frame p99 {1000 * p99:.0f} ms (1000)")
+        # A subscriber that comes late misses the first ones; those after them arrive.
+        check(status["received"] + 2 * count >= sum(report["sent"]) - sum(s["missed"] for s in sources.values()),
+              f"what gave way is counted: {sum(s['missed'] for s in sources.values())} missed, {status['dropped']} dropped")
+    else:
+        check(status["scored"] == sum(report["sent"]) == int(rate * options.seconds) * count, "every frame judged")
+    check(daemon.stop() == 0, "the daemon ends in order")
 
 
 def damages(model):
