@@ -39,6 +39,12 @@ extension Socket {
         try set(ZMQ_XPUB_NODROP, to: isNoDrop ? 1 : 0, as: "set no-drop to")
     }
 
+    /// Makes a `router` say that a peer is gone or does not read, instead of silently dropping what is
+    /// for it: a send throws `ZMQError.unreachable`, or answers "would block".
+    public borrowing func setRouterMandatory(_ isMandatory: Bool) throws(ZMQError) {
+        try set(ZMQ_ROUTER_MANDATORY, to: isMandatory ? 1 : 0, as: "set router mandatory to")
+    }
+
     /// Probes silent TCP peers: first after `idle` seconds, then every `interval`, `count` times.
     public borrowing func setTCPKeepalive(
         idle: Int, interval: Int, count: Int

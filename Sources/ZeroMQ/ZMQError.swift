@@ -21,6 +21,8 @@ public struct ZMQError: Error, Equatable, Sendable {
 
     /// The context was shut down (ETERM).
     public static var terminated: Int32 { ETERM }
+    /// The peer that a message is for has gone (EHOSTUNREACH).
+    public static var unreachable: Int32 { EHOSTUNREACH }
     /// Someone is bound to the address already (EADDRINUSE).
     public static var addressInUse: Int32 { EADDRINUSE }
     /// A malformed endpoint, a bad key or a number out of its range (EINVAL).

@@ -86,6 +86,10 @@ extension Monitor {
             "Error messages not published because too many came at once.",
             Double(snapshot.totals.errorsWithheld))
         text.single(
+            "elbod_replies_dropped_total", .counter,
+            "Replies dropped because their senders do not read.",
+            Double(snapshot.totals.repliesDropped))
+        text.single(
             "elbod_sources", .gauge, "Sources seen.", Double(snapshot.sources.count))
     }
 

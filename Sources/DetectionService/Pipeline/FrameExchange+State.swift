@@ -74,6 +74,9 @@ extension FrameExchange {
         /// Counts parts that nobody reads.
         mutating func noteTrailingParts(_ count: Int) { totals.trailingParts += count }
 
+        /// Takes note of how many replies were dropped so far.
+        mutating func setRepliesDropped(_ count: Int) { totals.repliesDropped = count }
+
         /// Gives a scorer what has arrived, in exchange for `rejections`, which is empty; if nothing
         /// has, notes that it sleeps, if it `sleepsIfEmpty`.
         mutating func take(

@@ -18,6 +18,8 @@ final class FrameExchange: Sendable {
         var trailingParts = 0
         /// Error verdicts that were not published because too many came at once.
         var errorsWithheld = 0
+        /// Replies that were dropped because their senders do not read.
+        var repliesDropped = 0
         /// Images that another worker scores, see `Configuration.shard`; not counted as received.
         var otherShards = 0
     }
@@ -70,6 +72,9 @@ final class FrameExchange: Sendable {
 
     /// Counts parts that nobody reads.
     func noteTrailingParts(_ count: Int) { state.withLock { $0.noteTrailingParts(count) } }
+
+    /// Says how many replies were dropped so far.
+    func setRepliesDropped(_ count: Int) { state.withLock { $0.setRepliesDropped(count) } }
 
     /// Nothing will be added any more.
     func close() { perform(state.withLock { $0.close() }) }

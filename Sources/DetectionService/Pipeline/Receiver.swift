@@ -18,6 +18,7 @@ struct Receiver: ~Copyable {
     private let wakeIndex: Int
     private let replyMode: Configuration.ReplyMode
     private var scoring: ScoringLoop?
+    private var repliesDropped = 0
     private let exchange: FrameExchange
     private let bareHeader: [UInt8]
     private let takesPictures: Bool
@@ -35,6 +36,8 @@ struct Receiver: ~Copyable {
     private static let turn = 64
     /// How long to wait for messages before looking around, in milliseconds.
     static let tick = 250
+    /// How long to wait before a reply is tried again for which its sender had no room.
+    private static let retry = 2
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
@@ -141,7 +144,11 @@ struct Receiver: ~Copyable {
         while ports.contains(where: \.isRouter), exchange.total.inFlight > 0 {
             try scoreReplyAndPoll(heartbeat)
         }
-        try sendReplies()
+        let deadline = ContinuousClock.now + Self.grace
+        repeat {
+            try sendReplies()
+            _ = try poller.wait(milliseconds: Self.retry)
+        } while ports.contains { !$0.outbox.isEmpty } && ContinuousClock.now < deadline
     }
 
     /// One turn but for the receiving: scores what has arrived if that is this thread's work, sends
@@ -152,11 +159,19 @@ struct Receiver: ~Copyable {
         // way in time.
         let hasMore = try scoring?.serveArrived(atMost: takesPictures ? 1 : .max) ?? false
         try sendReplies()
-        _ = try poller.wait(milliseconds: hasMore ? 0 : Self.tick)
+        // No socket says when a sender has read a reply, so that is looked at.
+        let isSending = ports.contains { !$0.outbox.isEmpty }
+        _ = try poller.wait(milliseconds: hasMore ? 0 : isSending ? Self.retry : Self.tick)
         if poller.isReady(wakeIndex) { surroundings.wake.clear() }
     }
 
-    private func sendReplies() throws(ZMQError) {
+    private mutating func sendReplies() throws(ZMQError) {
+        for port in ports { try port.sendWaiting() }
+        let dropped = ports.reduce(0) { $0 + $1.outbox.dropped }
+        if dropped != repliesDropped {
+            repliesDropped = dropped
+            exchange.setRepliesDropped(dropped)
+        }
         for ready in surroundings.replies.take() {
             let line = replyMode == .ok ? Array("OK".utf8) : ready.line
             try ports[ready.reply.endpoint.value].send(ready.reply, line)

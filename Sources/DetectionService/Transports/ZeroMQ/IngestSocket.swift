@@ -13,6 +13,9 @@ final class IngestSocket {
     /// What was read of `message`, while that waits for room.
     var open: OpenMessage?
 
+    /// Replies that their senders have no room for.
+    private(set) var outbox = ReplyOutbox()
+
     private let opening: Opening
     private var socket: Socket
     private var received = 0
@@ -62,7 +65,11 @@ final class IngestSocket {
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setReconnect(interval: 100, maximum: 5000)
         try socket.setHandshakeInterval(milliseconds: 5000)
-        if kind == .router { try socket.setLinger(milliseconds: 1000) }
+        if kind == .router {
+            try socket.setLinger(milliseconds: 1000)
+            try socket.setRouterMandatory(true)
+            try socket.setSendHighWater(replyHighWater)
+        }
         if kind == .sub { try socket.subscribe("") }
         try opening.credentials?.secure(socket, opening.endpoint, domain: "ingest")
         try socket.open(opening.endpoint, isReopening: isReopening)
@@ -154,11 +161,38 @@ final class IngestSocket {
         return 1
     }
 
-    /// Sends a reply; one whose receiver has gone is lost without a word.
+    /// Replies that libzmq holds for a sender before more wait in `outbox`, which counts bytes.
+    private static let replyHighWater = 8
+
+    /// Sends a reply, now or when its sender has read others; one whose sender has gone is lost without
+    /// a word.
     func send(_ reply: ReplyAddress, _ line: [UInt8]) throws(ZMQError) {
-        for part in reply.envelope {
-            _ = try socket.send(part.span, more: true, blocking: false)
+        var outbox = outbox
+        defer { self.outbox = outbox }
+        try outbox.send(reply, line) { reply, line throws(ZMQError) in try deliver(reply, line) }
+    }
+
+    /// Tries again to send what its senders had no room for.
+    func sendWaiting() throws(ZMQError) {
+        guard !outbox.isEmpty else { return }
+        var outbox = outbox
+        defer { self.outbox = outbox }
+        try outbox.flush { reply, line throws(ZMQError) in try deliver(reply, line) }
+    }
+
+    private func deliver(
+        _ reply: ReplyAddress, _ line: [UInt8]
+    ) throws(ZMQError) -> ReplyOutbox.Outcome {
+        do throws(ZMQError) {
+            for part in reply.envelope {
+                // Only the first part can find no room, and then nothing is sent.
+                guard try socket.send(part.span, more: true, blocking: false) else { return .full }
+            }
+            _ = try socket.send(line.span, blocking: false)
+            return .sent
+        } catch {
+            guard error.code == ZMQError.unreachable else { throw error }
+            return .gone
         }
-        _ = try socket.send(line.span, blocking: false)
     }
 }
