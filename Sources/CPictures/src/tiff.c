@@ -241,7 +241,25 @@ static int read_plane(TIFF *tiff, const struct layout *layout, uint16_t plane, i
     return is_read;
 }
 
-/// Reads 16-bit samples by our own rule, since libtiff's own cuts the lower byte off.
+/// Turns rows of 16-bit samples into bytes; 0 with a message if one is beyond the depth.
+static int convert_rows(const uint16_t *samples, const struct layout *layout,
+                        const struct picture_request *request, int64_t rows, uint8_t *pixels,
+                        char *message) {
+    const uint32_t maximum = request->maximum > 0 ? (uint32_t)request->maximum : 65535;
+    for (int64_t row = 0; row < rows; row++) {
+        if (convert(samples, layout, request->columns, request->channels, maximum, pixels)) {
+            samples += request->columns * layout->samples;
+            pixels += request->columns * request->channels;
+            continue;
+        }
+        say(message, "it has values beyond the depth that the preprocessing says");
+        return 0;
+    }
+    return 1;
+}
+
+/// Reads 16-bit samples by our own rule, since libtiff's own cuts the lower byte off: row by row
+/// where they lie so, and otherwise all of them first.
 static int read_deep(TIFF *tiff, const struct layout *layout,
                      const struct picture_request *request, uint8_t *pixels, char *message) {
     const int is_split = layout->planes == PLANARCONFIG_SEPARATE;
@@ -249,19 +267,20 @@ static int read_deep(TIFF *tiff, const struct layout *layout,
         say(message, "it has %d samples a pixel", layout->samples);
         return 0;
     }
+    const int is_whole = is_split || TIFFIsTiled(tiff);
     const size_t line = (size_t)request->columns * layout->samples;
-    uint16_t *page = calloc((size_t)request->rows * line, sizeof *page);
-    int is_read = page != NULL;
-    for (int plane = 0; plane < (is_split ? layout->samples : 1) && is_read; plane++)
-        is_read = read_plane(tiff, layout, (uint16_t)plane, is_split ? 1 : layout->samples, page);
-    if (!is_read) say(message, "it ends before all of its pixels are there");
-    const uint32_t maximum = request->maximum > 0 ? (uint32_t)request->maximum : 65535;
+    if (!is_whole && TIFFScanlineSize(tiff) != (tmsize_t)(line * 2)) return 0;
+    uint16_t *page = calloc((is_whole ? (size_t)request->rows : 1) * line, sizeof *page);
     const size_t stride = (size_t)request->columns * (size_t)request->channels;
-    for (int64_t row = 0; row < request->rows && is_read; row++) {
-        is_read = convert(page + (size_t)row * line, layout, request->columns, request->channels,
-                          maximum, pixels + (size_t)row * stride);
-        if (!is_read) say(message, "it has values beyond the depth that the preprocessing says");
-    }
+    say(message, "it ends before all of its pixels are there");
+    int is_read = page != NULL;
+    for (int plane = 0; is_whole && plane < (is_split ? layout->samples : 1) && is_read; plane++)
+        is_read = read_plane(tiff, layout, (uint16_t)plane, is_split ? 1 : layout->samples, page);
+    if (is_whole && is_read)
+        is_read = convert_rows(page, layout, request, request->rows, pixels, message);
+    for (int64_t row = 0; !is_whole && row < request->rows && is_read; row++)
+        is_read = TIFFReadScanline(tiff, page, (uint32_t)row, 0) == 1 &&
+                  convert_rows(page, layout, request, 1, pixels + (size_t)row * stride, message);
     free(page);
     return is_read;
 }
