@@ -37,7 +37,6 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .systemLibrary(name: "CPNG", path: "Sources/C/CPNG"),
         .systemLibrary(name: "CSodium", path: "Sources/C/CSodium"),
-        .systemLibrary(name: "CTurboJPEG", path: "Sources/C/CTurboJPEG"),
         .systemLibrary(name: "CYAML", path: "Sources/C/CYAML"),
         .systemLibrary(name: "CZeroMQ", path: "Sources/C/CZeroMQ"),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib"),
@@ -52,6 +51,16 @@ let package = Package(
             ],
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
+        .target(
+            name: "CPictures",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            ],
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("tiff"),
+                .linkedLibrary("webp"),
+            ]),
+
         // Machinery.
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
         .target(
@@ -61,7 +70,7 @@ let package = Package(
         .target(
             name: "ZeroMQ", dependencies: ["CZeroMQ", "Platform"], swiftSettings: machinery),
         .target(
-            name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Platform"],
+            name: "Images", dependencies: ["CPNG", "CPictures", "Platform"],
             swiftSettings: machinery),
         .target(
             name: "Tensors", dependencies: ["CKernels", "Platform"], swiftSettings: machinery),

@@ -26,24 +26,23 @@ extension Preprocessing {
     }
 }
 
-/// The grey image in a PNG or JPEG file at `path`, after `steps`.
+/// The grey image in a file of any `ImageFormat` at `path`, after `steps`, as the stream makes it.
 ///
-/// Without any, colour in PNG files becomes its luminance, and JPEG files must be grey.
+/// Without any, colour becomes brightness.
 func decodePicture(
     _ bytes: [UInt8], path: String, _ steps: Preprocessing
 ) throws(DatasetError) -> Image {
     guard let format = ImageFormat(bytes.span) else { throw .unknownFormat(file: path) }
-    let picture: Image
+    let image: Image?
+    let found: ImageShape
     do throws(ImagesError) {
-        if steps.isEmpty, format == .png { return try PNG.decodeGray(bytes) }
-        picture = try format.decode(
-            bytes.span, asLuma: steps.grayscale != nil, sideLimit: JPEG.sideLimit)
+        found = try steps.announcedShape(of: bytes.span, format)
+        image = try steps.image(ofEncoded: bytes.span, format)
     } catch {
         throw .badPicture(file: path, error)
     }
-    if !steps.isEmpty {
-        return try steps.image(of: picture.pixels.span, picture.shape, file: path)
+    guard let image else {
+        throw .notPrepared(file: path, found: found.dimensions, steps: steps.description)
     }
-    guard picture.shape.channels == 1 else { throw .coloured(file: path) }
-    return picture
+    return image
 }

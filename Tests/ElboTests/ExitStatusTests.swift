@@ -23,7 +23,7 @@ import ZeroMQ
             (VAEError.file(unreadable), 66), (VAEError.malformed("a"), 65),
             (CalibrationError.file(unreadable), 66), (CalibrationError.malformed("a"), 65),
             (DatasetError.unreadable(unreadable), 66), (DatasetError.notIDX(file: "a"), 65),
-            (ImagesError.pngCorrupt(reason: "a"), 65), (SVGRasterizerError.refused, 73),
+            (ImagesError.corrupt(.png, reason: "a"), 65), (SVGRasterizerError.refused, 73),
             (ReportError.needsLabels(set: "a"), 65), (ReportError.oneLatentUnit, 64),
             (TrainingError.recipe("a"), 64),
             (ConfigurationError.unreadable("a"), 78), (ZMQError(code: 1, operation: "a"), 69),

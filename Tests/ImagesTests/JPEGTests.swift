@@ -34,11 +34,42 @@ import Testing
         PictureSamples.gray, PictureSamples.color, PictureSamples.progressive,
         PictureSamples.plain,
     ])
-    func `a JPEG cut short anywhere is refused`(file: [UInt8]) {
-        for length in file.indices {
+    func `a JPEG cut short anywhere before its end marker is refused`(file: [UInt8]) throws {
+        for length in 0..<(file.count - 2) {
             #expect(throws: ImagesError.self, "\(length) bytes") {
                 try decode(Array(file[..<length]))
             }
+        }
+        let whole = try decode(file)
+        #expect(try decode(Array(file.dropLast())) == whole)
+        #expect(try decode(Array(file.dropLast(2))) == whole)
+    }
+
+    @Test(arguments: [
+        PictureSamples.gray, PictureSamples.color, PictureSamples.progressive,
+        PictureSamples.slope,
+    ])
+    func `flaws that every reader passes over change no pixel`(file: [UInt8]) throws {
+        let whole = try decode(file)
+        let header = 2 + 2 + Int(file[4]) << 8 + Int(file[5])
+        #expect(
+            try decode(file[..<header] + [UInt8](repeating: 0, count: 300) + file[header...])
+                == whole)
+        #expect(try decode(file.dropLast(2) + [0x12, 0x34] + file.suffix(2)) == whole)
+        #expect(try decode(file + [1, 2, 3]) == whole)
+        let end = file.count - 2
+        #expect(try decode(file[..<end] + [0xff, 0xff, 0xff] + file[end...]) == whole)
+        var version = file
+        version[11] = 3
+        #expect(try decode(version) == whole)
+    }
+
+    @Test func `a progressive JPEG that ends between two scans is refused`() throws {
+        let file = PictureSamples.progressive
+        let scans = file.indices.filter { file[$0...].starts(with: [0xff, 0xda]) }
+        #expect(scans.count > 2)
+        for scan in scans.dropFirst() {
+            #expect(throws: ImagesError.self) { try decode(Array(file[..<scan])) }
         }
     }
 
@@ -72,11 +103,11 @@ import Testing
         let frame = try #require(file.indices.first { file[$0...].starts(with: [0xff, 0xc0]) })
         // Marker, length and precision, then rows and columns in two bytes each.
         file.replaceSubrange((frame + 5)..<(frame + 9), with: [0x10, 0x01, 0x00, 0x02])
-        #expect(throws: ImagesError.jpegTooLarge(rows: 4097, columns: 2, limit: 4096)) {
+        #expect(throws: ImagesError.tooLarge(.jpeg, rows: 4097, columns: 2, limit: 4096)) {
             try decode(file, sideLimit: 4096)
         }
         file.replaceSubrange((frame + 5)..<(frame + 9), with: [0xff, 0x00, 0xff, 0x00])
-        #expect(throws: ImagesError.jpegTooLarge(rows: 65280, columns: 65280, limit: 16384)) {
+        #expect(throws: ImagesError.tooLarge(.jpeg, rows: 65280, columns: 65280, limit: 16384)) {
             try decode(file)
         }
     }
@@ -113,7 +144,7 @@ import Testing
         let gray = Image(ImageShape(rows: 1, columns: 2), pixels: [3, 4])
         let grayFile = try PNG.encode(gray)
         #expect(try PNG.decode(grayFile.span) == gray)
-        #expect(throws: ImagesError.pngTooLarge(rows: 1, columns: 2, limit: 1)) {
+        #expect(throws: ImagesError.tooLarge(.png, rows: 1, columns: 2, limit: 1)) {
             try PNG.decode(file.span, sideLimit: 1)
         }
     }

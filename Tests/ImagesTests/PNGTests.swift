@@ -104,7 +104,7 @@ struct PNGSample: CustomTestStringConvertible, Sendable {
     }
 
     @Test func `what is no PNG is refused in libpng's words`() {
-        #expect(throws: ImagesError.pngCorrupt(reason: "Not a PNG file")) {
+        #expect(throws: ImagesError.corrupt(.png, reason: "Not a PNG file")) {
             try PNG.decodeGray([UInt8](repeating: 0, count: 100))
         }
         #expect(throws: ImagesError.self) { try PNG.decodeGray([]) }
@@ -114,7 +114,7 @@ struct PNGSample: CustomTestStringConvertible, Sendable {
         let wide =
             "iVBORw0KGgoAAAANSUhEUgAAQAEAAAABAQAAAADhJuDLAAAACUlEQVR42mMAAAABAAGxDbaTAAAAAElFTkSuQmCC"
         let file = Array(try #require(Data(base64Encoded: wide)))
-        #expect(throws: ImagesError.pngTooLarge(rows: 1, columns: 16385, limit: 16384)) {
+        #expect(throws: ImagesError.tooLarge(.png, rows: 1, columns: 16385, limit: 16384)) {
             try PNG.decodeGray(file)
         }
     }

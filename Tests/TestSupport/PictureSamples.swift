@@ -52,7 +52,7 @@ public enum PictureSamples {
         "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lEQVR4nGP4z8DAAMIM/6OiogAcEAQM"
             + "2XB1eQAAAABJRU5ErkJggg==")
 
-    private static func bytes(_ base64: String) -> [UInt8] {
+    static func bytes(_ base64: String) -> [UInt8] {
         guard let data = Data(base64Encoded: base64) else {
             preconditionFailure("the sample is no base64")
         }

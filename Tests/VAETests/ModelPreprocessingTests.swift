@@ -59,4 +59,27 @@ import VAE
         }
         #expect(sentence?.contains("2×2 cannot be resized to 1×4") == true)
     }
+
+    @Test func `a model keeps the rules by which its pictures were decoded`() throws {
+        var file = smallModel(hidden: [2]).safetensors
+        #expect(file.metadata["elbod.decoding"] == "2")
+        #expect(try Model(file).preprocessing.decoding == .second)
+        // Made before there was a choice, and written as it was.
+        file.metadata["elbod.decoding"] = nil
+        let old = try Model(file)
+        #expect(old.preprocessing.decoding == .first)
+        #expect(old.safetensors.metadata["elbod.decoding"] == nil)
+        file.metadata["elbod.decoding"] = "3"
+        let error = #expect(throws: VAEError.self) { try Model(file) }
+        #expect(error?.description.contains("rules \"3\"") == true)
+    }
+
+    @Test func `a model of a known data set has no older rules to keep`() throws {
+        var file = smallModel(hidden: [2]).safetensors
+        file.metadata["elbod.decoding"] = nil
+        file.metadata["provenance.data"] = "mnist:train"
+        #expect(try Model(file).preprocessing.decoding == .second)
+        file.metadata[Self.key] = "invert;unit"
+        #expect(try Model(file).preprocessing.decoding == .first)
+    }
 }

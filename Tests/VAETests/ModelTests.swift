@@ -58,7 +58,8 @@ import VAE
             metadata == [
                 "format": "pt", "elbod.schema": "1", "elbod.input_shape": "2,2",
                 "elbod.hidden": "5,3", "elbod.latent": "2", "elbod.preprocessing": "unit",
-                "elbod.likelihood": "gaussian", "elbod.likelihood_variance": "0.1",
+                "elbod.decoding": "2", "elbod.likelihood": "gaussian",
+                "elbod.likelihood_variance": "0.1",
                 "provenance.data": "none", "provenance.seed": "7",
             ])
     }

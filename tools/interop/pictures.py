@@ -63,6 +63,9 @@ send_array(push, cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA))
 check(verdict()[1]["score"] == found["score"], "opaque pictures score as those without opacity")
 push.send_multipart([b"{}", cv2.imencode(".png", picture)[1].tobytes()])
 check(verdict()[1]["score"] == found["score"], "a PNG, red first, scores as the array, blue first")
+for ending, options in ((".bmp", []), (".tiff", []), (".webp", [cv2.IMWRITE_WEBP_QUALITY, 101])):
+    push.send_multipart([b"{}", cv2.imencode(ending, picture, options)[1].tobytes()])
+    check(verdict()[1]["score"] == found["score"], f"a {ending} scores as the array")
 send_array(push, (picture / 255).astype(np.float32))
 check(verdict()[1]["reason"] == "not_bytes", "colour is taken as bytes")
 

@@ -193,6 +193,9 @@ public enum ModelUpdateError: Error, Sendable, CustomStringConvertible {
         case .otherSize(let new, let old):
             "the model takes images of \(new) and the daemon serves \(old); restart it for a model "
                 + "of another size"
+        case .otherPreprocessing(let new, let old) where new.description == old.description:
+            "the model's pictures are decoded by rules \(new.decoding.rawValue) and the daemon serves "
+                + "\(old.decoding.rawValue); restart it for other rules"
         case .otherPreprocessing(let new, let old):
             "the model's preprocessing is \"\(new)\" and the daemon serves \"\(old)\"; restart it for "
                 + "another preprocessing"

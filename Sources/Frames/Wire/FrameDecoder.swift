@@ -98,7 +98,7 @@ public struct FrameDecoder {
         _ extents: FrameHeader.Extents, _ type: ElementType
     ) throws(Rejection) -> (images: Int, size: Int, Message.Content) {
         let shape = preparation.shape
-        let prepares = !preparation.preprocessing.isEmpty
+        let prepares = preparation.preprocessing.hasSteps
         // To a model that takes pictures of any size, [600, 784] is one, not 600 rows of pixels.
         let exact = extents.images(of: shape, takesFlatBatches: !prepares)
         if let exact, preparation.isIdle { return (exact, shape.pixels * type.size, .ready) }

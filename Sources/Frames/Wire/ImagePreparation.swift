@@ -30,22 +30,24 @@ struct ImagePreparation: Sendable {
         try image(of: pixels, picture, order: preprocessing.grayscale ?? .rgb)
     }
 
-    /// Decodes and preprocesses a picture; also returns its original size.
+    /// Decodes and preprocesses a picture, as training and files do; also returns its original size.
     ///
     /// Throws `badImage`, `badShape` or `imageTooLarge`, the latter two before pixels are decoded.
     func decode(
         _ bytes: Span<UInt8>, _ format: ImageFormat
     ) throws(Rejection) -> (pixels: [UInt8], original: ImageShape) {
-        let (announced, picture): (ImageShape, Image)
-        do throws(ImagesError) { announced = try format.shape(of: bytes) } catch {
-            throw .badImage
-        }
-        guard try admits(announced) else { throw .badShape }
+        let announced: ImageShape
+        let image: Image?
         do throws(ImagesError) {
-            picture = try format.decode(
-                bytes, asLuma: preprocessing.grayscale != nil, sideLimit: sideLimit)
+            announced = try preprocessing.announcedShape(of: bytes, format)
         } catch { throw .badImage }
-        return (try image(of: picture.pixels.span, picture.shape, order: .rgb), announced)
+        guard preprocessing.shape(ofEncoded: announced) == shape else { throw .badShape }
+        guard announced.longestSide <= sideLimit else { throw .imageTooLarge }
+        do throws(ImagesError) {
+            image = try preprocessing.image(ofEncoded: bytes, format, sideLimit: sideLimit)
+        } catch { throw .badImage }
+        guard let image, image.shape == shape else { throw .badShape }
+        return (image.pixels, announced)
     }
 
     private func image(

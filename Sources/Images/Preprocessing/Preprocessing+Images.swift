@@ -8,31 +8,89 @@ extension Preprocessing {
         of pixels: Span<UInt8>, _ picture: ImageShape, order: ChannelOrder = .rgb
     ) -> Image? {
         guard let shape = shape(of: picture) else { return nil }
-        precondition(pixels.count == picture.bytes, "the bytes are not one picture")
-        let window = Window(of: picture, isSquare: crop)
-        var image = window.brightness(of: pixels, picture, order)
-        if shape != window.shape { image = resampled(image.span, window.shape, to: shape) }
+        return image(
+            of: pixels, StoredPicture(header: PictureHeader(stored: picture)), shape, order)
+    }
+
+    /// The image of size `shape` that stored pixels become.
+    ///
+    /// Steps are applied to the picture as it is looked at. Turning it last, when it is small, gives
+    /// the same bits: cutting and resizing treat a picture and its mirror image alike.
+    func image(
+        of pixels: Span<UInt8>, _ picture: StoredPicture, _ shape: ImageShape, _ order: ChannelOrder
+    ) -> Image {
+        precondition(pixels.count == picture.shape.bytes, "the bytes are not one picture")
+        let orientation = picture.header.orientation
+        let window = Window(of: picture.header, isSquare: crop)
+        let target = orientation.swapsSides ? shape.transposed : shape
+        var image: [UInt8]
+        if picture.reduction > 1 {
+            image = window.resampled(pixels, picture.shape, picture.reduction, to: target)
+        } else {
+            image = window.brightness(of: pixels, picture.shape, order)
+            if target != window.shape { image = resampled(image.span, window.shape, to: target) }
+        }
         if invert { for index in image.indices { image[index] = 255 - image[index] } }
-        return Image(shape, pixels: image)
+        return orientation.turn(Image(target, pixels: image))
     }
 }
 
-/// The part of a picture that is used.
+/// Which picture pixels are of, and how much smaller they were read than it is stored.
+struct StoredPicture {
+    let header: PictureHeader
+    /// The divisor of both sides, which are rounded up.
+    var reduction = 1
+    /// The channels of its pixels, where not those of the header.
+    var channels: Int?
+
+    /// The size of its pixels.
+    var shape: ImageShape {
+        ImageShape(
+            rows: (header.stored.rows + reduction - 1) / reduction,
+            columns: (header.stored.columns + reduction - 1) / reduction,
+            channels: channels ?? header.stored.channels)
+    }
+}
+
+extension ImageShape {
+    /// With rows and columns exchanged.
+    fileprivate var transposed: ImageShape {
+        ImageShape(rows: columns, columns: rows, channels: channels)
+    }
+}
+
+/// The part of a stored picture that is used.
 private struct Window {
-    let top: Int
-    let left: Int
+    private let top: Int
+    private let left: Int
     /// Its size, without colour.
     let shape: ImageShape
 
-    /// All of the picture, or the largest square in its middle.
-    init(of picture: ImageShape, isSquare: Bool) {
-        let side = min(picture.rows, picture.columns)
+    /// All of a picture, or the largest square in its middle as it is looked at.
+    init(of header: PictureHeader, isSquare: Bool) {
+        let stored = header.stored
+        let side = min(stored.rows, stored.columns)
         shape =
             isSquare
             ? ImageShape(rows: side, columns: side)
-            : ImageShape(rows: picture.rows, columns: picture.columns)
-        top = (picture.rows - shape.rows) / 2
-        left = (picture.columns - shape.columns) / 2
+            : ImageShape(rows: stored.rows, columns: stored.columns)
+        let (below, beside) = (stored.rows - shape.rows, stored.columns - shape.columns)
+        // Of two middles the upper or left one is meant of what is looked at.
+        top = header.orientation.flipsRows ? (below + 1) / 2 : below / 2
+        left = header.orientation.flipsColumns ? (beside + 1) / 2 : beside / 2
+    }
+
+    /// What grey pixels of a picture that was read smaller by `reduction` are averaged to.
+    func resampled(
+        _ pixels: Span<UInt8>, _ picture: ImageShape, _ reduction: Int, to new: ImageShape
+    ) -> [UInt8] {
+        Images.resampled(
+            pixels, columns: picture.columns,
+            Taps(
+                window: top, length: shape.rows, reduction: reduction, to: new.rows),
+            Taps(
+                window: left, length: shape.columns, reduction: reduction, to: new.columns), to: new
+        )
     }
 
     /// Its brightness.

@@ -2,8 +2,15 @@
 /// size: each step or not, always in the order in which they stand here.
 ///
 /// It belongs to the model and is kept in its file, so that training and serving cannot differ.
-/// Written as in `crop,grayscale,resize=28x28,invert`; nothing at all takes images as they are.
+/// Written as in `depth=12,crop,grayscale,resize=28x28,invert`; nothing at all takes
+/// images as they are.
 public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
+    /// How many bits of an integer are the pixel, where a camera of, say, 12 bits fills `uint16`;
+    /// nil if all are.
+    ///
+    /// Applies to arrays of integers of more than 8 bits and to PNG and TIFF of 16 bits, which are
+    /// otherwise divided by 65535.
+    public var depth: Int?
     /// Whether the largest square in the middle is cut out; of two middles, the upper or left one.
     public var crop = false
     /// Whether colour becomes brightness, laid on black where it is transparent, and how arrays hold
@@ -16,6 +23,8 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     public var resize: ImageShape?
     /// Whether black becomes white.
     public var invert = false
+    /// The rules for encoded pictures; no step, and not part of the text.
+    public var decoding = Decoding.current
 
     /// In which order arrays hold the channels of a pixel; JPEG and PNG know their own.
     public enum ChannelOrder: Sendable {
@@ -27,17 +36,22 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
 
     /// The steps that are given; by default none.
     public init(
-        crop: Bool = false, grayscale: ChannelOrder? = nil, resize: ImageShape? = nil,
-        invert: Bool = false
+        depth: Int? = nil, crop: Bool = false, grayscale: ChannelOrder? = nil,
+        resize: ImageShape? = nil, invert: Bool = false, decoding: Decoding = .current
     ) {
+        self.depth = depth
         self.crop = crop
         self.grayscale = grayscale
         self.resize = resize
         self.invert = invert
+        self.decoding = decoding
     }
 
-    /// Whether nothing is done.
-    public var isEmpty: Bool { self == Preprocessing() }
+    /// Whether nothing is said or done; the decoding does not count.
+    public var isEmpty: Bool { depth == nil && !hasSteps }
+
+    /// Whether anything is done to pictures once they are 8 bits deep.
+    public var hasSteps: Bool { crop || grayscale != nil || resize != nil || invert }
 
     /// Whether a grey image of this size comes out as it went in.
     public func keeps(_ shape: ImageShape) -> Bool {
@@ -59,6 +73,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     /// The steps as they are written; reads back as the same.
     public var description: String {
         var steps: [String] = []
+        if let depth { steps.append("depth=\(depth)") }
         if crop { steps.append("crop") }
         switch grayscale {
         case .rgb: steps.append("grayscale")
@@ -72,7 +87,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Preprocessing {
-    private static let order = ["crop", "grayscale", "resize", "invert"]
+    private static let order = ["depth", "crop", "grayscale", "resize", "invert"]
 
     /// The largest side of a picture, and that images can be brought to.
     static let sideLimit = 1 << 15
@@ -87,8 +102,8 @@ extension Preprocessing {
             let name = String(parts[0])
             guard let place = Self.order.firstIndex(of: name) else {
                 throw .preprocessing(
-                    "there is no step \"\(name)\"; there are crop, grayscale or grayscale=bgr, "
-                        + "resize=ROWSxCOLUMNS and invert")
+                    "there is no step \"\(name)\"; there are depth=BITS, crop, grayscale or "
+                        + "grayscale=bgr, resize=ROWSxCOLUMNS and invert")
             }
             if let last, last.place >= place {
                 throw .preprocessing(
@@ -112,6 +127,12 @@ extension Preprocessing {
             throw .preprocessing(
                 "grayscale=\(value ?? "") is neither grayscale nor grayscale=bgr, which is for "
                     + "arrays as OpenCV holds them")
+        case ("depth", _):
+            guard let bits = value.flatMap({ Int($0) }), 1...32 ~= bits else {
+                throw .preprocessing(
+                    "depth needs the bits of a pixel, from 1 to 32, as in depth=12")
+            }
+            depth = bits
         case ("resize", _):
             let sides = (value ?? "").split(separator: "x", omittingEmptySubsequences: false)
             let extents = sides.compactMap { Int($0) }.filter { 1...Self.sideLimit ~= $0 }

@@ -1,8 +1,15 @@
 /// A grey image of size `old` brought to size `new`, along each axis by averaging areas where it
 /// shrinks and by going linearly from pixel to pixel where it grows; rounded once.
 func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [UInt8] {
-    let rowTaps = Taps(from: old.rows, to: new.rows)
-    let columnTaps = Taps(from: old.columns, to: new.columns)
+    resampled(
+        image, columns: old.columns, Taps(from: old.rows, to: new.rows),
+        Taps(from: old.columns, to: new.columns), to: new)
+}
+
+/// The pixels that the taps along both axes make of a grey image with so many columns.
+func resampled(
+    _ image: Span<UInt8>, columns: Int, _ rowTaps: Taps, _ columnTaps: Taps, to new: ImageShape
+) -> [UInt8] {
     // Sides are at most 2¹⁵, so weights sum to at most 2¹⁶ along each axis and 2⁴⁰ in all.
     let whole = rowTaps.total * columnTaps.total
     var sums = [Int](repeating: 0, count: new.columns)
@@ -11,7 +18,7 @@ func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [
     for row in 0..<new.rows {
         for column in sums.indices { sums[column] = 0 }
         for tap in rowTaps.range(row) {
-            let start = rowTaps.sources[tap] * old.columns
+            let start = rowTaps.sources[tap] * columns
             for column in sums.indices {
                 var sum = 0
                 for tap in columnTaps.range(column) {
@@ -26,7 +33,7 @@ func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [
 }
 
 /// Which pixels along one axis make each new pixel, and with which integer weights.
-private struct Taps {
+struct Taps {
     /// The sum of the weights of each new pixel.
     let total: Int
     /// The old pixels of all new ones, one new one after the other.
@@ -43,8 +50,19 @@ private struct Taps {
             if new > old {
                 addNeighbours(index, old, new)
             } else {
-                addArea(index, old, new)
+                addArea(index * old, old, size: new)
             }
+        }
+        starts.append(sources.count)
+    }
+
+    /// Taps that average areas of a window of a picture, both in its own pixels, which was read
+    /// smaller by `reduction`; the window is at least `new` long.
+    init(window begin: Int, length: Int, reduction: Int, to new: Int) {
+        total = length
+        for index in 0..<new {
+            starts.append(sources.count)
+            addArea(begin * new + index * length, length, size: reduction * new)
         }
         starts.append(sources.count)
     }
@@ -52,11 +70,12 @@ private struct Taps {
     /// The taps of the new pixel at `index`.
     func range(_ index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
 
-    /// All that lies under the new pixel; in units in which it is `old` long and old pixels `new`.
-    private mutating func addArea(_ index: Int, _ old: Int, _ new: Int) {
-        let (begin, end) = (index * old, (index + 1) * old)
-        for source in (begin / new)..<((end + new - 1) / new) {
-            add(source, min(end, (source + 1) * new) - max(begin, source * new))
+    /// All that lies under the new pixel that begins at `begin`; in units in which the new pixel is
+    /// `length` and an old one is `size` long.
+    private mutating func addArea(_ begin: Int, _ length: Int, size: Int) {
+        let end = begin + length
+        for source in (begin / size)..<((end + size - 1) / size) {
+            add(source, min(end, (source + 1) * size) - max(begin, source * size))
         }
     }
 

@@ -12,6 +12,7 @@ private enum Key {
     static let variance = "elbod.likelihood_variance"
     static let classes = "elbod.classes"
     static let preprocessing = "elbod.preprocessing"
+    static let decoding = "elbod.decoding"
     static let provenance = "provenance."
 }
 
@@ -24,7 +25,8 @@ extension Model {
     /// Takes a model out of a safetensors file, refusing missing, extra or misshapen tensors.
     public init(_ file: Safetensors) throws(VAEError) {
         let (architecture, shape) = try Self.describe(file.metadata)
-        let preprocessing = try Self.preprocessing(file.metadata, shape)
+        var preprocessing = try Self.preprocessing(file.metadata, shape)
+        preprocessing.decoding = try Self.decoding(file.metadata, preprocessing)
         let parameters = try Parameters(architecture, reading: file.tensors)
         var provenance: [String: String] = [:]
         for (key, value) in file.metadata where key.hasPrefix(Key.provenance) {
@@ -60,6 +62,10 @@ extension Model {
         }
         if architecture.isConditional { file.metadata[Key.classes] = "\(architecture.classes)" }
         for (key, value) in provenance { file.metadata[Key.provenance + key] = value }
+        // Left out where it is understood, so that a file that is read and written stays as it was.
+        if preprocessing.decoding != Self.understood(file.metadata, preprocessing) {
+            file.metadata[Key.decoding] = "\(preprocessing.decoding.rawValue)"
+        }
         return file
     }
 
@@ -116,6 +122,30 @@ extension Model {
                 "its preprocessing \"\(text)\" is none that makes images of \(shape)")
         }
         return preprocessing
+    }
+
+    /// The rules for encoded pictures that a model of files without that key was trained by.
+    ///
+    /// A model without steps of one of the data sets that elbod knows by name never saw an encoded
+    /// picture, so it has no rules of its own to keep.
+    private static func understood(
+        _ metadata: [String: String], _ preprocessing: Preprocessing
+    ) -> Preprocessing.Decoding {
+        let data = metadata[Key.provenance + "data"] ?? ""
+        let isOfArrays = ["mnist:", "fashion-mnist:"].contains(where: data.hasPrefix)
+        return isOfArrays && !preprocessing.hasSteps ? .current : .first
+    }
+
+    /// The rules for encoded pictures; throws `foreign` of some that came later.
+    private static func decoding(
+        _ metadata: [String: String], _ preprocessing: Preprocessing
+    ) throws(VAEError) -> Preprocessing.Decoding {
+        guard let text = metadata[Key.decoding] else { return understood(metadata, preprocessing) }
+        guard let decoding = Int(text).flatMap(Preprocessing.Decoding.init) else {
+            throw .foreign(
+                "its pictures are decoded by rules \"\(text)\", which this elbod does not know")
+        }
+        return decoding
     }
 
     private static func numbers(

@@ -15,17 +15,11 @@ struct FileFrame {
     init(contents bytes: [UInt8], name: String, model: Model) throws {
         if NPY.isNPY(bytes) {
             self.init(try NPY.decode(bytes, name: name))
-        } else if PNG.isPNG(bytes), model.preprocessing.isEmpty {
-            let image = try PNG.decodeGray(bytes)
-            self.init(
-                RawArray(
-                    dtype: "|u1", shape: [image.shape.rows, image.shape.columns],
-                    bytes: image.pixels))
         } else if let format = ImageFormat(bytes.span) {
-            let shape = try format.shape(of: bytes.span)
+            let shape = try model.preprocessing.announcedShape(of: bytes.span, format)
             self.init(
                 header: "{}", payload: bytes,
-                summary: "\(format.rawValue.uppercased()) of \(shape.dimensions)")
+                summary: "\(format.name) of \(shape.dimensions)")
         } else {
             guard bytes.starts(with: [0, 0]) else { throw DatasetError.unknownFormat(file: name) }
             let set = try IDX.decodeImages(bytes, name: name)

@@ -2,7 +2,7 @@ import Datasets
 import Files
 import Images
 
-/// Files of images: PNG, JPEG, IDX, NPY and gzip, as the first byte says.
+/// Files of images: PNG, JPEG, BMP, TIFF, WebP, IDX, NPY and gzip, as the first byte says.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
@@ -15,9 +15,17 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 3: _ = try? NPY.decode(bytes, name: "")
     case 4: _ = try? gunzip(bytes)
     default:
-        let picture = try? ImageFormat(bytes.span)?.decode(bytes.span, sideLimit: 1024)
+        guard let format = ImageFormat(bytes.span) else {
+            _ = ImageFormat.description(ofBytes: bytes.span)
+            return 0
+        }
+        let picture = try? format.decode(bytes.span, sideLimit: 1024)
         precondition(
             picture.map { $0.pixels.count == $0.shape.bytes } ?? true, "a picture is not whole")
+        let shape = ImageShape(rows: 3, columns: 2)
+        let steps = Preprocessing(depth: 12, crop: true, grayscale: .rgb, resize: shape)
+        let image = try? steps.image(ofEncoded: bytes.span, format, sideLimit: 1024)
+        precondition(image.map { $0.shape == shape } ?? true, "an image is of another size")
     }
     return 0
 }

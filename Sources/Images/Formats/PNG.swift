@@ -1,9 +1,9 @@
 import CPNG
 
-/// PNG files of any kind to and from 8-bit grey and colour, through libpng's simplified interface.
+/// PNG files of any kind to and from 8-bit grey and colour, through libpng.
 public enum PNG {
     /// The most rows, and the most columns, of a picture that is read or written.
-    public static let sideLimit = 16384
+    public static let sideLimit = ImageFormat.sideLimit
 
     /// Whether the bytes start with PNG's signature.
     public static func isPNG(_ bytes: [UInt8]) -> Bool { isPNG(bytes.span) }
@@ -16,30 +16,39 @@ public enum PNG {
         return true
     }
 
-    /// The picture in a PNG file; colour becomes its luminance and transparency becomes black.
+    /// The picture in a PNG file as grey by libpng's own rules: linear luminance of colour, gamma and
+    /// profiles taken into account, and transparency on black.
     ///
-    /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
+    /// What models of `Preprocessing.Decoding.first` were trained on; all else is `ImageFormat`'s.
+    /// Throws `tooLarge`, before memory is taken for pixels, or `corrupt`.
     public static func decodeGray(_ bytes: [UInt8]) throws(ImagesError) -> Image {
-        try unsafe bytes.withUnsafeBytes { bytes in
-            unsafe open(bytes) { $0.decode(channels: 1, sideLimit: sideLimit) }
-        }.get()
+        try decodeByLibrary(bytes.span, channels: 1, sideLimit: sideLimit)
     }
 
-    /// The size in the header: one channel if the picture is grey, three if it is coloured, four if
-    /// it may be transparent.
+    /// The size in the header, turned as it says: one channel if the picture is grey, three if it
+    /// is coloured, four if it may be transparent.
     public static func shape(of bytes: Span<UInt8>) throws(ImagesError) -> ImageShape {
-        try unsafe bytes.withUnsafeBytes { bytes in unsafe open(bytes) { .success($0.shape) } }
-            .get()
+        try ImageFormat.png.shape(of: bytes)
     }
 
-    /// The picture in a PNG file, with as many channels as `shape(of:)` says.
+    /// The picture in a PNG file, turned as it says, with as many channels as `shape(of:)` says;
+    /// samples are taken as they are stored, whatever gamma or profile the file names.
     ///
-    /// Throws `pngTooLarge`, before memory is taken for pixels, or `pngCorrupt`.
+    /// Throws `tooLarge`, before memory is taken for pixels, or `corrupt`.
     public static func decode(
         _ bytes: Span<UInt8>, sideLimit: Int = sideLimit
     ) throws(ImagesError) -> Image {
+        try ImageFormat.png.decode(bytes, sideLimit: sideLimit)
+    }
+
+    /// The picture by libpng's own rules, as stored; nil channels are those that show all of it.
+    static func decodeByLibrary(
+        _ bytes: Span<UInt8>, channels: Int?, sideLimit: Int
+    ) throws(ImagesError) -> Image {
         try unsafe bytes.withUnsafeBytes { bytes in
-            unsafe open(bytes) { $0.decode(channels: $0.shape.channels, sideLimit: sideLimit) }
+            unsafe open(bytes) {
+                $0.decode(channels: channels ?? $0.shape.channels, sideLimit: sideLimit)
+            }
         }.get()
     }
 
@@ -52,7 +61,7 @@ public enum PNG {
         guard
             unsafe png_image_begin_read_from_memory(handle.image, bytes.baseAddress, bytes.count)
                 != 0
-        else { return .failure(.pngCorrupt(reason: handle.message)) }
+        else { return .failure(.corrupt(.png, reason: handle.message)) }
         return body(handle)
     }
 

@@ -38,7 +38,7 @@ import CPNG
         shape.channels = channels
         guard shape.longestSide <= min(sideLimit, PNG.sideLimit) else {
             return .failure(
-                .pngTooLarge(rows: shape.rows, columns: shape.columns, limit: sideLimit))
+                .tooLarge(.png, rows: shape.rows, columns: shape.columns, limit: sideLimit))
         }
         unsafe image.pointee.format = Self.format(channels: channels)
         // Without this, 16-bit files that say nothing of their gamma are taken for linear light.
@@ -50,7 +50,7 @@ import CPNG
             unsafe png_image_finish_read(
                 image, nil, buffer.baseAddress, Int32(shape.columns * channels), nil)
         }
-        guard finished != 0 else { return .failure(.pngCorrupt(reason: message)) }
+        guard finished != 0 else { return .failure(.corrupt(.png, reason: message)) }
         return .success(Image(shape, pixels: pixels))
     }
 
