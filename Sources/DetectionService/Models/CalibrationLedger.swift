@@ -67,11 +67,11 @@ struct CalibrationLedger: Codable, Sendable, Equatable {
     var inForce: Set<Int> { Set(models.values.map(\.revision)) }
 
     /// Notes that a calibration is in force from now on, after another, and what lies in the model
-    /// directory.
+    /// directory; nil if nothing lies there that can be read, so that what was seen last stays that.
     mutating func note(_ calibration: LoadedCalibration, after: Int?, seen: String?) {
         note(calibration, after: after)
-        let number = calibration.calibration.revision
-        models[calibration.calibration.model] = Standing(revision: number, seen: seen)
+        let (model, number) = (calibration.calibration.model, calibration.calibration.revision)
+        models[model] = Standing(revision: number, seen: seen ?? models[model]?.seen)
     }
 
     /// Notes that a calibration has its number, if that is not known.

@@ -50,12 +50,20 @@ extension CalibrationStore {
         let isKnown =
             ledger.knows(found.calibration)
             && ledger.revision(for: model) == found.calibration.calibration.revision
-            && ledger.seen(for: model) == found.seen
+            && (found.seen == nil || ledger.seen(for: model) == found.seen)
         guard fileKind(at: folder.history) == .folder, !isKnown else { return }
         try writing { () throws(any Error) in
             try keep(found.calibration, from: folder.inForce, nil)
             try note(found.calibration, after: found.after, seen: found.seen, source: nil, nil)
         }
+    }
+
+    /// Writes down the common calibration in service where only single sources have had bounds made here: it
+    /// is the model directory's, and what takes its place there is newer.
+    func noteCommon(_ common: LoadedCalibration) throws(CalibrationError) {
+        guard !ledger.knows(common) else { return }
+        let seen = directory == model ? nil : common.digest.description
+        try record(Resolution(calibration: common, seen: seen), replacing: nil)
     }
 
     /// Goes back to `calibration` on the disk, bytes and number as they were.

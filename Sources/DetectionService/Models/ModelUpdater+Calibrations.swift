@@ -82,6 +82,7 @@ extension ModelUpdater {
                 try store.put(
                     calibration, draft.bytes, replacing: sources[source], source: source, seen: nil)
             }
+            try store.noteCommon(common)
             sources[source] = calibration
         case (let calibration?, nil):
             if draft.isRestored {

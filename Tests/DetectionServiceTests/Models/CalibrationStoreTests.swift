@@ -196,6 +196,12 @@ import VAE
         try writeFileAtomically([1, 2, 3], to: Calibration.path(in: place.modelFolder.path))
         let found = try place.store.resolve(for: model, isStarting: true)
         #expect(found.calibration.digest == set.digest && found.remarks.count == 1)
+        try place.store.record(found, replacing: nil)
+        // What was there before is still older when it is back.
+        try writeFileAtomically(
+            calibration(1, of: model).encoded(), to: Calibration.path(in: place.modelFolder.path))
+        #expect(try place.store.current(for: model).digest == set.digest)
+        try writeFileAtomically([1, 2, 3], to: Calibration.path(in: place.modelFolder.path))
         #expect(throws: CalibrationError.self) {
             try place.store.resolve(for: model, isStarting: false)
         }
