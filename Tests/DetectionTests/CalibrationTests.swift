@@ -80,7 +80,8 @@ import VAE
     @Test func `lists of scores are written and read as Foundation does`() throws {
         var generator = SystemRandomNumberGenerator()
         let scores = (0..<5000).map { index in
-            let float = Float(bitPattern: UInt32.random(in: 0x80_0000..<0x7F00_0000, using: &generator))
+            let float = Float(
+                bitPattern: UInt32.random(in: 0x80_0000..<0x7F00_0000, using: &generator))
             return index % 2 == 0 ? float : -float
         }
         let calibration = try Calibration(
