@@ -22,20 +22,20 @@ final class ModelUpdater: Sendable {
     let logger: Logger
     /// Where files are read and scores worked upon.
     let workshop = Workshop()
-    /// Called when another model serves, whose weights and engines need other memory than before.
-    private let whenModelChanges: @Sendable (ActiveModel.Edition) -> Void
+    /// Called when another edition serves, whose weights, engines and scores need other memory than before.
+    private let whenServing: @Sendable (ActiveModel.Edition) -> Void
     /// Held during a change.
     private let change = Mutex(())
 
     init(
         _ store: CalibrationStore, _ pipeline: Pipeline, _ monitor: Monitor, _ logger: Logger,
-        whenModelChanges: @escaping @Sendable (ActiveModel.Edition) -> Void = { _ in }
+        whenServing: @escaping @Sendable (ActiveModel.Edition) -> Void = { _ in }
     ) {
         self.store = store
         self.pipeline = pipeline
         self.monitor = monitor
         self.logger = logger
-        self.whenModelChanges = whenModelChanges
+        self.whenServing = whenServing
     }
 
     /// Reads and tries what is to be served first; writes nothing.
@@ -162,7 +162,7 @@ final class ModelUpdater: Sendable {
         let number = pipeline.activeModel.replace(with: edition)
         pipeline.recentScores.restart(
             for: edition.calibration.calibration, from: number, isOtherModel: scoresOtherwise)
-        if scoresOtherwise { whenModelChanges(edition) }
+        whenServing(edition)
         pipeline.exchange.wakeAll()
         guard pipeline.activeModel.waitUntilAdopted(number, seconds: 2) else {
             throw ModelUpdateError.notAdopted

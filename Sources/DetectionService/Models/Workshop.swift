@@ -26,6 +26,9 @@ final class Workshop: Sendable {
     /// Nothing done yet.
     init() {}
 
+    /// Whether work is being done, which may take memory that no peer is to blame for.
+    var isBusy: Bool { state.withLock { $0.job != nil } }
+
     deinit {
         // Only where nobody closed it; by the thread itself, perhaps, which cannot wait for its own end.
         if let thread = state.withLock({ $0.thread.take() }) {
