@@ -69,14 +69,17 @@ final class Workshop: Sendable {
 
     /// Starts nothing any more, and waits a second for what is being done.
     func close() {
-        let deadline = Condition.Deadline(seconds: 1)
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(1)
         state.withLock { state in
             state.isClosed = true
             state.next = nil
         }
-        changed.lock()
-        while state.withLock({ $0.job != nil }), changed.wait(until: deadline) {}
-        changed.unlock()
+        while state.withLock({ $0.job != nil }), clock.now < deadline {
+            changed.lock()
+            _ = changed.wait(until: .init(seconds: 0.02))
+            changed.unlock()
+        }
         let (thread, isBusy) = state.withLock { ($0.thread.take(), $0.job != nil) }
         guard let thread else { return }
         if isBusy { Self.abandoned.withLock { $0.append(thread) } } else { thread.join() }
@@ -86,17 +89,20 @@ final class Workshop: Sendable {
     @discardableResult private func start(
         _ name: String, orLater: Bool = false, _ work: @escaping @Sendable () -> Void
     ) -> Bool {
-        state.withLock { state in
+        var finished: Thread?
+        let isStarted = state.withLock { state in
             guard state.job == nil, !state.isClosed else {
                 if orLater, !state.isClosed { state.next = work }
                 return false
             }
-            // It has done its work and is about to end.
-            state.thread?.join()
+            finished = state.thread.take()
             state.job = (name, .now)
             state.thread = Thread(named: "loading") { [self] in run(work) }
             return true
         }
+        // It has done its work and is about to end.
+        finished?.join()
+        return isStarted
     }
 
     private func run(_ work: @Sendable () -> Void) {
