@@ -59,9 +59,8 @@ extension ModelUpdater {
                             + "then elbo reload.")
                 }
                 try apply(draft, scope.source, edition, seen: own?.digest.description)
-                logger.notice(
-                    "Bounds changed for \(scope.source ?? "all without bounds of their own"): now "
-                        + "\(new.calibration.title).")
+                let whose = scope.source ?? "all sources without bounds of their own"
+                logger.notice("Bounds changed for \(whose): now \(new.calibration.title).")
                 for remark in draft.remarks { logger.notice("\(remark)") }
             }
             effect.remarks = draft.remarks.isEmpty ? nil : draft.remarks
