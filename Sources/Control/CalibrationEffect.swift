@@ -1,4 +1,5 @@
 public import Detection
+import Platform
 import VAE
 
 /// What a calibration would change, for the operator to look at.
@@ -15,6 +16,8 @@ public struct CalibrationEffect: Codable, Sendable {
     public var anomalousBefore: Int
     /// Those called anomalous by the new bounds.
     public var anomalousAfter: Int
+    /// What else the operator should know, a sentence each; nil if there is nothing.
+    public var remarks: [String]?
 
     /// The change from one rule to another, as it would have judged the `recent` frames.
     public init(
@@ -42,6 +45,10 @@ public struct CalibrationEffect: Codable, Sendable {
         public var n: Int
         /// What those were.
         public var data: String
+        /// When it was made, in ISO 8601, and by which command, as far as it says; nil from older daemons.
+        public var created: String?
+        /// See `created`.
+        public var how: String?
 
         /// The rule of a calibration.
         public init(_ calibration: Calibration) {
@@ -51,6 +58,8 @@ public struct CalibrationEffect: Codable, Sendable {
             (lower, upper) = (calibration.bounds.lower, calibration.bounds.upper)
             n = calibration.sample.n
             data = calibration.data.name
+            created = calibration.created.iso8601
+            how = calibration.lineage?.how
         }
     }
 }

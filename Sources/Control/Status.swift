@@ -84,6 +84,8 @@ public struct Status: Codable, Sendable {
     public var reloadError: String?
     /// Scores being gathered for a new calibration.
     public var collecting: Collecting?
+    /// What the operator should know of a reload, a sentence each; only in the answer to one.
+    public var remarks: [String]?
     /// When this was said.
     public var ts = ""
 
@@ -98,6 +100,16 @@ public struct Status: Codable, Sendable {
         public var wanted: Int
         /// Of this source alone.
         public var source: String?
+        /// Who gathers, as they name themselves.
+        public var holder: String?
+        /// Seconds until it ends, unless the holder says that it is still there.
+        public var expiresIn: Int?
+        /// How often it began anew, for another model was put into service.
+        public var restarts: Int?
+        /// Whether frames of `source` have ever come.
+        public var isKnown: Bool?
+        /// Names it; only in the answer to `gather`.
+        public var ticket: String?
 
         /// `gathered` of `wanted` scores are there.
         public init(gathered: Int, wanted: Int, source: String?) {

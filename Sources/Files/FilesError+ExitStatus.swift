@@ -5,8 +5,8 @@ extension FilesError: ExitCoding {
     public var exitStatus: ExitStatus {
         switch self {
         case .notReplaceable, .unwritable, .notSynced: .cannotCreate
-        case .unreadable, .isFolder, .tooLarge, .notGzip, .gzipTruncated, .gzipCorrupt,
-            .gzipTooLarge:
+        case .unreadable, .isFolder, .notOrdinary, .tooLarge, .notGzip, .gzipTruncated,
+            .gzipCorrupt, .gzipTooLarge:
             .noInput
         }
     }

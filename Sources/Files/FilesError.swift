@@ -4,6 +4,8 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// A folder stands where a file is needed.
     case isFolder(path: String)
+    /// A device, pipe or socket stands where a file should be read.
+    case notOrdinary(path: String)
     /// The file, or the stream, goes on past `limit` bytes.
     case tooLarge(path: String, limit: Int)
     /// A device, pipe or socket stands where a file should be replaced; it is left alone.
@@ -28,6 +30,8 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
             "Cannot read \(path): \(reason). Check the path and its permissions."
         case .isFolder(let path):
             "\(path) is a folder where a file is needed. Give the path of a file."
+        case .notOrdinary(let path):
+            "\(path) is a pipe, a socket or a device where a file is needed. Give the path of a file."
         case .tooLarge(let path, let limit):
             "\(path) holds more than the \(limit) bytes allowed here. Check that it is the right file."
         case .notReplaceable(let path):

@@ -25,6 +25,8 @@ public func writeFileAtomically(
         owning: try uninterrupted {
             unsafe openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         }.mapError(failed(to: "create a temporary file beside it")).get())
+    // Held until it has its name: what nobody holds was left by a process that was killed.
+    _ = flock(file.number, LOCK_EX | LOCK_NB)
     do throws(FilesError) {
         try writeAll(bytes, to: file).mapError(failed(to: "write it all")).get()
         _ = try uninterrupted { fsync(file.number) }.mapError(failed(to: "sync it to the disk"))
@@ -43,10 +45,37 @@ public func writeFileAtomically(
 }
 
 private enum TemporaryFile {
+    private static let (prefix, suffix) = (".elbod-", ".tmp")
+
     /// Short whatever the target is called, hidden, and with 64 random bits against collisions.
     static func freshName() -> String {
-        ".elbod-" + String(UInt64.random(in: .min ... .max), radix: 16) + ".tmp"
+        prefix + String(UInt64.random(in: .min ... .max), radix: 16) + suffix
     }
+
+    /// Whether `freshName` can have made this name.
+    static func isOne(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
+        return UInt64(name.dropFirst(prefix.count).dropLast(suffix.count), radix: 16) != nil
+    }
+}
+
+/// Removes what `writeFileAtomically` left in a folder when its process was killed, and nothing that a
+/// living one is writing; returns how many files.
+///
+/// A folder that is not there holds none.
+@discardableResult
+public func removeAbandonedTemporaryFiles(inFolder path: String) -> Int {
+    guard let names = try? allFileNames(inFolder: path) else { return 0 }
+    var removed = 0
+    for name in names where TemporaryFile.isOne(name) {
+        let file = path + "/" + name
+        let number = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        guard number >= 0 else { continue }
+        let descriptor = Descriptor(owning: number)
+        guard flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 else { continue }
+        if unsafe unlink(file) == 0 { removed += 1 }
+    }
+    return removed
 }
 
 private func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Result<Void, SystemError>

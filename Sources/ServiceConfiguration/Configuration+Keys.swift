@@ -133,6 +133,14 @@ extension Configuration {
                     + "$STATE_DIRECTORY, or else the model's", "dir",
                 details: "systemd sets $STATE_DIRECTORY for its services."), \.state,
             allowed: "a directory, or auto"),
+        .integer(
+            .init(
+                "keep_calibrations",
+                "Calibrations made while the daemon runs that are kept to go back to", "n",
+                details: """
+                    The last ones, of all sources together and of each with bounds of its own; what is \
+                    in force is always kept. 5,000 images take 190 KiB.
+                    """), \.keepCalibrations, 1...10_000),
         .text(
             .init(
                 "control",

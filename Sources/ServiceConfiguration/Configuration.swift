@@ -43,6 +43,8 @@ public struct Configuration: Equatable, Sendable {
     /// Where calibrations made while the daemon runs are kept: a directory; `auto` is the service
     /// manager's for this service, or else the model's.
     public var state = "auto"
+    /// Calibrations made while the daemon runs that are kept to go back to.
+    public var keepCalibrations = 20
     /// Where `elbo` steers the daemon: the path of a socket, or `none`; `auto` is in the service
     /// manager's directory for this service, or else none.
     public var control = "auto"

@@ -25,7 +25,18 @@ import VAE
         (.drain, #"{"verb":"drain"}"#),
         (.gather(count: 40), #"{"count":40,"verb":"gather"}"#),
         (.gather(count: 2, source: "cam"), #"{"count":2,"source":"cam","verb":"gather"}"#),
+        (
+            .gather(count: 2, lease: .init(holder: "desk", seconds: 15)),
+            #"{"count":2,"holder":"desk","lease":15,"verb":"gather"}"#
+        ),
+        (.renew(ticket: "1f"), #"{"ticket":"1f","verb":"renew"}"#),
+        (.release(ticket: "1f"), #"{"ticket":"1f","verb":"release"}"#),
         (.cancel, #"{"verb":"cancel"}"#),
+        (
+            .adopt(.init(), .init(isForced: true), ticket: "1f"),
+            #"{"dry_run":false,"force":true,"ticket":"1f","verb":"adopt"}"#
+        ),
+        (.remove(.init(source: "a")), #"{"dry_run":false,"source":"a","verb":"remove"}"#),
         (.adopt(), #"{"dry_run":false,"verb":"adopt"}"#),
         (
             .adopt(.init(score: .nll, k: 8), .init(source: "a", isDryRun: true)),
@@ -63,6 +74,11 @@ import VAE
             return
         }
         #expect(try calibration.encoded() == Self.calibration.encoded())
+        guard case .calibrate(let same, _) = try ControlRequest(decoding: Array(line.utf8)) else {
+            Issue.record("not a calibration")
+            return
+        }
+        #expect(same == calibration)
         #expect(scope == .init(source: "a"))
     }
 
@@ -88,5 +104,8 @@ import VAE
             try decoded(#"{"verb":"calibrate"}"#)
         }
         #expect(error?.description == "the request holds no calibration")
+        for line in [#"{"verb":"renew"}"#, #"{"verb":"release"}"#, #"{"verb":"remove"}"#] {
+            #expect(throws: ControlRequestError.self, "\(line)") { try decoded(line) }
+        }
     }
 }

@@ -65,6 +65,38 @@ import VAE
                 """)
     }
 
+    @Test func `how it came about is kept`() throws {
+        var calibration = try standardCalibration()
+        calibration.lineage = Lineage(
+            "threshold set", after: 3, source: "cam", copyOf: "sha256:1", beside: "sha256:2")
+        let bytes = try calibration.encoded()
+        #expect(
+            String(decoding: bytes, as: UTF8.self).contains(
+                #""made":{"after":3,"beside":"sha256:2","copy_of":"sha256:1","how":"threshold set","#
+                    + #""source":"cam"},"model""#))
+        #expect(try Calibration(decoding: bytes) == calibration)
+    }
+
+    @Test func `lists of scores are written and read as Foundation does`() throws {
+        var generator = SystemRandomNumberGenerator()
+        let scores = (0..<5000).map { index in
+            let float = Float(
+                bitPattern: UInt32.random(in: 0x80_0000..<0x7F00_0000, using: &generator))
+            return index % 2 == 0 ? float : -float
+        }
+        let calibration = try Calibration(
+            scores: scores.map { Scores(mse: $0) }, rule: .sigma(score: .mse, k: 2),
+            model: Verdicts.model, data: .init(name: #"a "sorted":[1] \"#, sha256: "sha256:00"),
+            created: UnixTime(nanoseconds: 0), revision: 7)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let foundation = try [UInt8](encoder.encode(calibration)) + [0x0A]
+        #expect(try calibration.encoded() == foundation)
+        let read = try Calibration(decoding: foundation)
+        #expect(read == (try JSONDecoder().decode(Calibration.self, from: Data(foundation))))
+        #expect(read.samples[.mse]?.sorted == scores.sorted())
+    }
+
     @Test func `a file of the first schema is read as the same calibration`() throws {
         #expect(try Calibration(decoding: Array(firstSchemaFile.utf8)) == standardCalibration())
     }

@@ -58,6 +58,9 @@ import VAE
         let judge = Judge(try standardCalibration(scores: [5, 5]))
         #expect(!judge.decide(Scores(mse: 5)).isAnomaly)
         #expect(judge.decide(Scores(mse: 5)).z == 0)
+        // An anomaly is no deviation of 0; in JSON it is null.
+        #expect(judge.decide(Scores(mse: Float(5).nextUp)).z == .infinity)
+        #expect(judge.decide(Scores(mse: Float(5).nextDown)).z == -.infinity)
         #expect(judge.decide(Scores(mse: Float(5).nextUp)).side == .high)
         #expect(judge.decide(Scores(mse: Float(5).nextDown)).side == .low)
     }

@@ -35,6 +35,39 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `an ordinary file is read, and nothing else is waited for`() throws {
+        try writeFileAtomically([1, 2, 3], to: path)
+        #expect(try readOrdinaryFile(path, limit: 3) == [1, 2, 3])
+        #expect(throws: FilesError.tooLarge(path: path, limit: 2)) {
+            try readOrdinaryFile(path, limit: 2)
+        }
+        let pipe = folder.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/zero", "/dev/null"] {
+            #expect(throws: FilesError.notOrdinary(path: path)) {
+                try readOrdinaryFile(path, limit: 1 << 30)
+            }
+        }
+        #expect(throws: FilesError.isFolder(path: folder.path)) {
+            try readOrdinaryFile(folder.path, limit: 3)
+        }
+        let loop = folder.path + "/loop"
+        #expect(symlink(loop, loop) == 0)
+        let error = #expect(throws: FilesError.self) { try readOrdinaryFile(loop, limit: 3) }
+        #expect(error?.description.contains("Too many levels of symbolic links") == true)
+    }
+
+    @Test func `of what is no such file only the beginning is read`() throws {
+        try writeFileAtomically([UInt8](repeating: 0, count: 1 << 20), to: path)
+        let bytes = try readOrdinaryFile(path, limit: 1 << 30) { $0.first == 1 }
+        #expect(bytes.count == 1 << 18)
+        #expect(truncate(path, 200 << 30) == 0)
+        #expect(throws: FilesError.tooLarge(path: path, limit: 1 << 31)) {
+            try readOrdinaryFile(path, limit: 1 << 31)
+        }
+    }
+
     @Test func `a file that does not tell its size is read`() throws {
         #expect(try readFile("/proc/self/cmdline").isEmpty == false)
     }

@@ -1,7 +1,24 @@
 import Files
 import Foundation
+import Glibc
 import TestSupport
 import Testing
+
+@Suite struct AbandonedFileTests {
+    @Test func `what nobody is writing any more is removed`() throws {
+        let folder = try TemporaryFolder()
+        let names = [".elbod-12ab.tmp", ".elbod-ff.tmp", ".elbod-zz.tmp", "elbod-1.tmp", "a"]
+        for name in names { try writeFileAtomically([1], to: folder.path + "/" + name) }
+        // As a living process holds what it writes.
+        let held = open(folder.path + "/.elbod-ff.tmp", O_RDONLY)
+        #expect(flock(held, LOCK_EX) == 0)
+        #expect(removeAbandonedTemporaryFiles(inFolder: folder.path) == 1)
+        #expect(try folder.names() == [".elbod-ff.tmp", ".elbod-zz.tmp", "a", "elbod-1.tmp"])
+        close(held)
+        #expect(removeAbandonedTemporaryFiles(inFolder: folder.path) == 1)
+        #expect(removeAbandonedTemporaryFiles(inFolder: folder.path + "/none") == 0)
+    }
+}
 
 @Suite struct WriteFileAtomicallyTests {
     private let folder: TemporaryFolder

@@ -7,6 +7,7 @@ public import VAE
 extension Calibration: Codable {
     private enum Key: String, CodingKey {
         case schema, rules, scores, model, data, created, revision, precision, ranges
+        case lineage = "made"
         /// Of the first schema, which knew one rule.
         case score, k
     }
@@ -25,6 +26,7 @@ extension Calibration: Codable {
         try container.encode(data, forKey: .data)
         try container.encode(created.iso8601, forKey: .created)
         try container.encode(revision, forKey: .revision)
+        try container.encodeIfPresent(lineage, forKey: .lineage)
         if computation != .fp32 {
             try container.encode(computation.precision.rawValue, forKey: .precision)
             try container.encodeIfPresent(computation.ranges, forKey: .ranges)
@@ -65,11 +67,10 @@ extension Calibration: Codable {
             rules: stored.map(\.rule), samples: samples,
             model: try container.decode(String.self, forKey: .model),
             data: try container.decode(DataIdentity.self, forKey: .data), created: created,
-            revision: revision, computation: try Self.computation(in: container))
+            revision: revision,
+            lineage: try container.decodeIfPresent(Lineage.self, forKey: .lineage),
+            computation: try Self.computation(in: container))
     }
-
-    /// Integers that every reader of JSON keeps exactly; one more than the last is still a number.
-    private static let revisions = 1..<(1 << 53)
 
     private static func computation(
         in container: KeyedDecodingContainer<Key>
@@ -112,15 +113,18 @@ extension Calibration: Codable {
     public func encoded() throws(CalibrationError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do { return try [UInt8](encoder.encode(self)) + [UInt8(ascii: "\n")] } catch {
-            throw .unusable("\(error)")
-        }
+        ScoreLists.leaveOut(of: encoder)
+        let outline: [UInt8]
+        do { outline = try [UInt8](encoder.encode(self)) } catch { throw .unusable("\(error)") }
+        let names = samples.sorted { $0.key.rawValue < $1.key.rawValue }
+        return ScoreLists(names.map(\.value.sorted)).inserted(into: outline) + [UInt8(ascii: "\n")]
     }
 
     /// Reads a calibration from the bytes of its file.
     public init(decoding bytes: [UInt8]) throws(CalibrationError) {
         do {
-            self = try JSONDecoder().decode(Calibration.self, from: Data(bytes))
+            let (decoder, outline) = try ScoreLists.decoder(of: bytes)
+            self = try decoder.decode(Calibration.self, from: Data(outline))
         } catch let error as CalibrationError {
             throw error
         } catch let error as DecodingError {
@@ -128,6 +132,30 @@ extension Calibration: Codable {
         } catch {
             throw .malformed("\(error)")
         }
+    }
+}
+
+extension Calibration {
+    /// The bytes of a calibration's file, which must be an ordinary one; of what is no JSON object no more
+    /// than the beginning.
+    public static func bytes(ofFile path: String) throws(FilesError) -> [UInt8] {
+        try readOrdinaryFile(path, limit: 1 << 28) { start in
+            let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+            return start.first { !blanks.contains($0) } == UInt8(ascii: "{")
+        }
+    }
+}
+
+extension Calibration {
+    /// The number after all that a model directory holds, its history too, whichever models they belong
+    /// to; what cannot be read counts as nothing.
+    public static func nextRevision(in directory: String, _ precision: Precision = .fp32) -> Int {
+        let last = (try? bytes(ofFile: path(in: directory, precision)))
+            .flatMap { try? Calibration(decoding: $0) }?.revision
+        let names =
+            (try? fileNames(inFolder: directory + "/calibrations" + precision.suffix)) ?? []
+        let kept = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }
+        return (kept + [last ?? 0]).reduce(0, max) + 1
     }
 }
 
@@ -156,7 +184,7 @@ public struct LoadedCalibration: Sendable {
             throw .notMade(precision, path: path)
         }
         let bytes: [UInt8]
-        do { bytes = try readFile(path, limit: 1 << 28) } catch { throw .file(error) }
+        do { bytes = try Calibration.bytes(ofFile: path) } catch { throw .file(error) }
         self = try LoadedCalibration(bytes: bytes, model: model)
         guard calibration.computation.precision == precision else {
             throw .malformed(
@@ -168,6 +196,27 @@ public struct LoadedCalibration: Sendable {
     public init(bytes: [UInt8], model: LoadedModel) throws(CalibrationError) {
         self = try LoadedCalibration(bytes: bytes, model: model.digest)
         try requireToSuit(model)
+    }
+
+    /// A calibration that is about to be written, with the bytes of its file; throws if it is none of
+    /// `model`, where one is given, or has a number that no file may hold.
+    public static func writing(
+        _ calibration: Calibration, for model: LoadedModel? = nil
+    ) throws(CalibrationError) -> (loaded: LoadedCalibration, bytes: [UInt8]) {
+        if let model, calibration.model != model.digest.description {
+            throw .otherModel(calibration: calibration.model, model: model.digest.description)
+        }
+        guard Calibration.revisions.contains(calibration.revision) else {
+            throw .unusable("no revision is left: the last one there can be is in use")
+        }
+        let bytes = try calibration.encoded()
+        let loaded = LoadedCalibration(calibration, digest: SHA256Digest(of: bytes))
+        if let model { try loaded.requireToSuit(model) }
+        return (loaded, bytes)
+    }
+
+    private init(_ calibration: Calibration, digest: SHA256Digest) {
+        (self.calibration, self.digest) = (calibration, digest)
     }
 
     private func requireToSuit(_ model: LoadedModel) throws(CalibrationError) {

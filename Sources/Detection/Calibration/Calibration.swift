@@ -16,8 +16,10 @@ public struct Calibration: Sendable, Equatable {
     public var data: DataIdentity
     /// When.
     public var created: UnixTime
-    /// How often this model directory has been calibrated; verdicts carry it.
+    /// The number of these rules, which no others ever have; verdicts carry it.
     public var revision: Int
+    /// How it came about; nil in files of older versions.
+    public var lineage: Lineage?
     /// How the scores were computed, and are to be.
     public var computation: Computation
     /// The scores of each score function; the rules' own are among them.
@@ -41,7 +43,7 @@ public struct Calibration: Sendable, Equatable {
     /// one is not finite.
     public init(
         scores: [Scores], rule: DecisionRule, model: SHA256Digest, data: DataIdentity,
-        created: UnixTime, revision: Int, computation: Computation = .fp32
+        created: UnixTime, revision: Int, lineage: Lineage? = nil, computation: Computation = .fp32
     ) throws(CalibrationError) {
         guard scores.count >= 2 else {
             throw .unusable("\(scores.count) images cannot be calibrated from; take at least 2")
@@ -57,21 +59,22 @@ public struct Calibration: Sendable, Equatable {
         }
         self.init(
             rules: [rule], samples: samples, model: model.description, data: data,
-            created: created, revision: revision, computation: computation)
+            created: created, revision: revision, lineage: lineage, computation: computation)
     }
 
     init(
         rules: [DecisionRule], samples: [ScoreFunction: ScoreSample], model: String,
-        data: DataIdentity, created: UnixTime, revision: Int, computation: Computation
+        data: DataIdentity, created: UnixTime, revision: Int, lineage: Lineage?,
+        computation: Computation
     ) {
         (self.rules, self.samples) = (rules, samples)
         (self.model, self.data, self.computation) = (model, data, computation)
-        (self.created, self.revision) = (created, revision)
+        (self.created, self.revision, self.lineage) = (created, revision, lineage)
     }
 
     /// The same scores under another rule; throws if that cannot be drawn from them.
     public func deciding(
-        by rule: DecisionRule, revision: Int, created: UnixTime
+        by rule: DecisionRule, revision: Int, created: UnixTime, lineage: Lineage? = nil
     ) throws(CalibrationError) -> Calibration {
         if let fault = rule.fault { throw .unusable(fault) }
         guard samples[rule.score] != nil else {
@@ -79,7 +82,7 @@ public struct Calibration: Sendable, Equatable {
         }
         return Calibration(
             rules: [rule], samples: samples, model: model, data: data, created: created,
-            revision: revision, computation: computation)
+            revision: revision, lineage: lineage, computation: computation)
     }
 
     /// The rule that decides.
@@ -101,6 +104,10 @@ public struct Calibration: Sendable, Equatable {
     public func bounds(of score: ScoreFunction) -> ScoreBounds? {
         samples[score].map { rule.with(score: score).bounds(over: $0) }
     }
+
+    /// The revisions there can be: integers that every reader of JSON keeps exactly; one more than the last
+    /// is still a number.
+    public static let revisions = 1..<(1 << 53)
 
     /// Where the calibration of a model directory is: one file for each precision, since scores
     /// differ.

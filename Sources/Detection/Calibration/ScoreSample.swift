@@ -10,13 +10,22 @@ public struct ScoreSample: Sendable, Equatable {
 
     /// The sample of `scores`, at least two.
     public init(of scores: [Float]) {
+        (mu, sigma) = Self.moments(of: scores)
+        sorted = scores.sorted()
+    }
+
+    /// The same of scores that ascend already, which takes one pass and no sorting.
+    init(ascending scores: [Float]) {
+        (mu, sigma) = Self.moments(of: scores)
+        sorted = scores
+    }
+
+    private static func moments(of scores: [Float]) -> (mean: Double, deviation: Double) {
         precondition(scores.count >= 2, "a standard deviation needs two scores")
         let count = Double(scores.count)
         let mean = scores.reduce(0) { $0 + Double($1) } / count
         let squares = scores.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-        mu = mean
-        sigma = (squares / (count - 1)).squareRoot()
-        sorted = scores.sorted()
+        return (mean, (squares / (count - 1)).squareRoot())
     }
 
     /// A sample read from a file: mean and deviation to the bit as they were when it was written, of

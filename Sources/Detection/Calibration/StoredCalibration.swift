@@ -12,8 +12,42 @@ struct StoredSample: Codable {
     var lower: Double?
     var upper: Double?
 
+    private enum Key: String, CodingKey { case n, mu, sigma, sorted, lower, upper }
+
     init(_ sample: ScoreSample) {
         (n, mu, sigma, sorted) = (sample.n, sample.mu, sample.sigma, sample.sorted)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(n, forKey: .n)
+        try container.encode(mu, forKey: .mu)
+        try container.encode(sigma, forKey: .sigma)
+        try container.encodeIfPresent(lower, forKey: .lower)
+        try container.encodeIfPresent(upper, forKey: .upper)
+        if ScoreLists.told(encoder.userInfo) == nil {
+            try container.encode(sorted, forKey: .sorted)
+        } else {
+            try container.encode(0, forKey: .sorted)
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        n = try container.decode(Int.self, forKey: .n)
+        mu = try container.decode(Double.self, forKey: .mu)
+        sigma = try container.decode(Double.self, forKey: .sigma)
+        lower = try container.decodeIfPresent(Double.self, forKey: .lower)
+        upper = try container.decodeIfPresent(Double.self, forKey: .upper)
+        guard let lists = ScoreLists.told(decoder.userInfo)?.lists else {
+            sorted = try container.decode([Float].self, forKey: .sorted)
+            return
+        }
+        let place = try container.decode(Int.self, forKey: .sorted)
+        guard lists.indices.contains(place) else {
+            throw CalibrationError.malformed("its scores are no list of numbers")
+        }
+        sorted = lists[place]
     }
 
     /// The sample, if its numbers are those of its scores.
@@ -24,7 +58,7 @@ struct StoredSample: Codable {
         guard sorted.allSatisfy(\.isFinite),
             zip(sorted, sorted.dropFirst()).allSatisfy({ $0 <= $1 })
         else { throw .malformed("its \(name) scores are not finite and ascending") }
-        let expected = ScoreSample(of: sorted)
+        let expected = ScoreSample(ascending: sorted)
         guard abs(mu - expected.mu) <= expected.slack, abs(sigma - expected.sigma) <= expected.slack
         else { throw .malformed("its \(name) bounds do not follow from its scores and k") }
         return ScoreSample(sorted: sorted, mu: mu, sigma: sigma)
@@ -74,7 +108,7 @@ struct StoredRule: Codable {
             throw .malformed("it judges by \(name) but holds no such scores")
         }
         // Against the scores themselves, not against the mean and deviation beside them.
-        let sample = ScoreSample(of: read.sorted)
+        let sample = ScoreSample(ascending: read.sorted)
         let (bounds, slack) = (rule.bounds(over: sample), sample.slack * max(rule.k, 1))
         func agrees(_ written: Double?, _ expected: Double) -> Bool {
             written.map { abs($0 - expected) <= slack } ?? !isComplete

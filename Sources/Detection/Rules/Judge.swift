@@ -25,9 +25,12 @@ public struct Judge: Sendable {
     }
 
     /// Decides about one image by its scores; a score that is not a number counts as high.
+    ///
+    /// Where all calibrated scores were one and the same, any other is infinitely many deviations away.
     public func decide(_ scores: Scores) -> Decision {
         let value = scores[score]
-        let z = sigma > 0 ? (Double(value) - mu) / sigma : 0
+        let distance = Double(value) - mu
+        let z = sigma > 0 ? distance / sigma : distance == 0 ? 0 : distance * .infinity
         return Decision(score: value, z: Float(z), side: bounds.side(of: value))
     }
 }

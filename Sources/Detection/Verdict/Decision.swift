@@ -2,7 +2,7 @@
 public struct Decision: Sendable, Equatable, BitwiseCopyable {
     /// The deciding score.
     public let score: Float
-    /// Standard deviations between it and the calibration's mean.
+    /// Standard deviations between it and the calibration's mean; infinite if that has none.
     public let z: Float
     /// Where it lies.
     public let side: Side

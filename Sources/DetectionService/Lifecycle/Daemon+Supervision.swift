@@ -43,8 +43,7 @@ extension Daemon {
                 try? supervision.publisher.reopen()
             }
             if mustReload.exchange(false, ordering: .relaxed) {
-                // What is wrong has been logged; the old edition serves on.
-                try? supervision.updater.reload()
+                supervision.updater.reloadLater()
             }
             let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
             let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))

@@ -114,6 +114,9 @@ extension Daemon {
         guard path != nil || remote != nil else { return nil }
         let thread = PipelineThread("control")
         thread.start { started throws(ZMQError) in
+            var controller = controller
+            controller.heartbeat = thread.heartbeat
+            controller.isStopping = { self.isStopping.load(ordering: .relaxed) }
             var loop = try ControlServer(
                 context, path: path, remote: remote, access: self.access, controller: controller)
             started()

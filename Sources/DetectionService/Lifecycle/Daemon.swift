@@ -38,7 +38,8 @@ public final class Daemon: Sendable {
         self.logger = logger
         store = CalibrationStore(
             model: configuration.model, directory: configuration.stateDirectory,
-            precision: try configuration.precision.resolved(for: configuration.model))
+            precision: try configuration.precision.resolved(for: configuration.model),
+            kept: configuration.keepCalibrations)
         first = try ModelUpdater.firstEdition(store)
         access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
             Access(
@@ -84,6 +85,8 @@ public final class Daemon: Sendable {
         let monitor = Monitor(
             configuration, pipeline, publicKey: access?.credentials.keyPair.publicKey)
         let updater = ModelUpdater(store, pipeline, monitor, logger)
+        updater.begin()
+        defer { updater.end() }
         let server = try startServer(monitor)
         defer { server?.stop() }
         let budget = memoryBudget

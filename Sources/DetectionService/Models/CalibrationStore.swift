@@ -1,7 +1,7 @@
 import Detection
 import Files
 import FoundationEssentials
-import Frames
+import Platform
 import Tensors
 import VAE
 
@@ -9,11 +9,13 @@ import VAE
 ///
 /// ```
 /// <directory>/calibration.json            in force
-/// <directory>/calibrations/000007.json    every revision made here, to go back to
+/// <directory>/calibrations/000007.json    the last revisions made here, to go back to
+/// <directory>/calibrations/order.json     which came after which
 /// <directory>/calibrations/sources/<name>.json   bounds of one source
 /// ```
 /// Files of other precisions than fp32 have it in their names, as in calibration.int8.json and
 /// calibrations.int8. A state directory that holds nothing for the model in service leaves the model's own in force.
+/// Between the two the newer rules, see `CalibrationLedger`.
 struct CalibrationStore: Sendable {
     /// The model directory.
     let model: String
@@ -21,10 +23,116 @@ struct CalibrationStore: Sendable {
     let directory: String
     /// What scores are computed with; each precision has files of its own.
     var precision = Precision.fp32
+    /// Revisions kept to go back to, of all sources together and of each that has bounds of its own.
+    var kept = 20
+
+    var folder: CalibrationFolder { CalibrationFolder(directory: directory, precision: precision) }
 
     /// What is in force for `loaded`.
     func current(for loaded: LoadedModel) throws(CalibrationError) -> LoadedCalibration {
-        if directory != model, fileKind(at: Calibration.path(in: directory, precision)) == .file {
+        try resolve(for: loaded, isStarting: true).calibration
+    }
+
+    /// What is found to be in force, and what is to be written and said about it.
+    struct Resolution {
+        var calibration: LoadedCalibration
+        /// What is to be written into the directory, as the one in force; nil if it is there.
+        var bytes: [UInt8]?
+        /// SHA-256 of the calibration in the model directory.
+        var seen: String?
+        /// The revision it takes over from.
+        var after: Int?
+        /// Sentences for the log and the operator.
+        var remarks: [String] = []
+    }
+
+    /// Finds the newest calibration for `loaded`, and writes nothing.
+    ///
+    /// While the daemon starts, a file in the model directory with something wrong in it keeps nobody
+    /// from serving what is kept here; when it is told to take up new files, it does.
+    func resolve(
+        for loaded: LoadedModel, isStarting: Bool
+    ) throws(CalibrationError) -> Resolution {
+        let ledger = ledger
+        guard directory != model else {
+            return try adopted(ownCalibration(loaded), ledger, over: nil, loaded)
+        }
+        guard let kept = try keptCalibration(for: loaded, ledger) else {
+            return try adopted(ownCalibration(loaded), ledger, over: nil, loaded)
+        }
+        guard fileKind(at: Calibration.path(in: model, precision)) != .absent else {
+            return Resolution(calibration: kept)
+        }
+        let own: LoadedCalibration
+        do throws(CalibrationError) { own = try ownCalibration(loaded) } catch {
+            guard isStarting else { throw error }
+            let remark =
+                "Revision \(kept.calibration.revision) serves, kept in \(directory), for the model "
+                + "directory's calibration cannot be used: \(error)"
+            return Resolution(calibration: kept, remarks: [remark])
+        }
+        let isNewer = CalibrationOrder.isNewer(own, than: kept, ledger) { calibration in
+            folder.revisions().contains { revision in
+                (try? load(folder.path(of: revision), loaded))?.calibration == calibration
+            }
+        }
+        if isNewer { return try adopted(own, ledger, over: kept, loaded) }
+        var found = Resolution(calibration: kept, seen: own.digest.description)
+        if own.digest != kept.digest,
+            kept.calibration.lineage?.copyOf != own.digest.description
+        {
+            found.remarks.append(
+                "In force stays \(kept.calibration.title). The model directory's calibration, "
+                    + "\(own.calibration.title), is older: it lay there already when that took over. "
+                    + "What elbo calibrate writes from now on is newer; elbo threshold rollback goes "
+                    + "back.")
+        }
+        return found
+    }
+
+    /// The model directory's calibration taken up, under another number if its own is taken.
+    private func adopted(
+        _ own: LoadedCalibration, _ ledger: CalibrationLedger, over kept: LoadedCalibration?,
+        _ loaded: LoadedModel
+    ) throws(CalibrationError) -> Resolution {
+        let digest = own.digest.description
+        let seen = directory == model ? nil : digest
+        let after = kept?.calibration.revision ?? ledger.revision(for: own.calibration.model)
+        var found = Resolution(calibration: own, seen: seen, after: after)
+        if !ledger.leaves(own) {
+            var copy = own.calibration
+            copy.revision = ledger.highest + 1
+            copy.lineage = Lineage(
+                own.calibration.lineage?.how ?? "calibrate", after: after, copyOf: digest,
+                beside: seen)
+            let (renumbered, bytes) = try LoadedCalibration.writing(copy, for: loaded)
+            (found.calibration, found.bytes) = (renumbered, bytes)
+            found.remarks.append(
+                "The model directory's calibration calls itself revision "
+                    + "\(own.calibration.revision), a number that is taken in \(directory); it serves as "
+                    + "revision \(copy.revision).")
+        } else if kept != nil {
+            found.bytes = try bytes(of: own, at: Calibration.path(in: model, precision))
+        }
+        if let kept {
+            found.remarks.append(
+                "Taken up from the model directory: \(found.calibration.calibration.title). It replaces "
+                    + "\(kept.calibration.title), which elbo threshold rollback goes back to.")
+        }
+        return found
+    }
+
+    private func ownCalibration(
+        _ loaded: LoadedModel
+    ) throws(CalibrationError) -> LoadedCalibration {
+        try LoadedCalibration(directory: model, model: loaded, precision: precision)
+    }
+
+    /// What was made here for `loaded`: in force, or in force when that model served last.
+    private func keptCalibration(
+        for loaded: LoadedModel, _ ledger: CalibrationLedger
+    ) throws(CalibrationError) -> LoadedCalibration? {
+        if fileKind(at: folder.inForce) != .absent {
             do throws(CalibrationError) {
                 return try LoadedCalibration(
                     directory: directory, model: loaded, precision: precision)
@@ -32,86 +140,47 @@ struct CalibrationStore: Sendable {
                 // Left from another model: the new one brings its own.
                 guard case .otherModel = error else { throw error }
             }
-        }
-        return try LoadedCalibration(directory: model, model: loaded, precision: precision)
-    }
-
-    /// The bounds of sources that have their own, for `loaded`; those of other models are passed over.
-    func sources(for loaded: LoadedModel) throws(CalibrationError) -> [String: LoadedCalibration] {
-        var found: [String: LoadedCalibration] = [:]
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: sourcesFolder)) ?? []
-        for name in names.sorted() where name.hasSuffix(".json") {
-            guard let source = percentDecoded(String(name.dropLast(5))) else { continue }
-            do throws(CalibrationError) {
-                found[source] = try load(sourcesFolder + "/" + name, loaded)
-            } catch {
-                guard case .otherModel = error else { throw error }
+            return ledger.revision(for: loaded.digest.description).flatMap {
+                try? load(folder.path(of: $0), loaded)
             }
         }
-        return found
+        return nil
     }
 
-    /// Puts a calibration into force on the disk, keeping the one it replaces to go back to; with
-    /// `source`, for that source alone.
-    func save(
-        _ calibration: Calibration, replacing previous: LoadedCalibration?, source: String?
-    ) throws(CalibrationError) {
-        do {
-            if let source {
-                try makeFolder(sourcesFolder)
-                try writeFileAtomically(calibration.encoded(), to: path(of: source))
-                return
-            }
-            try makeFolder(historyFolder)
-            for kept in [previous?.calibration, calibration].compactMap({ $0 }) {
-                try writeFileAtomically(kept.encoded(), to: path(of: kept.revision))
-            }
-            try writeFileAtomically(
-                calibration.encoded(), to: Calibration.path(in: directory, precision))
-        } catch let error as FilesError {
-            throw .file(error)
-        } catch let error as CalibrationError {
-            throw error
-        } catch {
-            throw .unusable("\(error)")
+    /// What has been written down of the order; empty if nothing has, or if it cannot be read.
+    var ledger: CalibrationLedger {
+        guard let bytes = try? readOrdinaryFile(folder.ledger, limit: 1 << 24) else {
+            return CalibrationLedger()
         }
+        let ledger = try? JSONDecoder.elbod.decode(CalibrationLedger.self, from: Data(bytes))
+        return ledger ?? CalibrationLedger()
     }
 
-    /// The revision before `revision` that was in force here.
-    func previous(
-        to revision: Int, for loaded: LoadedModel
-    ) throws(CalibrationError) -> LoadedCalibration {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: historyFolder)) ?? []
-        let earlier = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }
-            .filter { $0 < revision }.sorted(by: >)
-        guard let number = earlier.first else {
-            throw .unusable("there is no revision before \(revision) to go back to")
-        }
-        return try load(path(of: number), loaded)
-    }
-
-    private func load(
+    func load(
         _ path: String, _ loaded: LoadedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         let bytes: [UInt8]
-        do { bytes = try readFile(path, limit: 1 << 28) } catch { throw .file(error) }
+        do { bytes = try Calibration.bytes(ofFile: path) } catch { throw .file(error) }
         return try LoadedCalibration(bytes: bytes, model: loaded)
     }
 
-    private func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    /// The bytes of a calibration's file, as they lie there or as they would be written.
+    func bytes(of calibration: LoadedCalibration, at path: String) throws(CalibrationError)
+        -> [UInt8]
+    {
+        if let bytes = try? Calibration.bytes(ofFile: path),
+            SHA256Digest(of: bytes) == calibration.digest
+        {
+            return bytes
+        }
+        return try calibration.calibration.encoded()
     }
+}
 
-    private var historyFolder: String { directory + "/calibrations" + precision.suffix }
-    private var sourcesFolder: String { historyFolder + "/sources" }
-
-    private func path(of revision: Int) -> String {
-        let digits = "\(revision)"
-        let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
-        return "\(historyFolder)/\(zeros)\(digits).json"
-    }
-
-    private func path(of source: String) -> String {
-        "\(sourcesFolder)/\(percentEncoded(source)).json"
+extension Calibration {
+    /// Names it to an operator: number, how it was made, and when.
+    var title: String {
+        let how = lineage.map { " by \($0.how)" } ?? ""
+        return "revision \(revision), made\(how) at \(created.iso8601)"
     }
 }

@@ -1,57 +1,110 @@
 import Control
 import Detection
+import Files
 import FoundationEssentials
 import Frames
-public import Images
+import Images
 import Logging
 import Platform
 import ServiceConfiguration
 import Synchronization
-public import Tensors
+import Tensors
 import VAE
 
 /// Changes what is in service while the daemon runs: one change at a time, from any thread.
 ///
 /// Everything is loaded and tried before it replaces anything; whatever fails leaves the old model
-/// and bounds serving.
+/// and bounds serving. The work is done in the workshop; see there who waits for it.
 final class ModelUpdater: Sendable {
-    private let store: CalibrationStore
-    private let pipeline: Pipeline
-    private let monitor: Monitor
-    private let logger: Logger
+    let store: CalibrationStore
+    let pipeline: Pipeline
+    let monitor: Monitor
+    let logger: Logger
+    /// Where files are read and scores worked upon.
+    let workshop = Workshop()
+    /// Called when another edition serves, whose weights, engines and scores need other memory than before.
+    private let whenServing: @Sendable (ActiveModel.Edition) -> Void
     /// Held during a change.
     private let change = Mutex(())
 
     init(
-        _ store: CalibrationStore, _ pipeline: Pipeline, _ monitor: Monitor, _ logger: Logger
+        _ store: CalibrationStore, _ pipeline: Pipeline, _ monitor: Monitor, _ logger: Logger,
+        whenServing: @escaping @Sendable (ActiveModel.Edition) -> Void = { _ in }
     ) {
         self.store = store
         self.pipeline = pipeline
         self.monitor = monitor
         self.logger = logger
+        self.whenServing = whenServing
     }
 
-    /// Reads and tries what is to be served first.
+    /// Reads and tries what is to be served first; writes nothing.
     static func firstEdition(_ store: CalibrationStore) throws -> ActiveModel.Edition {
-        try edition(store)
+        try edition(store, isStarting: true).edition
     }
 
-    private static func edition(_ store: CalibrationStore) throws -> ActiveModel.Edition {
+    /// What was read, with what is to be written and said about it.
+    private struct Opened {
+        var edition: ActiveModel.Edition
+        var found: CalibrationStore.Resolution
+        var remarks: [String]
+    }
+
+    private static func edition(_ store: CalibrationStore, isStarting: Bool) throws -> Opened {
         let model = try LoadedModel(directory: store.model)
         try model.requireUnconditional()
+        let found = try store.resolve(for: model, isStarting: isStarting)
+        let own = try store.ownBounds(for: model)
         let edition = ActiveModel.Edition(
-            model: model, calibration: try store.current(for: model),
-            sources: try store.sources(for: model))
+            model: model, calibration: found.calibration, sources: own.found)
         try model.requireFiniteScores(edition.calibration.calibration.computation)
-        return edition
+        let remarks = found.remarks + remarks(onOtherModels: own.ofOtherModels, store)
+        return Opened(edition: edition, found: found, remarks: remarks)
     }
 
+    private static func remarks(
+        onOtherModels sources: [String], _ store: CalibrationStore
+    ) -> [String] {
+        guard !sources.isEmpty else { return [] }
+        return [
+            "\(sources.listed): bounds of their own, kept in \(store.directory), were made for another "
+                + "model and do not judge by this one; elbo recalibrate --live n --source name --own "
+                + "makes others."
+        ]
+    }
+
+    /// Tidies what a killed process left, and writes down and logs what is served first.
+    func begin() {
+        workshop.performLater("the calibrations' folder") { [self] in
+            let removed = store.folder.removeAbandonedFiles()
+            if removed > 0 {
+                logger.notice(
+                    "Removed unfinished files of a process that was killed.",
+                    metadata: ["files": "\(removed)", "directory": "\(store.directory)"])
+            }
+            // Looked at again: the first edition was read before there was a log, and without writing.
+            let model = pipeline.activeModel.edition.model
+            guard let found = try? store.resolve(for: model, isStarting: true),
+                let own = try? store.ownBounds(for: model)
+            else { return }
+            let remarks = found.remarks + Self.remarks(onOtherModels: own.ofOtherModels, store)
+            for remark in remarks { logger.notice("\(remark)") }
+            record(found, replacing: nil)
+        }
+    }
+
+    /// Starts no work any more; what hangs on a disk is left to the end of the process.
+    func end() { workshop.close() }
+
     /// Reads model and calibrations again and serves them; an error leaves the old ones serving.
-    func reload() throws {
+    ///
+    /// Returns what the operator should know of what serves now.
+    @discardableResult func reload() throws -> [String] {
         try change.withLock { _ in
             do {
                 let old = pipeline.activeModel.edition
-                let new = try Self.edition(store)
+                let opened = try Self.edition(store, isStarting: false)
+                let new = opened.edition
                 guard new.model.model.imageShape == old.model.model.imageShape else {
                     throw ModelUpdateError.otherSize(
                         new: new.model.model.imageShape, old: old.model.model.imageShape)
@@ -60,8 +113,11 @@ final class ModelUpdater: Sendable {
                     throw ModelUpdateError.otherPreprocessing(
                         new: new.model.model.preprocessing, old: old.model.model.preprocessing)
                 }
-                try serve(new, isOtherModel: new.model.digest != old.model.digest)
+                record(opened.found, replacing: old.calibration)
+                try serve(new)
+                for remark in opened.remarks { logger.notice("\(remark)") }
                 monitor.noteReload(error: nil)
+                return opened.remarks
             } catch {
                 monitor.noteReload(error: "\(error)")
                 logger.error(
@@ -71,91 +127,42 @@ final class ModelUpdater: Sendable {
         }
     }
 
-    /// The bounds that `score` and `k` give from the scores of the calibration in service.
-    func redrawn(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        let current = pipeline.activeModel.edition.calibration.calibration
-        return try current.deciding(
-            by: current.rule.with(score: score, k: k), revision: current.revision + 1,
-            created: .now)
-    }
-
-    /// A calibration from scores that were gathered live.
-    func gathered(score: ScoreFunction?, k: Double?) throws -> Calibration {
-        // Under the lock, so that model and scores are seen on the same side of a change.
-        let (edition, collection) = change.withLock { _ in
-            (pipeline.activeModel.edition, pipeline.recentScores.collection)
-        }
-        guard let collection, collection.isComplete else { throw ModelUpdateError.notGathered }
-        let current = edition.calibration.calibration
-        let place = collection.source.map { " of \($0)" } ?? ""
-        return try Calibration(
-            scores: collection.scores, rule: current.rule.with(score: score, k: k),
-            model: edition.model.digest,
-            data: .init(
-                name: "\(collection.wanted) live frames\(place)", sha256: "sha256:none"),
-            created: .now, revision: current.revision + 1, computation: current.computation)
-    }
-
-    /// Puts a calibration into service and on the disk; with `source`, for that source alone.
-    func apply(_ calibration: Calibration, source: String?) throws {
-        try change.withLock { _ in
-            let old = pipeline.activeModel.edition
-            guard calibration.computation == old.calibration.calibration.computation else {
-                throw ModelUpdateError.otherPrecision(
-                    new: calibration.computation.precision, old: store.precision)
-            }
-            let bytes = try calibration.encoded()
-            let loaded = try LoadedCalibration(bytes: bytes, model: old.model)
-            try store.save(
-                calibration, replacing: source == nil ? old.calibration : nil, source: source)
-            var sources = old.sources
-            if let source { sources[source] = loaded }
-            try serve(
-                ActiveModel.Edition(
-                    model: old.model, calibration: source == nil ? loaded : old.calibration,
-                    sources: sources), isOtherModel: false)
+    /// The same without waiting for it.
+    func reloadLater() {
+        workshop.performLater("reloading model and calibration") { [self] in
+            // What is wrong has been logged; the old edition serves on.
+            _ = try? reload()
         }
     }
 
-    /// Goes back to the calibration before the one in service, under a new revision.
-    func previous() throws -> Calibration {
-        let edition = pipeline.activeModel.edition
-        let current = edition.calibration.calibration
-        var calibration = try store.previous(
-            to: current.revision, for: edition.model
-        ).calibration
-        calibration.created = .now
-        return calibration
+    /// What is found newest serves even where it cannot be written down: at the next start it is found
+    /// again.
+    private func record(
+        _ found: CalibrationStore.Resolution, replacing old: LoadedCalibration?
+    ) {
+        do throws(CalibrationError) { try store.record(found, replacing: old) } catch {
+            logger.warning(
+                "The order of calibrations could not be written down.",
+                metadata: ["reason": "\(error)"])
+        }
     }
 
-    /// What another calibration would change.
-    func effect(of calibration: Calibration, source: String?) -> CalibrationEffect {
-        let edition = pipeline.activeModel.edition
-        let old = source.flatMap { edition.sources[$0] } ?? edition.calibration
-        let recent = pipeline.recentScores.recent.filter { observation in
-            source == nil
-                ? edition.sources[observation.source.name] == nil
-                : observation.source.name == source
-        }
-        let (before, after) = (Judge(old.calibration), Judge(calibration))
-        let decisions = recent.map {
-            (before: before.decide($0.scores).isAnomaly, after: after.decide($0.scores).isAnomaly)
-        }
-        return CalibrationEffect(
-            old: .init(old.calibration), new: .init(calibration), recent: recent.count,
-            changed: decisions.count { $0.before != $0.after },
-            anomalousBefore: decisions.count { $0.before },
-            anomalousAfter: decisions.count { $0.after })
+    /// One change of calibrations at a time.
+    func changing<Result>(_ body: () throws -> Result) throws -> Result {
+        try change.withLock { _ in try body() }
     }
 
-    private func serve(_ edition: ActiveModel.Edition, isOtherModel: Bool) throws {
-        if isOtherModel {
+    func serve(_ edition: ActiveModel.Edition) throws {
+        // Not only other weights score otherwise: the ranges of 8-bit arithmetic are the calibration's.
+        let scoresOtherwise = !edition.hasEngine(of: pipeline.activeModel.edition)
+        if scoresOtherwise {
             // Generates the machine code, so that the scoring threads need not.
             edition.engine(capacity: monitor.configuration.batch).warmUp()
         }
         let number = pipeline.activeModel.replace(with: edition)
         pipeline.recentScores.restart(
-            for: edition.calibration.calibration, from: number, isOtherModel: isOtherModel)
+            for: edition.calibration.calibration, from: number, isOtherModel: scoresOtherwise)
+        whenServing(edition)
         pipeline.exchange.wakeAll()
         guard pipeline.activeModel.waitUntilAdopted(number, seconds: 2) else {
             throw ModelUpdateError.notAdopted
@@ -172,41 +179,12 @@ final class ModelUpdater: Sendable {
     }
 }
 
-/// Why a change was refused.
-public enum ModelUpdateError: Error, Sendable, CustomStringConvertible {
-    /// A model for other images.
-    case otherSize(new: ImageShape, old: ImageShape)
-    /// A model that preprocesses otherwise, while frames made for the old one wait.
-    case otherPreprocessing(new: Preprocessing, old: Preprocessing)
-    /// A calibration of scores that are computed otherwise.
-    case otherPrecision(new: Precision, old: Precision)
-    /// The model computes something that is no number.
-    case notFinite
-    /// A scoring thread did not take the change up in time.
-    case notAdopted
-    /// Scores that are not all there yet.
-    case notGathered
-
-    /// One sentence an operator can act on.
-    public var description: String {
-        switch self {
-        case .otherSize(let new, let old):
-            "the model takes images of \(new) and the daemon serves \(old); restart it for a model "
-                + "of another size"
-        case .otherPreprocessing(let new, let old) where new.description == old.description:
-            "the model's pictures are decoded by rules \(new.decoding.rawValue) and the daemon serves "
-                + "\(old.decoding.rawValue); restart it for other rules"
-        case .otherPreprocessing(let new, let old):
-            "the model's preprocessing is \"\(new)\" and the daemon serves \"\(old)\"; restart it for "
-                + "another preprocessing"
-        case .otherPrecision(let new, let old):
-            "the calibration is one of \(new.rawValue) scores and the daemon computes \(old.rawValue), "
-                + "with the ranges that belong to it"
-        case .notFinite: "the model's scores are not numbers; train it again"
-        case .notAdopted:
-            "a scoring thread did not take the change up within two seconds; look at its load"
-        case .notGathered: "the scores are not all gathered yet; ask again later"
-        }
+extension [String] {
+    /// Some names, as in a sentence.
+    var listed: String {
+        count <= 8
+            ? sorted().joined(separator: ", ")
+            : sorted().prefix(8).joined(separator: ", ") + " and \(count - 8) others"
     }
 }
 

@@ -14,22 +14,6 @@ struct ScoreHistory: Sendable {
         let scores: Scores
     }
 
-    /// Scores being gathered for a new calibration.
-    struct Collection: Sendable {
-        /// Only frames of this source count, if it is set.
-        let source: String?
-        let wanted: Int
-        var scores: [Scores] = []
-
-        /// Whether the scores of a frame of `sender` count.
-        func wants(_ sender: Source) -> Bool {
-            !isComplete && (source == nil || source == sender.name)
-        }
-
-        /// Whether all are there.
-        var isComplete: Bool { scores.count >= wanted }
-    }
-
     private let limit: Int
     /// A ring once it is full; sources by their places, to which others are only ever added.
     private var ring: [(source: SourceIndex, scores: Scores)] = []
@@ -37,7 +21,9 @@ struct ScoreHistory: Sendable {
     private var sources: [Source] = []
     /// The first edition whose scores count.
     private var since = EditionNumber.none
-    private(set) var collection: Collection?
+    private(set) var collection: Gathering?
+    /// How the last gathering ended, if its holder has not done it.
+    private(set) var ending: String?
 
     /// Room for the scores of so many frames.
     init(limit: Int) { self.limit = limit }
@@ -55,7 +41,7 @@ struct ScoreHistory: Sendable {
             next = (next + 1) % limit
         }
         if collection?.wants(sources[verdict.frame.source]) == true {
-            collection?.scores.append(verdict.scores)
+            collection?.append(verdict.scores)
         }
     }
 
@@ -63,20 +49,48 @@ struct ScoreHistory: Sendable {
     var entries: [Entry] { ring.map { Entry(source: sources[$0.source], scores: $0.scores) } }
 
     /// Begins to gather the scores of the next `count` frames; false if others are being gathered.
-    mutating func startCollecting(_ count: Int, source: String?) -> Bool {
+    mutating func startCollecting(
+        _ count: Int, source: String?, _ lease: Gathering.Lease = .unspoken,
+        at now: Gathering.Moment = .now
+    ) -> Bool {
+        expire(at: now)
         guard collection == nil else { return false }
-        collection = Collection(source: source, wanted: count)
+        collection = Gathering(count, of: source, lease, at: now)
+        ending = nil
         return true
     }
 
-    /// Ends gathering.
-    mutating func stopCollecting() { collection = nil }
+    /// The holder of the gathering of this ticket is still there; false if that has ended.
+    ///
+    /// Without a ticket it is whoever gathers without one.
+    mutating func renew(_ ticket: String?, at now: Gathering.Moment) -> Bool {
+        expire(at: now)
+        guard let lease = collection?.lease,
+            lease.isExplicit ? ticket == collection?.ticket : true
+        else { return false }
+        collection?.renew(at: now)
+        return true
+    }
+
+    /// Ends a gathering whose holder has not been heard of for too long.
+    mutating func expire(at now: Gathering.Moment) {
+        guard let collection, collection.secondsLeft(at: now) == 0 else { return }
+        stopCollecting(
+            because: "the gathering has ended, for nobody asked for it for "
+                + "\(collection.lease.seconds) s")
+    }
+
+    /// Ends gathering; `reason` is for its holder, where somebody else ends it.
+    mutating func stopCollecting(because reason: String? = nil) {
+        collection = nil
+        ending = reason
+    }
 
     /// Forgets all scores, for from this edition on another model serves; gathering
     /// starts over.
     mutating func restart(from edition: EditionNumber) {
         ring.removeAll(keepingCapacity: true)
-        collection?.scores.removeAll(keepingCapacity: true)
+        collection?.restart()
         next = 0
         since = edition
     }

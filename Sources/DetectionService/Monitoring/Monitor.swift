@@ -100,12 +100,14 @@ final class Monitor: Sendable {
     }
 
     /// The whole.
-    func status() -> Status {
+    ///
+    /// `isQuestion` says that a client at the control socket asked, see `RecentScores.progress`.
+    func status(isQuestion: Bool = false) -> Status {
         let (snapshot, now) = (snapshot(), UnixTime.now)
         let (edition, total) = (activeModel.edition, snapshot.total)
         let calibration = edition.calibration.calibration
         let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
-        let collection = recentScores.collection
+        let collection = recentScores.progress(isQuestion: isQuestion)
         var status = Status()
         status.pipeline = pipeline
         status.state = state.rawValue
@@ -145,8 +147,15 @@ final class Monitor: Sendable {
         status.reloads = reloads.done
         status.reloadsRefused = reloads.refused
         status.reloadError = reloads.error
-        status.collecting = collection.map {
-            .init(gathered: $0.scores.count, wanted: $0.wanted, source: $0.source)
+        status.collecting = collection.map { progress in
+            var collecting = Status.Collecting(
+                gathered: progress.gathered, wanted: progress.wanted, source: progress.source)
+            (collecting.holder, collecting.expiresIn) = (progress.holder, progress.secondsLeft)
+            collecting.restarts = progress.restarts > 0 ? progress.restarts : nil
+            collecting.isKnown = progress.source.map { name in
+                snapshot.sources.contains { $0.source.name == name }
+            }
+            return collecting
         }
         status.ts = now.iso8601
         return status

@@ -54,7 +54,10 @@ public struct LoadedModel: Sendable {
     /// Reads `model.safetensors` in `directory`, refusing anything malformed.
     public init(directory: String) throws(VAEError) {
         do {
-            let bytes = try readFile(Self.path(in: directory), limit: 1 << 31)
+            let bytes = try readOrdinaryFile(Self.path(in: directory), limit: 1 << 31) { start in
+                // The length of the header, then its first character: what has none is not read on.
+                start.count > 8 && start[8] == UInt8(ascii: "{")
+            }
             self = try LoadedModel(bytes: bytes)
         } catch let error as FilesError {
             throw .file(error)

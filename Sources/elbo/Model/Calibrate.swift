@@ -28,10 +28,9 @@ struct Calibrate: ParsableCommand {
         try reporting {
             let loaded = try model.load()
             let set = try options.load(for: loaded.model, from: data)
-            let previous = try? LoadedCalibration(
-                directory: model.model, model: loaded, precision: precision.precision)
             let calibration = try options.calibration(
-                of: loaded, with: set, revision: (previous?.calibration.revision ?? 0) + 1,
+                of: loaded, with: set,
+                revision: Calibration.nextRevision(in: model.model, precision.precision),
                 precision: precision.precision)
             let path = Calibration.path(in: model.model, precision.precision)
             try save(calibration.encoded(), to: path)

@@ -5,6 +5,7 @@ import Files
 import Formatting
 import Platform
 import Tensors
+import Terminal
 public import VAE
 
 extension ScoreFunction: ExpressibleByArgument {}
@@ -42,7 +43,7 @@ struct CalibrationOptions: ParsableArguments {
             scores: loaded.scores(of: set, by: computation), rule: .sigma(score: score, k: sigma),
             model: loaded.digest,
             data: .init(name: set.name, sha256: set.digest.description), created: .now,
-            revision: revision, computation: computation)
+            revision: revision, lineage: Lineage("calibrate"), computation: computation)
     }
 
     /// What `--json` prints, on one line.
@@ -63,6 +64,7 @@ struct CalibrationOptions: ParsableArguments {
         _ calibration: Calibration, at path: String, of model: Model, in directory: String
     ) throws {
         let (bounds, sample) = (calibration.bounds, calibration.sample)
+        for doubt in SampleScreening.doubts(about: sample) { note("Note: \(doubt).\n") }
         if json {
             return try printJSONLine(
                 Written(

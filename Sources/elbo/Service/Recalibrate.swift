@@ -5,7 +5,6 @@ import Detection
 import Files
 import Formatting
 import Foundation
-import Glibc
 import Platform
 import Tensors
 import Terminal
@@ -24,8 +23,11 @@ struct Recalibrate: ParsableCommand {
               elbo recalibrate --images held-out.idx   images in files are
               elbo recalibrate --data DIR              so is the MNIST there, as when calibrating
               elbo recalibrate --live 5000 --dry-run   only look
-            Live frames must be normal: whatever they show counts as normal afterwards.
-            elbo threshold rollback goes back.
+              elbo recalibrate --cancel                end what somebody is gathering
+            Live frames must be normal: whatever they show counts as normal afterwards. The few
+            that score far from the others are left out; if there are many, or the frames are
+            too few or too equal, nothing is changed unless --force says so. Gathering ends with
+            this command, however that ends. elbo threshold rollback goes back.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -44,9 +46,19 @@ struct Recalibrate: ParsableCommand {
     var sigma: Double?
     @Flag(help: "Only show what would change.")
     var dryRun = false
+    @Flag(
+        help: ArgumentHelp(
+            "Take all frames as they are, few, equal or strange, and wait for a source that has never "
+                + "sent."))
+    var force = false
+    @Flag(help: "End the gathering of frames, whoever began it.")
+    var cancel = false
 
     func validate() throws {
-        guard (live == nil) != (images == nil && data.data == nil) else {
+        guard cancel != (live != nil || images != nil || data.data != nil) else {
+            throw ValidationError("Name either --live n, --images set or --data dir, or --cancel.")
+        }
+        guard cancel || (live == nil) != (images == nil && data.data == nil) else {
             throw ValidationError("Name either --live n, or --images set or --data dir.")
         }
         if own, source == nil { throw ValidationError("--own needs --source.") }
@@ -54,51 +66,28 @@ struct Recalibrate: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let scope = ControlRequest.Scope(source: own ? source : nil, isDryRun: dryRun)
-            let request: ControlRequest
-            if let live {
-                try gather(live)
-                request = .adopt(.init(score: score, k: sigma), scope)
-            } else {
-                request = .calibrate(try calibrationFromFiles(), scope)
-            }
+            if cancel { return try endGathering() }
+            let scope = ControlRequest.Scope(
+                source: own ? source : nil, isDryRun: dryRun, isForced: force)
             let effect: CalibrationEffect
-            do { effect = try daemon.ask(request, seconds: 30) } catch {
-                if live != nil { try cancel() }
-                throw error
+            if let live {
+                let frames = LiveFrames(daemon: daemon, source: source, isForced: force)
+                effect = try frames.gathered(live, isDryRun: dryRun) { ticket in
+                    .adopt(.init(score: score, k: sigma), scope, ticket: ticket)
+                }
+            } else {
+                effect = try daemon.ask(.calibrate(try calibrationFromFiles(), scope), seconds: 30)
             }
-            if live != nil, dryRun { try cancel() }
             if daemon.json { return try printJSON(effect) }
             print(effect.text(isDryRun: dryRun))
         }
     }
 
-    private func gather(_ count: Int) throws {
-        var status: Status = try daemon.ask(.gather(count: count, source: source))
-        let stopSignal = StopSignal()
-        stopSignal.watch()
-        let isTerminal = isatty(2) == 1
-        while let collecting = status.collecting, collecting.gathered < collecting.wanted {
-            if isTerminal {
-                note(
-                    "\r\u{1B}[Kgathered \(grouped(collecting.gathered)) of \(grouped(count)) frames"
-                )
-            }
-            guard !stopSignal.isRequested else {
-                try cancel()
-                throw Failure("stopped; the old bounds serve on", .interrupted)
-            }
-            sleepThread(for: .milliseconds(100))
-            status = try daemon.status()
-        }
-        if isTerminal { note("\r\u{1B}[K") }
-        guard status.collecting != nil else {
-            throw Failure("somebody else ended the gathering", .unavailable)
-        }
-    }
-
-    private func cancel() throws {
-        let _: Status = try daemon.ask(.cancel)
+    private func endGathering() throws {
+        let before = try daemon.status()
+        let status: Status = try daemon.ask(.cancel)
+        if daemon.json { return try printJSON(status) }
+        print(before.collecting.map { "Ended: \($0.text)." } ?? "Nothing was being gathered.")
     }
 
     /// Scores the images here, with the daemon's own model.
@@ -117,6 +106,7 @@ struct Recalibrate: ParsableCommand {
         let computation = try LoadedCalibration(
             directory: status.modelDirectory, model: loaded, precision: precision
         ).calibration.computation
+        // The daemon gives it its number.
         return try Calibration(
             scores: loaded.scores(of: set, by: computation),
             rule: .sigma(
@@ -136,7 +126,7 @@ extension CalibrationEffect {
                 + "\(bounds.data)"
         }
         let share = recent > 0 ? 100 * Double(changed) / Double(recent) : 0
-        return """
+        let text = """
             \(line("old", old))
             \(line("new", new))
             Of the last \(grouped(recent)) frames \(grouped(changed)) (\(fixed(share, 2)) %) \
@@ -144,5 +134,6 @@ extension CalibrationEffect {
             \(grouped(anomalousBefore)) anomalous before, \(grouped(anomalousAfter)) after
             \(isDryRun ? "Nothing was changed." : "Serving revision \(new.revision).")
             """
+        return ([text] + (remarks ?? [])).joined(separator: "\n")
     }
 }

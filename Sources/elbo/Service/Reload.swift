@@ -25,6 +25,7 @@ struct Reload: ParsableCommand {
             print(
                 "Serving model \(status.model) with calibration \(status.calibration), revision "
                     + "\(status.calibrationRevision)")
+            for remark in status.remarks ?? [] { print(remark) }
         }
     }
 }

@@ -66,7 +66,7 @@ extension Status {
         }
         if let reloadError { text += "\n  last reload  refused: \(reloadError)" }
         if let collecting {
-            text += "\n  gathering    \(collecting.gathered) of \(collecting.wanted) frames"
+            text += "\n  gathering    \(collecting.text.dropFirst("gathering ".count))"
         }
         return text
     }

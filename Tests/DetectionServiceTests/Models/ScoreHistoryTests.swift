@@ -63,6 +63,52 @@ import VAE
         #expect(history.collection?.scores.map(\.mse) == [3])
     }
 
+    @Test func `a gathering ends when its holder has not been heard of for too long`() throws {
+        var history = ScoreHistory(limit: 8)
+        let start = Gathering.Moment.now
+        let lease = Gathering.Lease(holder: "desk", seconds: 10)
+        let answer1 = history.startCollecting(2, source: nil, lease, at: start)
+        #expect(answer1)
+        let ticket = try #require(history.collection?.ticket)
+        let answer2 = history.startCollecting(2, source: nil, at: start + .seconds(9))
+        #expect(!answer2)
+        let answer3 = history.renew(ticket, at: start + .seconds(9))
+        #expect(answer3)
+        let answer4 = history.renew("another", at: start + .seconds(9))
+        #expect(!answer4)
+        #expect(history.collection?.secondsLeft(at: start + .seconds(18)) == 2)
+        let answer5 = history.startCollecting(2, source: nil, lease, at: start + .seconds(19))
+        #expect(answer5)
+        #expect(history.collection?.ticket != ticket)
+        let answer6 = history.renew(ticket, at: start + .seconds(19))
+        #expect(!answer6)
+    }
+
+    @Test func `whoever knows of no lease keeps it by asking, with or without a ticket`() throws {
+        var history = ScoreHistory(limit: 8)
+        let start = Gathering.Moment.now
+        let answer7 = history.startCollecting(2, source: nil, at: start)
+        #expect(answer7)
+        let answer8 = history.renew(nil, at: start + .seconds(59))
+        #expect(answer8)
+        history.expire(at: start + .seconds(118))
+        #expect(history.collection != nil)
+        history.expire(at: start + .seconds(119))
+        #expect(history.collection == nil)
+        #expect(history.ending == "the gathering has ended, for nobody asked for it for 60 s")
+        let answer9 = history.renew(nil, at: start + .seconds(119))
+        #expect(!answer9)
+    }
+
+    @Test func `another model has gathering begin anew, and that is counted`() throws {
+        var history = ScoreHistory(limit: 8)
+        _ = history.startCollecting(2, source: nil)
+        for mse in [1, 2] as [Float] { history.note(try verdict(mse), of: sources) }
+        #expect(history.collection?.isComplete == true)
+        history.restart(from: EditionNumber(rawValue: 2))
+        #expect(history.collection?.isComplete == false && history.collection?.restarts == 1)
+    }
+
     @Test func `as many scores are gathered as were asked for, of one source alone`() throws {
         var history = ScoreHistory(limit: 8)
         let (isStarted, isStartedTwice) = (

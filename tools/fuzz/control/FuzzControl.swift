@@ -18,6 +18,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
         .replacing(Array("MODEL".utf8), with: bench.digest)
     let controller = bench.controller()
+    defer { controller.updater.end() }
     for request in input.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(8) {
         let answer = controller.answer(Array(request))
         let object = try? JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any]
