@@ -63,14 +63,14 @@ import Testing
         try put(PictureSamples.gray, "a.jpg")
         #expect(try load().pixels == [1, 51, 102, 255])
         try put(PictureSamples.progressive, "b.jpg")
-        #expect(
-            throws: DatasetError.mixedSizes(
-                file: folder.path + "//b.jpg", found: "8 x 8", expected: "2 x 2")
-        ) { try load() }
+        let odd = DatasetError.mixedSizes(
+            file: folder.path + "/b.jpg", found: "8 x 8", expected: "2 x 2")
+        #expect(throws: DatasetError.badFiles(errors: [odd], count: 1, all: 2)) { try load() }
         try put(PictureSamples.color, "b.jpg")
-        let error = #expect(throws: DatasetError.coloured(file: folder.path + "//b.jpg")) {
-            try load()
-        }
+        let coloured = DatasetError.coloured(file: folder.path + "/b.jpg")
+        let error = #expect(
+            throws: DatasetError.badFiles(errors: [coloured], count: 1, all: 2)
+        ) { try load() }
         #expect(error?.description.contains("--preprocess grayscale") == true)
     }
 
