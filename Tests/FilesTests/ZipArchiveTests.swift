@@ -31,6 +31,14 @@ import Testing
         #expect(try contents(Self.archive + Array("comment".utf8)) == expected)
     }
 
+    @Test func `contents whose check sum is wrong are refused by name`() throws {
+        var damaged = Self.archive
+        // The first byte of "stored", behind a header of 30 bytes and a name of 5.
+        damaged[35] ^= 1
+        let error = #expect(throws: FilesError.self) { try contents(damaged) }
+        #expect(error?.description.contains("a.npy: it is damaged") == true)
+    }
+
     @Test func `what is larger than the limit is refused before it is unpacked`() throws {
         let archive = try ZipArchive(Self.archive)
         #expect(throws: FilesError.self) {

@@ -49,9 +49,21 @@ struct FileFrame {
             // As precise as the stream; bytes would be rounded. What white is must be certain all the
             // same.
             if ![.float16, .float32, .float64].contains(type.kind) { _ = try file.pictures() }
-            return [FileFrame(array.dtype, array.shape, array.bytes)]
+            return [FileFrame(array.dtype, array.shape, array.bytes, bits: depth(of: type))]
         }
         return frames(of: try file.pictures(), count: file.count, file.picture)
+    }
+
+    /// The bits of an integer's positive values where it has more than 8, for the header: that all are
+    /// used was found for the whole file, which one image may not show.
+    private static func depth(of type: ElementType) -> Int? {
+        switch type.kind {
+        case .uint16: 16
+        case .int16: 15
+        case .uint32: 32
+        case .int32: 31
+        default: nil
+        }
     }
 
     /// Images that were read and prepared already.
@@ -74,10 +86,11 @@ struct FileFrame {
         }
     }
 
-    private init(_ dtype: String, _ shape: [Int], _ bytes: [UInt8]) {
+    private init(_ dtype: String, _ shape: [Int], _ bytes: [UInt8], bits: Int? = nil) {
         let extents = shape.map(String.init).joined(separator: ",")
+        let bits = bits.map { ",\"bits\":\($0)" } ?? ""
         self.init(
-            header: "{\"dtype\":\"\(dtype)\",\"shape\":[\(extents)]}", payload: bytes,
+            header: "{\"dtype\":\"\(dtype)\",\"shape\":[\(extents)]\(bits)}", payload: bytes,
             summary: "\(dtype) of \(shape)")
     }
 
