@@ -145,7 +145,7 @@ let package = Package(
         .target(
             name: "Replay",
             dependencies: [
-                "Datasets", "Detection", "Formatting", "Frames", "Images", "Platform",
+                "Datasets", "Detection", "Files", "Formatting", "Frames", "Images", "Platform",
                 "ServiceConfiguration", "Tensors", "Terminal", "VAE", "ZeroMQ",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ], swiftSettings: safe),
@@ -170,8 +170,8 @@ let package = Package(
         .executableTarget(
             name: "elbo-replay",
             dependencies: [
-                "Datasets", "Detection", "Files", "Platform", "Replay", "ServiceConfiguration",
-                "Terminal", "VAE", "ZeroMQ",
+                "Datasets", "Detection", "Files", "Images", "Platform", "Replay",
+                "ServiceConfiguration", "Terminal", "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "tools/replay", swiftSettings: safe),
 
@@ -206,7 +206,8 @@ let package = Package(
             ],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "TestSupport"],
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "Files", "Images", "Platform", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "FramesTests",
@@ -257,7 +258,7 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "Datasets", "Images", "Networks", "Replay",
+                "Datasets", "Files", "Images", "Networks", "Replay",
                 "ServiceConfiguration", "Tensors", "VAE", "ZeroMQ",
             ], swiftSettings: house),
     ]

@@ -1,4 +1,5 @@
 import Files
+import Images
 
 extension DatasetError {
     /// One sentence or two: what, which file, and what to do.
@@ -11,8 +12,8 @@ extension DatasetError {
         case .badPicture(let file, let error):
             "\(file): \(error)"
         case .unknownFormat(let file):
-            "\(file) is neither IDX, NPY, PNG nor JPEG. Give one of these, or a folder of PNG and JPEG "
-                + "files."
+            "\(file) is neither a picture (\(Self.pictures)) nor IDX, NPY or NPZ. Give one of these, or a "
+                + "folder of pictures."
         case .truncatedHeader(let file, let expected, let found):
             "\(file) ends within its header: \(expected) bytes are expected, \(found) are there. "
                 + "Fetch or copy it again."
@@ -48,16 +49,25 @@ extension DatasetError {
         case .labelCount(let name, let labels, let images):
             "\(name) has \(labels) labels for \(images) images. Check that the two belong together."
         case .mixedSizes(let file, let found, let expected):
-            "\(file) is \(found), but the pictures before it are \(expected). "
-                + "Make all pictures of the folder the same size, or train with --preprocess resize=…."
+            "\(file) is \(found), but most of the others are \(expected). "
+                + "Make all pictures the same size, or train with --preprocess resize=…."
         case .notPrepared(let file, let found, let steps):
             "\(file) is \(found) (rows, columns, channels), which \(steps) does not take. "
                 + "Colour needs grayscale, and no side may be longer than 32768."
         case .coloured(let file):
-            "\(file) is a colour JPEG. Train the model with --preprocess grayscale, or convert it."
-        case .noPictures(let folder):
-            "\(folder) holds no .png, .jpg or .jpeg files. "
-                + "Give a folder of such files, or an IDX, NPY, PNG or JPEG file."
+            "\(file) is in colour. Train the model with --preprocess grayscale, or convert it."
+        case .noPicture(let file, let found):
+            "\(file) is named as a picture, but \(found). Check the file, or remove it."
+        case .noPictures(let folder, let passedOver):
+            "\(folder) holds no pictures (\(Self.pictures))"
+                + (passedOver.map { "; \($0)" } ?? "")
+                + ". Give a folder of pictures, or an IDX, NPY, NPZ or picture file."
+        case .badFiles(let errors, let count, let all):
+            badFilesText(errors, count: count, all: all)
+        case .layout(let file, let reason), .values(let file, let reason):
+            "\(file) cannot be read as images: \(reason)."
+        case .interrupted:
+            "Stopped while images were read; nothing was written."
         case .folderTooLarge(let folder, let limit):
             "The pictures in \(folder) have more than \(limit) pixels together. Split the folder."
         case .badSpecification(let text, let reason):
@@ -74,5 +84,19 @@ extension DatasetError {
         case .unwritable(let name):
             "\(name) is too large for an IDX file. Write it in parts."
         }
+    }
+
+    /// The formats of pictures that are read.
+    private static let pictures = ImageFormat.allCases.map { $0.rawValue.uppercased() }
+        .joined(separator: ", ")
+
+    /// Every error on a line of its own, for a file may be as wrong as the one before it.
+    private func badFilesText(_ errors: [DatasetError], count: Int, all: Int) -> String {
+        let files = all == 1 ? "file" : "files"
+        let rest = count - errors.count
+        return "\(count) of \(all) \(files) cannot be used:\n"
+            + errors.map { "  \($0)\n" }.joined()
+            + (rest > 0 ? "  and \(rest) more\n" : "")
+            + "Mend or remove \(count == 1 ? "it" : "them"), or leave what is bad out with --skip-bad."
     }
 }

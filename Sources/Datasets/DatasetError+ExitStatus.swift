@@ -5,6 +5,7 @@ extension DatasetError: ExitCoding {
     public var exitStatus: ExitStatus {
         switch self {
         case .notFound, .unreadable, .badSpecification: .noInput
+        case .interrupted: .interrupted
         default: .dataFormat
         }
     }

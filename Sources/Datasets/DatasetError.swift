@@ -45,8 +45,18 @@ public enum DatasetError: Error, Sendable, Hashable, CustomStringConvertible {
     case notPrepared(file: String, found: String, steps: String)
     /// A colour JPEG where nobody asked for grey.
     case coloured(file: String)
-    /// A folder without pictures.
-    case noPictures(folder: String)
+    /// A file that is named as a picture and is none; `found` says what is in it.
+    case noPicture(file: String, found: String)
+    /// A folder without pictures; `passedOver` says what is there instead.
+    case noPictures(folder: String, passedOver: String?)
+    /// Several files of a set cannot be used: the first errors, and how many of how many.
+    case badFiles(errors: [DatasetError], count: Int, all: Int)
+    /// An array whose dimensions do not say how images lie in it.
+    case layout(file: String, reason: String)
+    /// An array whose numbers cannot be brightness, or do not say what white is.
+    case values(file: String, reason: String)
+    /// A stop was asked for before everything was read.
+    case interrupted
     /// All pictures of a folder together are over `limit` bytes.
     case folderTooLarge(folder: String, limit: Int)
     /// A specification that cannot be understood; `reason` says what is allowed instead.

@@ -19,7 +19,7 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
     public enum Source: Sendable, Hashable {
         /// A set in one of the data folders; `name` is one of `names`.
         case named(String, Split)
-        /// An IDX, NPY, PNG or JPEG file, or a folder of PNG and JPEG files.
+        /// An IDX, NPY, NPZ or picture file, an array in an NPZ file as `file.npz:name`, or a folder.
         case path(String)
     }
 
@@ -33,7 +33,7 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
     /// Names of known sets come first; then text with a slash, and text that is something on the
     /// disk, are paths: whole if the whole exists (brackets included), without a range if not.
     public init(_ text: String) throws(DatasetError) {
-        try self.init(text, exists: { fileKind(at: $0) != .absent })
+        try self.init(text, exists: { fileKind(at: FilePath(argument: $0)) != .absent })
     }
 
     /// As above, where `exists` answers for the disk.
@@ -50,7 +50,9 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
 
         if isName {
             source = .named(String(parts[0]), try Self.split(parts.dropFirst().first, of: text))
-        } else if base.contains("/") || (!base.isEmpty && exists(base)) {
+        } else if base.contains("/") || (!base.isEmpty && exists(base))
+            || (base.lastIndex(of: ":").map { exists(String(base[..<$0])) } ?? false)
+        {
             source = .path(base)
         } else {
             throw .badSpecification(
@@ -78,6 +80,12 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
             case .path(let path): path
             }
         return base + (range?.description ?? "")
+    }
+
+    /// The same in printable characters, as reports and files have it.
+    public var name: String {
+        guard case .path(let path) = source else { return description }
+        return FilePath(argument: path).description + (range?.description ?? "")
     }
 
     private static func split(_ word: Substring?, of text: String) throws(DatasetError) -> Split {

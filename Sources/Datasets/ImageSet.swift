@@ -11,6 +11,8 @@ public struct ImageSet: Sendable {
     public let pixels: [UInt8]
     /// One class an image, where classes are known.
     public let labels: [UInt8]?
+    /// What happened while it was read.
+    public let reading: ReadingRecord
 
     /// Joins pixels and their shape; throws `empty`, `partialImage` or `labelCount`.
     public init(
@@ -27,11 +29,15 @@ public struct ImageSet: Sendable {
         self.init(checkedName: name, shape: shape, pixels: pixels, labels: labels)
     }
 
-    private init(checkedName name: String, shape: ImageShape, pixels: [UInt8], labels: [UInt8]?) {
+    private init(
+        checkedName name: String, shape: ImageShape, pixels: [UInt8], labels: [UInt8]?,
+        reading: ReadingRecord = ReadingRecord()
+    ) {
         self.name = name
         self.shape = shape
         self.pixels = pixels
         self.labels = labels
+        self.reading = reading
     }
 
     /// The height of every image in pixels.
@@ -68,11 +74,42 @@ public struct ImageSet: Sendable {
         let bounds = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
         return ImageSet(
             checkedName: name + text, shape: shape, pixels: Array(pixels[bounds]),
-            labels: labels.map { Array($0[range]) })
+            labels: labels.map { Array($0[range]) }, reading: reading)
     }
 
     /// The same images under another name or with other labels; throws `labelCount`.
     func with(name: String, labels: [UInt8]?) throws(DatasetError) -> ImageSet {
         try ImageSet(name: name, shape: shape, pixels: pixels, labels: labels)
+            .with(reading: reading)
+    }
+
+    /// The same images with another record of how they were read.
+    func with(reading: ReadingRecord) -> ImageSet {
+        ImageSet(
+            checkedName: name, shape: shape, pixels: pixels, labels: labels, reading: reading)
+    }
+
+    /// The images of several sets, at least one, in their order; labels only if all have some.
+    ///
+    /// Throws `mixedSizes` unless all are of one size.
+    static func joined(_ sets: [ImageSet]) throws(DatasetError) -> ImageSet {
+        if sets.count == 1 { return sets[0] }
+        for set in sets where set.shape != sets[0].shape {
+            throw .mixedSizes(
+                file: set.name, found: "\(set.rows) x \(set.columns)",
+                expected: "\(sets[0].rows) x \(sets[0].columns)")
+        }
+        let labels = sets.compactMap(\.labels)
+        return try ImageSet(
+            name: name(of: sets.map(\.name)), shape: sets[0].shape,
+            pixels: Array(sets.map(\.pixels).joined()),
+            labels: labels.count == sets.count ? Array(labels.joined()) : nil
+        ).with(reading: sets.dropFirst().reduce(sets[0].reading) { $0.joined(with: $1.reading) })
+    }
+
+    /// What several sets are called together.
+    static func name(of names: [String]) -> String {
+        names.count <= 4
+            ? names.joined(separator: " + ") : "\(names[0]) + \(names.count - 1) more"
     }
 }

@@ -6,7 +6,7 @@ extension FilesError: ExitCoding {
         switch self {
         case .notReplaceable, .unwritable, .notSynced: .cannotCreate
         case .unreadable, .isFolder, .notOrdinary, .tooLarge, .notGzip, .gzipTruncated,
-            .gzipCorrupt, .gzipTooLarge:
+            .gzipCorrupt, .gzipTooLarge, .zipCorrupt:
             .noInput
         }
     }

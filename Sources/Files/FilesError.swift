@@ -22,6 +22,8 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
     case gzipCorrupt(unpacked: Int, reason: String)
     /// The gzip data unpacks to more than `limit` bytes.
     case gzipTooLarge(limit: Int)
+    /// A zip archive, or a file in it, cannot be read; `reason` says why.
+    case zipCorrupt(reason: String)
 
     /// One sentence: what, which file (where one is known), and what to do.
     public var description: String {
@@ -52,6 +54,8 @@ public enum FilesError: Error, Sendable, Hashable, CustomStringConvertible {
         case .gzipTooLarge(let limit):
             "The gzip data unpacks to more than the \(limit) bytes allowed here. "
                 + "Check that it is the right file."
+        case .zipCorrupt(let reason):
+            "The zip archive cannot be read: \(reason). Fetch or copy the file again."
         }
     }
 }

@@ -23,6 +23,15 @@ public struct ReplaySettings: Sendable {
     /// keys.
     public var keys: (server: String, pair: CurveKeyPair)?
 
+    /// Lowers the window to as many picture files as have 64 MiB together, so that a run at an unlimited
+    /// rate does not fill a daemon's memory.
+    public mutating func limitWindow(toFramesOf sets: [StreamedSet]) {
+        for set in sets {
+            guard case .files(let files) = set.content else { continue }
+            window = min(window, max(1, (1 << 26) / max(1, files.largest)))
+        }
+    }
+
     /// A run between these endpoints, otherwise by default.
     public init(frames: Endpoint, verdicts: Endpoint) {
         self.frames = frames

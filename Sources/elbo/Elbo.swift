@@ -15,9 +15,15 @@ struct Elbo: AsyncParsableCommand {
               elbo report --model models/mine      look at all of it on one page
               elbod --model models/mine            serve
 
-            Images are named NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000], or by
-            the path of an IDX, .npy or PNG file. Named sets are looked for in --data,
-            $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
+            With pictures of your own:
+              elbo train --images good/ --preprocess grayscale,resize=28x28 --out models/mine
+              elbo calibrate --model models/mine --images good-and-held-out/
+              elbo evaluate --model models/mine --normal more-good/
+
+            Every command takes images in the same ways, one name or several: a data set,
+            NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000]; a picture; a folder, with
+            all that is below it; an IDX, .npy or .npz file. Data sets are looked for in
+            --data, $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,
         version: elbodVersion,
         subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self, Benchmark.self],

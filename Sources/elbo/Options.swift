@@ -1,30 +1,10 @@
 import ArgumentParser
 import Datasets
-import FoundationEssentials
 import Images
 import Platform
 import Tensors
 import Terminal
 import VAE
-
-/// Where named data sets are.
-struct DataOption: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Folder that holds mnist/ and fashion-mnist/; otherwise $ELBO_DATA, then the user's data folder.",
-            valueName: "dir"))
-    var data: String?
-
-    /// Loads what `specification` names and preprocesses it.
-    func load(_ specification: String, _ preprocessing: Preprocessing) throws -> ImageSet {
-        try reporting {
-            let library = DatasetLibrary(
-                explicit: data, environment: ProcessInfo.processInfo.environment)
-            return try library.load(
-                DatasetSpecification(specification), preprocessing: preprocessing)
-        }
-    }
-}
 
 /// What is done to pictures before a model sees them.
 struct PreprocessOption: ParsableArguments {
@@ -94,7 +74,7 @@ extension LoadedModel {
     }
 
     private func requireSize(of set: ImageSet) throws {
-        guard set.rows * set.columns == model.imageShape.pixels else {
+        guard set.shape == model.imageShape else {
             throw Failure(
                 "\(set.name) has images of \(set.rows)×\(set.columns) pixels; the model takes "
                     + "\(model.imageShape)", .dataFormat)
@@ -113,6 +93,11 @@ extension LoadedModel {
 extension Model {
     /// Whether the default data sets are what this model knows as normal.
     var isTrainedOnMNIST: Bool { provenance["data"]?.hasPrefix("mnist:") ?? false }
+
+    /// The sets given, or else `standard`, which only suits models trained on MNIST.
+    func images(_ given: [String], standard: String, option: String) throws -> [String] {
+        given.isEmpty ? [try images(nil, standard: standard, option: option)] : given
+    }
 
     /// `given`, or else `standard`, which only suits models trained on MNIST.
     func images(_ given: String?, standard: String, option: String) throws -> String {

@@ -83,8 +83,20 @@ import Testing
 
     @Test(arguments: [
         Case(
-            "F64", file(entry(shape: "1", offsets: "0,8", dtype: "F64"), four + four),
-            "tensor w has dtype F64; only F32 is read"),
+            "integers", file(entry(shape: "1", offsets: "0,8", dtype: "I64"), four + four),
+            "tensor w has dtype I64; F32, F16, BF16 and F64 are read"),
+        Case(
+            "half as many bytes", file(entry(shape: "2", offsets: "0,4", dtype: "F64"), four),
+            "tensor w of shape [2] needs 16 bytes and has 4"),
+        Case(
+            "a number beyond 32 bits",
+            file(
+                entry(shape: "1", offsets: "0,8", dtype: "F64"), [0, 0, 0, 0, 0, 0, 0xE0, 0x7F]),
+            "tensor w holds inf at element 0"),
+        Case(
+            "NaN of 16 bits",
+            file(entry(shape: "2", offsets: "0,4", dtype: "BF16"), [0, 0, 0xC0, 0x7F]),
+            "tensor w holds nan at element 1"),
         Case(
             "truncated data", file(good, [0, 0, 0]),
             "tensor w claims bytes 0 to 4, but the file holds 3 bytes of tensors; it is truncated "
@@ -138,6 +150,17 @@ import Testing
     ])
     func `a damaged tensor is refused and named`(damage: Case) {
         #expect(message(damage.bytes) == "damaged model file: " + damage.sentence)
+    }
+
+    @Test(arguments: [
+        ([0x50, 0x4B, 3, 4] as [UInt8], "a zip archive, as torch.save writes"),
+        ([0x80, 2, 0x7D, 0x71], "a Python pickle"), ([0x89, 0x48, 0x44, 0x46], "HDF5"),
+    ])
+    func `files of other programs are told what they are and how to convert them`(
+        start: [UInt8], name: String
+    ) {
+        let text = message(start + [UInt8](repeating: 1, count: 40))
+        #expect(text.contains(name) && text.contains("safetensors.torch.save_file"), "\(text)")
     }
 
     @Test(arguments: [

@@ -48,6 +48,17 @@ import Testing
         #expect(contents.encoded() == file(header, data))
     }
 
+    @Test(arguments: [
+        ("F16", [0x00, 0x3C, 0x00, 0xC2] as [UInt8]), ("BF16", [0x80, 0x3F, 0x40, 0xC0]),
+        ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 8, 0xC0]),
+    ])
+    func `numbers of other widths become 32-bit floats`(dtype: String, data: [UInt8]) throws {
+        let entry =
+            #"{"w":{"dtype":"\#(dtype)","shape":[2],"data_offsets":[0,\#(data.count)]}}"#
+        let read = try Safetensors(decoding: file(entry, data))
+        #expect(read.tensors["w"]?.elements == [1, -3])
+    }
+
     @Test func `a file without anything in it is two braces`() throws {
         let bytes = Safetensors().encoded()
         #expect(bytes == [8, 0, 0, 0, 0, 0, 0, 0] + Array("{}      ".utf8))

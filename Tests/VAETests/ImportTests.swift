@@ -20,6 +20,32 @@ import VAE
         #expect(read.weights.buffer.elements == model.weights.buffer.elements)
     }
 
+    @Test(arguments: ["module.", "_orig_mod.", "model.", "net.", "_orig_mod.module.", "a.fc1."])
+    func `one prefix of all names is taken away`(prefix: String) throws {
+        let model = smallModel(hidden: [5, 3])
+        var file = tensors(of: model)
+        file.tensors = Dictionary(
+            uniqueKeysWithValues: file.tensors.map { (prefix + $0.key, $0.value) })
+        let read = try Model(importing: file)
+        #expect(read.weights.buffer.elements == model.weights.buffer.elements)
+        // One name without it is one too many.
+        file.tensors["step"] = .init(shape: [1], elements: [0])
+        let text = refusal { () throws(VAEError) in _ = try Model(importing: file) }
+        #expect(text?.contains("it holds a tensor step") == true, "\(text ?? "accepted")")
+    }
+
+    @Test func `two prefixes are one too many, and what is there is listed`() {
+        var file = tensors(of: smallModel())
+        file.tensors = Dictionary(
+            uniqueKeysWithValues: file.tensors.flatMap {
+                [("a." + $0.key, $0.value), ("b." + $0.key, $0.value)]
+            })
+        let text = refusal { () throws(VAEError) in _ = try Model(importing: file) }
+        #expect(text?.contains("needed are fc1, fc21") == true)
+        #expect(text?.contains("a.fc1.weight [3, 4]") == true, "\(text ?? "accepted")")
+        #expect(text?.contains("b.fc4.weight [4, 3]") == true, "\(text ?? "accepted")")
+    }
+
     @Test func `the shape of images and the likelihood are as they are told`() throws {
         let read = try Model(
             importing: tensors(of: smallModel()), imageShape: ImageShape(rows: 1, columns: 4),

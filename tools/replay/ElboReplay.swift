@@ -22,7 +22,11 @@ struct ElboReplay: ParsableCommand {
 
             Normal and anomalous images are mixed in an exact proportion, at places
             drawn by --seed. A frame is two parts, a JSON header and the pixels, as
-            imagezmq sends them. Nothing is sent before the daemon's status has come
+            imagezmq sends them. Pictures are sent as the files that they are, of any size
+            and in colour, as cameras send JPEG; so the very folder that trained a model
+            can be replayed:
+              elbo-replay --normal pictures/ --anomalous none
+            Nothing is sent before the daemon's status has come
             in, so that no verdict can be missed.
 
             At --rate max a new frame leaves when an old one is answered, with --window
@@ -57,8 +61,11 @@ struct ElboReplay: ParsableCommand {
 
     /// Whether every frame has its verdict.
     private func replay(until stopSignal: StopSignal) throws -> Bool {
-        let settings = try daemon.settings(options)
-        let (normal, anomalous) = try images.load(seed: options.seed)
+        var settings = try daemon.settings(options)
+        let (normal, anomalous) = try images.load(seed: options.seed, until: stopSignal)
+        if options.window == nil {
+            settings.limitWindow(toFramesOf: [normal, anomalous].compactMap { $0 })
+        }
         let mixture = Mixture(
             count: options.count, share: images.anomalousShare, seed: options.seed)
         var replayer = try Replayer(
@@ -76,8 +83,8 @@ struct ElboReplay: ParsableCommand {
             note("elbo-replay: gave up after \(settings.timeout) s without a verdict\(hint)\n")
         }
         let summary = Summary(
-            replayer.tally, normal: normal?.images.name ?? "none",
-            anomalous: anomalous?.images.name ?? "none", seed: options.seed)
+            replayer.tally, normal: normal?.name ?? "none",
+            anomalous: anomalous?.name ?? "none", seed: options.seed)
         print(options.json ? try summary.json : summary.table)
         return ending != .gaveUp && summary.tally.verdicts == summary.tally.sent
     }

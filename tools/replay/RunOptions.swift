@@ -18,9 +18,9 @@ struct RunOptions: ParsableArguments {
     var rate = Rate.unlimited
     @Option(
         help: ArgumentHelp(
-            "Frames on their way at once at --rate max.",
+            "Frames on their way at once at --rate max (default: 512, or as many pictures as have 64 MiB).",
             valueName: "n"))
-    var window = 512
+    var window: Int?
     @Option(help: "What the mixture is drawn from.")
     var seed: UInt64 = 1
     @Flag(help: "Print one JSON object, and no progress.")
@@ -33,7 +33,7 @@ struct RunOptions: ParsableArguments {
         guard (1...Self.mostFrames).contains(count) else {
             throw ValidationError("--count is from 1 to \(Self.mostFrames)")
         }
-        if !(1...1_000_000).contains(window) {
+        if let window, !(1...1_000_000).contains(window) {
             throw ValidationError("--window is from 1 to 1000000")
         }
     }
@@ -92,7 +92,7 @@ struct DaemonOptions: ParsableArguments {
             frames: try ReplaySettings.framesEndpoint(endpoint),
             verdicts: try ReplaySettings.verdictsEndpoint(verdicts))
         settings.rate = run.rate
-        settings.window = run.window
+        if let window = run.window { settings.window = window }
         settings.source = source ?? ReplaySettings.uniqueSource()
         settings.timeout = timeout
         if let serverKey, let curveSecret {

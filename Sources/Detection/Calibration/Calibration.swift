@@ -31,11 +31,19 @@ public struct Calibration: Sendable, Equatable {
         public var name: String
         /// SHA-256 of their pixels in order, as `sha256:…`.
         public var sha256: String
+        /// Files that could not be read and were left out; nil if none.
+        public var leftOut: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, sha256
+            case leftOut = "left_out"
+        }
 
         /// Images called `name` with this hash.
-        public init(name: String, sha256: String) {
+        public init(name: String, sha256: String, leftOut: Int? = nil) {
             self.name = name
             self.sha256 = sha256
+            self.leftOut = leftOut
         }
     }
 

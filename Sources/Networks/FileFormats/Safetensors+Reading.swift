@@ -4,9 +4,9 @@ import Tensors
 extension Safetensors {
     /// Reads a whole file, refusing anything that is not exactly well-formed.
     ///
-    /// The header must be JSON of the documented form, every tensor F32 with as many bytes as its
-    /// shape says, the tensors must cover the data without hole or overlap, and every number must
-    /// be finite.
+    /// The header must be JSON of the documented form, every tensor F32, F16, BF16 or F64, which become
+    /// 32-bit floats, with as many bytes as its shape says; the tensors must cover the data without
+    /// hole or overlap, and every number must be finite.
     public init(decoding bytes: [UInt8]) throws(SafetensorsError) {
         let (header, start) = try Self.header(of: bytes)
         let size = bytes.count - start
@@ -18,8 +18,9 @@ extension Safetensors {
         }
         for (name, entry) in entries {
             let (begin, next) = (entry.begin, entry.end)
-            guard entry.dtype == "F32" else {
-                throw .malformed("tensor \(name) has dtype \(entry.dtype); only F32 is read")
+            guard let type = FloatType(rawValue: entry.dtype) else {
+                throw .malformed(
+                    "tensor \(name) has dtype \(entry.dtype); F32, F16, BF16 and F64 are read")
             }
             guard begin >= 0, begin <= next, next <= size else {
                 throw .malformed(
@@ -31,15 +32,16 @@ extension Safetensors {
                 throw .malformed("tensor \(name) starts at byte \(begin), not \(end): it \(kind)")
             }
             let count = try elementCount(of: entry.shape, name: name)
-            guard next - begin == count * 4 else {
+            guard next - begin == count * type.size else {
                 throw .malformed(
-                    "tensor \(name) of shape \(entry.shape) needs \(count * 4) bytes and has "
+                    "tensor \(name) of shape \(entry.shape) needs \(count * type.size) bytes and has "
                         + "\(next - begin)")
             }
             end = next
             tensors[name] = Tensor(
                 shape: entry.shape,
-                elements: try finiteFloats(bytes, at: start + begin, count: count, name: name))
+                elements: try finiteFloats(
+                    bytes, at: start + begin, count: count, type, name: name))
         }
         guard end == size else {
             throw .malformed("\(size - end) bytes follow the last tensor; the file is padded")
@@ -54,6 +56,12 @@ extension Safetensors {
         var length: UInt64 = 0
         for index in 0..<8 { length |= UInt64(bytes[index]) << UInt64(8 * index) }
         guard length <= UInt64(headerLimit), Int(length) <= bytes.count - 8 else {
+            if let program = otherFormat(of: bytes) {
+                throw .malformed(
+                    "it is no safetensors file but \(program); in Python, "
+                        + "safetensors.torch.save_file(model.state_dict(), \"vae.safetensors\") "
+                        + "makes one")
+            }
             throw .malformed(
                 "the first 8 bytes claim a header of \(length) bytes, but \(bytes.count - 8) "
                     + "follow and at most \(headerLimit) are allowed: truncated, or not safetensors"
@@ -163,10 +171,53 @@ private func nameCount(in text: ArraySlice<UInt8>) -> Int {
     return count
 }
 
+/// What a file of another format is, by its first bytes, which are no length of a header that is read;
+/// nil if nothing is known of it.
+private func otherFormat(of bytes: [UInt8]) -> String? {
+    if bytes.starts(with: [0x50, 0x4b, 3, 4]) { return "a zip archive, as torch.save writes" }
+    if bytes.count >= 2, bytes[0] == 0x80, 2...5 ~= bytes[1] {
+        return "a Python pickle, as torch.save used to write"
+    }
+    if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) { return "HDF5, as Keras writes" }
+    return nil
+}
+
+/// The element types that are read.
+private enum FloatType: String {
+    case single = "F32"
+    case half = "F16"
+    case brain = "BF16"
+    case double = "F64"
+
+    /// Bytes of an element.
+    var size: Int {
+        switch self {
+        case .half, .brain: 2
+        case .single: 4
+        case .double: 8
+        }
+    }
+
+    /// The numbers in little-endian bytes; one too large for 32 bits becomes infinite.
+    func floats(_ bytes: ArraySlice<UInt8>) -> [Float] {
+        func words(_ word: (UInt64) -> Float) -> [Float] {
+            stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map { place in
+                word(bytes[place..<(place + size)].reversed().reduce(0) { $0 << 8 | UInt64($1) })
+            }
+        }
+        return switch self {
+        case .single: Tensors.floats(fromLittleEndian: bytes)
+        case .half: words { Float(Float16(bitPattern: UInt16($0))) }
+        case .brain: words { Float(bitPattern: UInt32($0) << 16) }
+        case .double: words { Float(Double(bitPattern: $0)) }
+        }
+    }
+}
+
 private func finiteFloats(
-    _ bytes: [UInt8], at start: Int, count: Int, name: String
+    _ bytes: [UInt8], at start: Int, count: Int, _ type: FloatType, name: String
 ) throws(SafetensorsError) -> [Float] {
-    let elements = floats(fromLittleEndian: bytes[start..<(start + 4 * count)])
+    let elements = type.floats(bytes[start..<(start + type.size * count)])
     if let index = elements.firstIndex(where: { !$0.isFinite }) {
         throw .malformed("tensor \(name) holds \(elements[index]) at element \(index)")
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Frames
+import Images
 
 /// The frames of a run in the order of sending: each is an image and the bytes of its header.
 ///
@@ -7,6 +8,7 @@ import Frames
 /// {"msg":"fashion-mnist/3","dtype":"uint8","shape":[28,28],"source":"replay-5f0c","seq":3,
 ///  "label":7,"ts":1763880000.123456}        one line, no spaces; then 784 bytes
 /// ```
+/// A picture file goes out as it is, after a header without `dtype` and `shape`, as cameras send JPEG.
 /// Images of a set are taken in their own order, from the beginning again after the last. Only
 /// numbers are written per frame, into a buffer that is used again and again.
 public struct FrameSequence: Sendable {
@@ -23,9 +25,12 @@ public struct FrameSequence: Sendable {
 
     /// One of the two sets and how far it has been used.
     private struct Strand {
-        let pixels: [UInt8]
+        /// All images, or the file at hand.
+        var bytes: [UInt8]
         let labels: [UInt8]?
-        let size: Int
+        /// Bytes of an image; nil where `bytes` are a file.
+        let size: Int?
+        let files: PictureFiles?
         let count: Int
         let firstIndex: Int
         let opening: [UInt8]
@@ -33,16 +38,34 @@ public struct FrameSequence: Sendable {
         var next = 0
 
         init(_ set: StreamedSet, source: String) {
-            (pixels, labels) = (set.images.pixels, set.images.labels)
-            (size, count) = (set.images.pixelsPerImage, set.images.count)
+            let array: String
+            switch set.content {
+            case .images(let shape, let pixels, let labels):
+                (bytes, self.labels, files) = (pixels, labels, nil)
+                size = shape.bytes
+                let channels = shape.channels > 1 ? ",\(shape.channels)" : ""
+                array =
+                    "\"dtype\":\"uint8\",\"shape\":[\(shape.rows),\(shape.columns)\(channels)],"
+            case .files(let files):
+                (bytes, labels, size, self.files) = (files.bytes(at: 0), nil, nil, files)
+                array = ""
+            }
+            count = set.count
             firstIndex = set.firstIndex
             opening = Array("{\"msg\":\"\(set.title)/".utf8)
-            middle = Array(
-                ("\",\"dtype\":\"uint8\",\"shape\":[\(set.images.rows),\(set.images.columns)],"
-                    + "\"source\":\"\(source)\",\"seq\":").utf8)
+            middle = Array("\",\(array)\"source\":\"\(source)\",\"seq\":".utf8)
         }
 
-        mutating func advance() { next = next + 1 == count ? 0 : next + 1 }
+        mutating func advance() {
+            next = next + 1 == count ? 0 : next + 1
+            if let files { bytes = files.bytes(at: next) }
+        }
+
+        /// Where the image at hand is in `bytes`.
+        var range: Range<Int> {
+            guard let size else { return 0..<bytes.count }
+            return (next * size)..<((next + 1) * size)
+        }
     }
 
     /// Frames of two sets, mixed; a set may be nil if the mixture asks for none of its images.
@@ -63,11 +86,9 @@ public struct FrameSequence: Sendable {
         sequence += 1
     }
 
-    /// The image of the frame at hand: the whole set's pixels, and where its own are.
+    /// The image of the frame at hand: the whole set's pixels or a file's bytes, and where its own are.
     public var pixels: (all: [UInt8], range: Range<Int>) {
-        let size = strands[strand].size
-        let start = strands[strand].next * size
-        return (strands[strand].pixels, start..<(start + size))
+        (strands[strand].bytes, strands[strand].range)
     }
 
     /// Writes the header of the frame at hand, sent at that time since 1970.

@@ -36,7 +36,8 @@ public struct Provenance: Sendable, Encodable {
             case .gaussian(let variance): "Gaussian, η = \(variance)"
             }
         parameters = architecture.parameterCount
-        provenance = loaded.model.provenance
+        // The sketch of the training images is for programs.
+        provenance = loaded.model.provenance.filter { $0.key != "data_sketch" }
         command = reported.trainingCommand
     }
 }

@@ -3,7 +3,9 @@ public import Networks
 
 extension Model {
     /// Takes a model that another program trained out of a safetensors file whose tensors have the
-    /// names of the PyTorch example, `fc1 fc21 fc22 fc3 fc4`, each with `.weight` and `.bias`.
+    /// names of the PyTorch example, `fc1 fc21 fc22 fc3 fc4`, each with `.weight` and `.bias`, all of
+    /// them behind one prefix or none: `module.` of DataParallel, `_orig_mod.` of torch.compile,
+    /// `model.` of Lightning.
     ///
     /// The sizes follow from the shapes. Hidden layers are taken for ReLU and pixels for 8 bits
     /// divided by 255, as there. `imageShape` may be left out where images are square or resized.
@@ -12,7 +14,8 @@ extension Model {
         importing file: Safetensors, imageShape: ImageShape? = nil,
         likelihood: Likelihood = .bernoulli, preprocessing: Preprocessing = Preprocessing()
     ) throws(VAEError) {
-        let architecture = try Self.inferArchitecture(file, likelihood)
+        let tensors = Self.withoutPrefix(file.tensors)
+        let architecture = try Self.inferArchitecture(tensors, likelihood)
         let shape: ImageShape
         if let imageShape = imageShape ?? preprocessing.resize {
             shape = imageShape
@@ -28,9 +31,24 @@ extension Model {
             throw .preprocessing("images of \(shape) cannot be resized to \(size)")
         }
         self.init(
-            weights: Weights(try Parameters(architecture, reading: file.tensors)),
+            weights: Weights(try Parameters(architecture, reading: tensors)),
             imageShape: shape,
             preprocessing: preprocessing)
+    }
+
+    /// The tensors by their names without what stands before the one `fc1.weight`; as they are if there
+    /// is none or several, or if two would get one name.
+    private static func withoutPrefix(
+        _ tensors: [String: Safetensors.Tensor]
+    ) -> [String: Safetensors.Tensor] {
+        let first = tensors.keys.filter { $0.hasSuffix(".fc1.weight") }
+        guard tensors["fc1.weight"] == nil, first.count == 1 else { return tensors }
+        let prefix = first[0].dropLast("fc1.weight".count)
+        let pairs = tensors.map { name, tensor in
+            (name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name, tensor)
+        }
+        let renamed = Dictionary(pairs) { first, _ in first }
+        return renamed.count == tensors.count ? renamed : tensors
     }
 
     private static func squareShape(pixels: Int) throws(VAEError) -> ImageShape {
@@ -44,11 +62,11 @@ extension Model {
     /// The sizes that the shapes of the tensors tell; whether all of them agree is checked when they
     /// are read.
     private static func inferArchitecture(
-        _ file: Safetensors, _ likelihood: Likelihood
+        _ tensors: [String: Safetensors.Tensor], _ likelihood: Likelihood
     ) throws(VAEError) -> Architecture {
         /// `[outputs, inputs]` of a layer, if there is one.
         func sizes(_ layer: String) throws(VAEError) -> (outputs: Int, inputs: Int)? {
-            guard let tensor = file.tensors["\(layer).weight"] else { return nil }
+            guard let tensor = tensors["\(layer).weight"] else { return nil }
             guard tensor.shape.count == 2 else {
                 throw .foreign("tensor \(layer).weight has shape \(tensor.shape), not two extents")
             }
@@ -56,10 +74,14 @@ extension Model {
         }
         func required(_ layer: String) throws(VAEError) -> (outputs: Int, inputs: Int) {
             if let found = try sizes(layer) { return found }
-            let names = file.tensors.keys.sorted().prefix(4).joined(separator: ", ")
+            let all = tensors.sorted { $0.key < $1.key }
+            let names = all.prefix(24).map { "\($0.key) \($0.value.shape)" }
+                .joined(separator: ", ")
             throw .foreign(
                 "it has no tensor \(layer).weight; needed are fc1, fc21, fc22, fc3 and fc4, each "
-                    + "with .weight and .bias, and it holds \(names.isEmpty ? "none" : names)…")
+                    + "with .weight and .bias and all behind the same prefix if any, and it holds "
+                    + (names.isEmpty ? "none" : names)
+                    + (all.count > 24 ? " and \(all.count - 24) more" : ""))
         }
         let first = try required("fc1")
         var hidden = [first.outputs]

@@ -25,6 +25,15 @@ struct Export: ParsableCommand {
     var onnx: String
     @Option(help: "Take pixels as bytes from 0 to 255, or as numbers in [0, 1].")
     var input = ONNXInput.uint8
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let path: String
+        let bytes: Int
+        let isCalibrated: Bool
+    }
 
     func run() throws {
         try reporting {
@@ -38,6 +47,10 @@ struct Export: ParsableCommand {
             }
             let bytes = loaded.model.onnx(input: input, version: elbodVersion, metadata: facts)
             try save(bytes, to: onnx)
+            if json {
+                return try printJSONLine(
+                    Written(path: onnx, bytes: bytes.count, isCalibrated: isCalibrated))
+            }
             let bounds = isCalibrated ? "with bounds" : "without bounds: it is not calibrated"
             print("Wrote \(onnx), \(bytes.count / 1024) KiB, \(bounds)")
         }

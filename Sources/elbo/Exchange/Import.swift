@@ -15,6 +15,8 @@ struct Import: ParsableCommand {
         discussion: #"""
             The file holds the state_dict of PyTorch's VAE example: fc1, fc21, fc22, fc3,
             fc4, each with .weight and .bias; more hidden layers are fc1_2, fc3_2 and on.
+            A prefix of all names, such as module. or _orig_mod., is taken away, and F16,
+            BF16 and F64 become 32-bit floats.
               safetensors.torch.save_file(model.state_dict(), "vae.safetensors")
               elbo import --safetensors vae.safetensors --out models/mine \
                   --trained-on mnist:train
@@ -32,10 +34,6 @@ struct Import: ParsableCommand {
             "What it was trained on, for the record; mnist:train makes MNIST the default below.",
             valueName: "set"))
     var trainedOn: String?
-    @Option(
-        help: ArgumentHelp(
-            "Size of images (default: they are square).", valueName: "rows×columns"))
-    var shape: String?
     @OptionGroup var preprocess: PreprocessOption
     @OptionGroup var likelihood: LikelihoodOptions
     @OptionGroup var data: DataOption
@@ -52,7 +50,7 @@ struct Import: ParsableCommand {
             }
             let steps = try preprocess.steps()
             let loaded = try LoadedModel(
-                bytes: model(imageShape(), steps).safetensors.encoded())
+                bytes: model(data.imageShape(), steps).safetensors.encoded())
             // A conditional model draws images; it cannot judge a stream, so it needs no bounds.
             guard !loaded.model.architecture.isConditional else {
                 try write(loaded.model, nil)
@@ -79,15 +77,6 @@ struct Import: ParsableCommand {
             model.provenance["data"] = trainedOn
             return model
         } catch { throw Failure("\(safetensors): \(error)", .dataFormat) }
-    }
-
-    private func imageShape() throws -> ImageShape? {
-        guard let shape else { return nil }
-        let extents = shape.split { "x×".contains($0) }.compactMap { Int($0) }
-        guard extents.count == 2, extents.allSatisfy({ (1...1 << 15).contains($0) }) else {
-            throw Failure("--shape \(shape) is not a size such as 28x28", .usage)
-        }
-        return ImageShape(rows: extents[0], columns: extents[1])
     }
 
     private func write(_ model: Model, _ calibration: Calibration?) throws {

@@ -10,16 +10,18 @@ struct ModelUnderTestOptions: ParsableArguments {
     @OptionGroup var model: ModelOption
     @OptionGroup var data: DataOption
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Images to look with (default for models of MNIST: mnist:t10k).", valueName: "set"))
-    var images: String?
+            "Images to look with, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k).",
+            valueName: "set"))
+    var images: [String] = []
 
     /// Loads both.
     func subject() throws -> ModelUnderTest {
         let loaded = try model.load()
         let set = try data.load(
             loaded.model.images(images, standard: "mnist:t10k", option: "--images"),
-            loaded.model.preprocessing)
+            for: loaded.model)
         return try ModelUnderTest(name: model.model, loaded: loaded, images: set)
     }
 }

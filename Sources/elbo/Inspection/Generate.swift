@@ -33,6 +33,16 @@ struct Generate: ParsableCommand {
     var out: String?
     @Option(help: ArgumentHelp("Write them as an IDX file.", valueName: "file"))
     var idx: String?
+    @Flag(help: "Print what was written as JSON.")
+    var json = false
+
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let images: Int
+        let figure: String?
+        let idx: String?
+        let labels: String?
+    }
 
     func validate() throws {
         guard out != nil || idx != nil else {
@@ -57,14 +67,28 @@ struct Generate: ParsableCommand {
             let images = result.images
             let encoded = try IDX.encodeImages(images)
             if let out { try write(result.figure, to: out) }
-            guard let idx else { return }
-            try save(encoded, to: idx)
-            var written = idx
-            if let labels = images.labels, let path = IDX.labelsPath(besideImages: idx) {
-                try save(try IDX.encodeLabels(labels), to: path)
-                written += " and \(path)"
+            let labels = try idx.flatMap { idx in
+                try save(encoded, to: idx)
+                let path = try saveLabels(of: images, beside: idx)
+                note(
+                    "Wrote \(images.count) images of \(images.rows)×\(images.columns) to \(idx)"
+                        + "\(path.map { " and \($0)" } ?? "")\n")
+                return path
             }
-            note("Wrote \(images.count) images of \(images.rows)×\(images.columns) to \(written)\n")
+            if json {
+                try printJSONLine(
+                    Written(images: images.count, figure: out, idx: idx, labels: labels))
+            }
         }
+    }
+
+    /// Writes the classes of images into the file where they belong, and returns its path; nil if there
+    /// are none or the images' file has another kind of name.
+    private func saveLabels(of images: ImageSet, beside idx: String) throws -> String? {
+        guard let labels = images.labels, let path = IDX.labelsPath(besideImages: idx) else {
+            return nil
+        }
+        try save(try IDX.encodeLabels(labels), to: path)
+        return path
     }
 }

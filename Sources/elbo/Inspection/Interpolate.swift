@@ -27,6 +27,14 @@ struct Interpolate: ParsableCommand {
     var steps = 9
     @Option(help: "In a straight line, or along the arc that keeps the length of codes.")
     var path = Interpolation.Path.linear
+    @Flag(help: "Print what was drawn as JSON.")
+    var json = false
+
+    /// What `--json` prints, on one line.
+    private struct Drawn: Encodable {
+        let figure: String
+        let pairs: [[Int]]
+    }
 
     func validate() throws { try requireFigureFormat(out) }
 
@@ -47,6 +55,9 @@ struct Interpolate: ParsableCommand {
             let chosen = given.isEmpty ? Interpolation.pairs(pairs, in: subject) : given
             let result = try Interpolation(subject, pairs: chosen, steps: steps, path: path)
             try write(result.figure, to: out)
+            if json {
+                try printJSONLine(Drawn(figure: out, pairs: chosen.map { [$0.from, $0.to] }))
+            }
         }
     }
 }

@@ -30,22 +30,35 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Page to write; its name ends in .html.", valueName: "file"))
     var out = "report.html"
     @Option(
-        help: ArgumentHelp("Images to look with (default: mnist:t10k).", valueName: "set"))
-    var images: String?
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Images to look with, one or several: \(DataOption.sets) (default: mnist:t10k).",
+            valueName: "set"))
+    var images: [String] = []
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
             "Normal images, untouched so far (default: mnist:t10k[5000..<10000]).",
             valueName: "set"))
-    var normal: String?
+    var normal: [String] = []
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp("Anomalous images (default: fashion-mnist:t10k).", valueName: "set"))
-    var anomalous: String?
+    var anomalous: [String] = []
     @Option(help: ArgumentHelp("A model with two latent units.", valueName: "dir"))
     var plane: String?
     @Option(help: ArgumentHelp("A conditional model.", valueName: "dir"))
     var conditional: String?
     @Option(help: ArgumentHelp("A model trained to remove noise.", valueName: "dir"))
     var denoising: String?
+    @Flag(help: "Print where the files are as JSON; the numbers are in one of them.")
+    var json = false
+
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let page: String
+        let numbers: String
+    }
 
     func validate() throws {
         guard out.hasSuffix(".html"), out != ".html" else {
@@ -63,11 +76,12 @@ struct ReportCommand: ParsableCommand {
                 let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
                 note("[\(steps)/7] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
             }
-            let json = String(out.dropLast(5)) + ".json"
-            try save(report.encodedNumbers(), to: json)
+            let numbers = String(out.dropLast(5)) + ".json"
+            try save(report.encodedNumbers(), to: numbers)
             try save([UInt8](report.html.utf8), to: out)
+            if json { return try printJSONLine(Written(page: out, numbers: numbers)) }
             let bytes = grouped((report.html.utf8.count + 1023) / 1024)
-            print("Wrote \(out) (\(bytes) KiB) and \(json)")
+            print("Wrote \(out) (\(bytes) KiB) and \(numbers)")
         }
     }
 
@@ -75,16 +89,19 @@ struct ReportCommand: ParsableCommand {
         let main = try reportModel(model.model)
         try main.loaded.requireUnconditional()
         let calibration = try LoadedCalibration(directory: model.model, model: main.loaded)
-        let load = { (name: String?, standard: String, option: String) in
+        let load = { (names: [String], standard: String, option: String) in
             try data.load(
-                main.loaded.model.images(name, standard: standard, option: option),
-                main.loaded.model.preprocessing)
+                main.loaded.model.images(names, standard: standard, option: option),
+                for: main.loaded.model)
         }
         var input = ReportInput(
             main: main, calibration: calibration,
             images: try load(images, "mnist:t10k", "--images"),
             normal: try load(normal, "mnist:t10k[5000..<10000]", "--normal"),
             anomalous: try load(anomalous, "fashion-mnist:t10k", "--anomalous"))
+        warnOfTrainingImages(
+            in: input.normal, main.loaded.model,
+            consequence: "the false alarms on the page are fewer than on others")
         input.plane = try sibling(plane, "2d")
         input.conditional = try sibling(conditional, "conditional")
         input.denoising = try sibling(denoising, "denoising")

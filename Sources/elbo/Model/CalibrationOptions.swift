@@ -13,10 +13,11 @@ extension ScoreFunction: ExpressibleByArgument {}
 /// How bounds are drawn, and from which images.
 struct CalibrationOptions: ParsableArguments {
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Held-out normal images (default for models of MNIST: mnist:t10k[0..<5000]).",
+            "Held-out normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k[0..<5000]).",
             valueName: "set"))
-    var images: String?
+    var images: [String] = []
     @Option(help: "The score that decides.")
     var score = ScoreFunction.mse
     @Option(help: ArgumentHelp("k in μ ± kσ.", valueName: "k"))
@@ -30,20 +31,24 @@ struct CalibrationOptions: ParsableArguments {
     /// The images to calibrate `model` with.
     func load(for model: Model, from data: DataOption) throws -> ImageSet {
         try data.load(
-            model.images(images, standard: Self.standardImages, option: "--images"),
-            model.preprocessing)
+            model.images(images, standard: Self.standardImages, option: "--images"), for: model)
     }
 
     /// Scores `set` and draws the bounds; nothing is written.
     func calibration(
         of loaded: LoadedModel, with set: ImageSet, revision: Int, precision: Precision = .fp32
     ) throws -> Calibration {
+        warnOfTrainingImages(
+            in: set, loaded.model,
+            consequence:
+                "their scores are lower than those of others, and the bounds too narrow: false "
+                + "alarms will be more than calibrated for, often twice as many")
         let computation = try loaded.computation(precision, on: set)
         return try Calibration(
             scores: loaded.scores(of: set, by: computation), rule: .sigma(score: score, k: sigma),
             model: loaded.digest,
-            data: .init(name: set.name, sha256: set.digest.description), created: .now,
-            revision: revision, lineage: Lineage("calibrate"), computation: computation)
+            data: set.identity, created: .now, revision: revision, lineage: Lineage("calibrate"),
+            computation: computation)
     }
 
     /// What `--json` prints, on one line.

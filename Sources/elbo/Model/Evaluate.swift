@@ -1,7 +1,10 @@
 import ArgumentParser
 import Datasets
 import Detection
+import Files
 import FoundationEssentials
+import Platform
+import Terminal
 import VAE
 
 /// `elbo evaluate`: measures a calibrated model on images that took no part in making it.
@@ -13,18 +16,29 @@ struct Evaluate: ParsableCommand {
             t10k[5000..<10000]. MSE, KL and the scores are computed at z = μ, as in the
             daemon; −ELBO is the training objective, with one z drawn from the posterior
             of each image.
+
+            Without --anomalous only false alarms are measured, which needs nothing but
+            normal images:
+              elbo evaluate --model models/mine --normal more-pictures
+            A file that cannot be read is named, the rest is measured, and the exit code
+            is 65 at the end; with --skip-bad it is 0.
             """)
 
     @OptionGroup var model: ModelOption
     @OptionGroup var precision: PrecisionOption
     @OptionGroup var data: DataOption
     @Option(
-        help: ArgumentHelp("Normal images (default for models of MNIST: mnist).", valueName: "set"))
-    var normal: String?
-    @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Anomalous images (default for models of MNIST: fashion-mnist).", valueName: "set"))
-    var anomalous: String?
+            "Normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist).",
+            valueName: "set"))
+    var normal: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Anomalous images, likewise, or none (default: fashion-mnist for models of MNIST, otherwise none).",
+            valueName: "set"))
+    var anomalous: [String] = []
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -34,23 +48,55 @@ struct Evaluate: ParsableCommand {
             let calibration = try LoadedCalibration(
                 directory: model.model, model: loaded, precision: precision.precision
             ).calibration
-            let preprocessing = loaded.model.preprocessing
-            let normalSet = try data.load(
-                untouched(loaded.model.images(normal, standard: "mnist", option: "--normal")),
-                preprocessing)
-            let anomalousSet = try data.load(
-                untouched(
-                    loaded.model.images(
-                        anomalous, standard: "fashion-mnist", option: "--anomalous")),
-                preprocessing)
+            let normalSet = try load(
+                loaded.model.images(normal, standard: "mnist", option: "--normal"), loaded.model)
+            let anomalousSet = try loadAnomalous(loaded.model)
+            let seen = warn(of: normalSet, loaded.model, calibration)
             let quality = try ModelQuality(loaded, normalSet, by: calibration.computation)
-            let report = EvaluationReport(
+            let sets = [normalSet, anomalousSet].compactMap { $0 }
+            var report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,
-                anomalous: anomalousSet.name,
-                anomalousScores: try loaded.scores(of: anomalousSet, by: calibration.computation),
-                agreement: try agreement(of: calibration, loaded, [normalSet, anomalousSet]))
+                anomalous: anomalousSet?.name,
+                anomalousScores: try anomalousSet.map {
+                    try loaded.scores(of: $0, by: calibration.computation)
+                } ?? [], agreement: try agreement(of: calibration, loaded, sets))
+            report.trainedOn = seen
+            report.leftOut = sets.reduce(0) { $0 + $1.reading.leftOut }
             if json { try report.printJSON() } else { report.printTable() }
+            guard data.skipBad || report.leftOut == 0 else {
+                throw Failure(
+                    "\(report.leftOut) files could not be read and are not among these numbers; mend "
+                        + "them, or leave them out with --skip-bad", .dataFormat)
+            }
         }
+    }
+
+    /// Loads a set, going on past files that cannot be read.
+    private func load(_ names: [String], _ model: Model) throws -> ImageSet {
+        try data.load(names.map(untouched), for: model, badFiles: .leftOut)
+    }
+
+    /// The anomalous images, if any are named or the model is one of MNIST.
+    private func loadAnomalous(_ model: Model) throws -> ImageSet? {
+        guard anomalous != ["none"], !anomalous.isEmpty || model.isTrainedOnMNIST else {
+            return nil
+        }
+        return try load(
+            model.images(anomalous, standard: "fashion-mnist", option: "--anomalous"), model)
+    }
+
+    /// Warns if the model or the bounds were made with these images; how many trained the model.
+    private func warn(of set: ImageSet, _ model: Model, _ calibration: Calibration) -> Int {
+        if calibration.data.sha256 == set.digest.description {
+            note(
+                "elbo: warning: the bounds were drawn from these very images (\(calibration.data.name)), "
+                    + "so the false alarms on them say nothing about others. Name images that took no "
+                    + "part in calibrating.\n")
+        }
+        return warnOfTrainingImages(
+            in: set, model,
+            consequence:
+                "false alarms on others will be more than measured here, often twice as many")
     }
 
     /// How the verdicts of a lower precision compare with those of fp32, if there are any.

@@ -15,16 +15,21 @@ struct EvaluationReport {
     let calibration: Calibration
     let quality: ModelQuality
     let normal: String
-    let anomalous: String
+    /// Nil if only false alarms are measured.
+    let anomalous: String?
     /// Nil for fp32.
     let agreement: Agreement?
+    /// Normal images that the model was trained on.
+    var trainedOn = 0
+    /// Files that could not be read.
+    var leftOut = 0
 
     private let rules: [RuleOutcome]
     private let rule: RuleOutcome
 
     /// Judges both sets by the calibration.
     init(
-        calibration: Calibration, quality: ModelQuality, normal: String, anomalous: String,
+        calibration: Calibration, quality: ModelQuality, normal: String, anomalous: String?,
         anomalousScores: [Scores], agreement: Agreement?
     ) {
         (self.calibration, self.quality) = (calibration, quality)
@@ -39,7 +44,7 @@ struct EvaluationReport {
 
     private struct JSON: Encodable {
         let normal: String
-        let anomalous: String
+        let anomalous: String?
         let mse: Double
         let kl: Double
         let negELBO: Double
@@ -48,11 +53,13 @@ struct EvaluationReport {
         let lower: Double
         let upper: Double
         let normalWithin: Double
-        let anomalousFlagged: Double
+        let anomalousFlagged: Double?
         let falseAlarmRate: Double
-        let auroc: [String: Double]
+        let auroc: [String: Double]?
         let precision: String
         let agreementWithFP32: Double?
+        let trainedOn: Int
+        let leftOut: Int
     }
 
     /// Prints one JSON object.
@@ -63,16 +70,18 @@ struct EvaluationReport {
             negELBO: quality.negativeELBO, activeUnits: quality.activeUnits,
             score: calibration.rule.score.rawValue, lower: calibration.bounds.lower,
             upper: calibration.bounds.upper, normalWithin: rule.inside,
-            anomalousFlagged: rule.flaggedRate,
-            falseAlarmRate: rule.falseAlarmRate, auroc: Dictionary(uniqueKeysWithValues: areas),
+            anomalousFlagged: anomalous == nil ? nil : rule.flaggedRate,
+            falseAlarmRate: rule.falseAlarmRate,
+            auroc: anomalous == nil ? nil : Dictionary(uniqueKeysWithValues: areas),
             precision: calibration.computation.precision.rawValue,
-            agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) })
+            agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) },
+            trainedOn: trainedOn, leftOut: leftOut)
         try elbo.printJSON(report)
     }
 
     /// Prints a table for people.
     func printTable() {
-        let (n, m) = (rule.normal, rule.anomalous)
+        let n = rule.normal
         let alarms = Evaluation.wilsonInterval(hits: rule.falseAlarms, trials: n)
         let bounds = calibration.bounds
         print(
@@ -88,20 +97,30 @@ struct EvaluationReport {
             \(calibration.data.name))
             Verdicts
               \(normal): \(percent(n - rule.falseAlarms, n)) of \(n) inside
-              \(anomalous): \(percent(rule.flagged, m)) of \(m) flagged
+              \(flagged)
               false alarms          \(percent(rule.falseAlarms, n)), 95 % interval \
             \(fixed(100 * alarms.lowerBound, 2)) to \(fixed(100 * alarms.upperBound, 2)) %
-            Area under the ROC curve
             """)
-        defer {
-            if let agreement {
-                print(
-                    "Verdicts as with fp32\n  \(percent(agreement.same, agreement.count, 3)) of "
-                        + "\(agreement.count), scored by "
-                        + "\(calibration.computation.precision.rawValue)")
+        if anomalous != nil {
+            print("Area under the ROC curve")
+            for rule in rules {
+                print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))")
             }
         }
-        for rule in rules { print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))") }
+        if let agreement {
+            print(
+                "Verdicts as with fp32\n  \(percent(agreement.same, agreement.count, 3)) of "
+                    + "\(agreement.count), scored by "
+                    + "\(calibration.computation.precision.rawValue)")
+        }
+    }
+
+    private var flagged: String {
+        guard let anomalous else {
+            return "no anomalous images were named (--anomalous), so only false alarms are measured"
+        }
+        let m = rule.anomalous
+        return "\(anomalous): \(percent(rule.flagged, m)) of \(m) flagged"
     }
 
     private func percent(_ part: Int, _ whole: Int, _ digits: Int = 2) -> String {

@@ -1,123 +1,66 @@
 import ArgumentParser
+import Datasets
 import Detection
 import Files
-import Frames
-import Images
 import Platform
 import Terminal
 import VAE
-import ZeroMQ
 
 /// `elbo score`: judges images in files, as the daemon would.
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge the images in files: one JSON verdict a line.",
         discussion: """
-            Takes IDX, .npy, PNG and JPEG files, gzip-compressed or not, and - for
-            standard input; of any size and in colour if the model preprocesses them:
+            Takes pictures, IDX, .npy and .npz files, gzip-compressed or not, folders with
+            all that is below them, data sets by name, and - for standard input; pictures
+            of any size and in colour if the model preprocesses them:
               cat image.png | elbo score --model models/mnist -
-            Exits 0 whatever the verdicts; with --exit-code, 1 if any image is anomalous.
+              elbo score --model models/mine pictures/ more/*.jpg frames.npz:x_test
+              elbo score --model models/mnist 'mnist:t10k[..<100]'
+            What cannot be judged gets an error line in its place and a sentence on
+            standard error; all else is judged, and the exit code is that of the first
+            error, 65 or 66. Otherwise it is 0 whatever the verdicts; with --exit-code,
+            1 if any image is anomalous.
             """)
 
     @OptionGroup var model: ModelOption
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var data: DataOption
     @Flag(help: "Exit 1 if an image is anomalous.")
     var exitCode = false
-    @Argument(help: "IDX, .npy, PNG or JPEG files, or - for standard input.")
+    @Argument(
+        help: "Picture, IDX, .npy or .npz files, folders, data sets, or - for standard input.")
     var files: [String]
 
     func run() throws {
-        let anomalies = try reporting {
+        let (anomalies, failure, passedOver) = try reporting {
             let loaded = try model.load()
             try loaded.requireUnconditional()
             let calibration = try LoadedCalibration(
                 directory: model.model, model: loaded, precision: precision.precision)
-            var judging = FileJudging(loaded, calibration)
-            for file in files { try judging.judge(file) }
-            return judging.anomalies
+            var options = try data.options(loaded.model.preprocessing)
+            options.modelShape = loaded.model.imageShape
+            var judging = FileJudging(loaded, calibration, options)
+            for file in files { judge(file, &judging, options) }
+            return (judging.anomalies, judging.failure, judging.passedOver.passedOverText)
         }
+        if let passedOver { note("elbo: \(passedOver)\n") }
+        if let failure, !data.skipBad { throw ExitCode(failure.rawValue) }
         if exitCode, anomalies > 0 { throw ExitCode(1) }
     }
-}
 
-/// Judges the images of one file after the other and prints the verdicts.
-private struct FileJudging: ~Copyable {
-    private(set) var anomalies = 0
-    private let model: Model
-    private let scorer: ScoringEngine
-    private let rulebook: Rulebook
-    private var decider = Decider(isPublishing: false)
-    private var encoder: VerdictEncoder
-    private let rejections = RejectionEncoder(epoch: "offline", worker: "elbo")
-    private var batch: Batch
-
-    init(_ loaded: LoadedModel, _ calibration: LoadedCalibration) {
-        model = loaded.model
-        scorer = ScoringEngine(
-            loaded.model.weights, by: calibration.calibration.computation, capacity: 256)
-        batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
-        rulebook = Rulebook(calibration)
-        encoder = VerdictEncoder(
-            rulebook: rulebook, model: loaded.digest, epoch: "offline", worker: "elbo",
-            allScores: true)
-    }
-
-    mutating func judge(_ file: String) throws {
-        var bytes = try readFile(file)
-        if isGzip(bytes) { bytes = try gunzip(bytes) }
-        let frame = try FileFrame(contents: bytes, name: file, model: model)
-        let shape = model.imageShape
-        // Training reads pictures of this size from files, so judging them does too.
-        var decoder = FrameDecoder(
-            shape, preprocessing: model.preprocessing, sideLimit: JPEG.sideLimit)
-        func failure(_ place: String, _ reason: Rejection) -> Failure {
-            Failure(
-                "\(place): \(reason.explanation) (here \(frame.summary); the model takes \(shape)"
-                    + "\(model.preprocessing.isEmpty ? "" : " after \(model.preprocessing)"))",
-                .dataFormat)
-        }
-        let message: FrameDecoder.Message
-        do throws(FrameDecoder.Failure) {
-            message = try decoder.open(
-                topic: Span(), header: frame.header.span, payload: frame.payload.span,
-                endpoint: Array(file.utf8).span)
-        } catch {
-            throw failure(file, error.reason)
-        }
-        for image in 0..<message.images {
-            let now = UnixTime.now
-            do throws(Rejection) {
-                try batch.append(
-                    image, of: message, header: frame.header.span, payload: frame.payload.span,
-                    received: now)
-            } catch { throw failure("\(file), image \(image)", error) }
-            if batch.isFull { flush(now) }
-        }
-        flush(UnixTime.now)
-    }
-
-    private mutating func flush(_ now: UnixTime) {
-        guard batch.count > 0 else { return }
-        batch.withImages { scorer.score($0, count: batch.count) }
-        var verdicts: [Verdict] = []
-        decider.decide(
-            batch, scores: scorer.scores, edition: .first, by: rulebook,
-            at: Verdict.Times(started: now, scored: now), into: &verdicts)
-        for verdict in verdicts {
-            var line: [UInt8] = []
-            if verdict.decision == nil {
-                // As the daemon would say it; an image without a score is certainly not normal.
-                rejections.encode(
-                    RejectedMessage(
-                        reason: .scoreNotFinite, source: batch.source(verdict.row),
-                        sequence: verdict.frame.sequence, received: verdict.frame.received),
-                    publication: verdict.publication, into: &line)
-            } else {
-                encoder.encode(verdict, of: batch, into: &line)
+    private func judge(
+        _ name: String, _ judging: inout FileJudging, _ options: ReadingOptions
+    ) {
+        if name == "-" { return judging.judge(FilePath(name)) }
+        do {
+            let specification = try DatasetSpecification(name)
+            if case .path(let text) = specification.source, specification.range == nil {
+                let (path, key) = DatasetSpecification.arrayPath(text)
+                if fileKind(at: path) == .folder { return judging.judge(folder: path) }
+                return judging.judge(path, key: key)
             }
-            if verdict.decision?.isAnomaly != false { anomalies += 1 }
-            print(String(decoding: line, as: UTF8.self))
-        }
-        batch.removeAll()
+            judging.judge(try data.library.load(specification, options))
+        } catch { judging.refuse(name, error) }
     }
 }

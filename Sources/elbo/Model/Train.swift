@@ -25,9 +25,17 @@ struct Train: AsyncParsableCommand {
             SIGTERM stops at the last one, and --resume goes on from it as if nothing had
             happened.
 
-            Images are an IDX or .npy file, or a folder of PNG and JPEG files; with
-            --preprocess those may be of any size and in colour:
+            Images are an IDX, .npy or .npz file, pictures, or a folder of pictures and
+            what lies in folders below it; with --preprocess they may be of any size and
+            in colour:
               elbo train --images pictures --preprocess grayscale,resize=28x28 --out DIR
+              elbo train --images day/*.jpg night/ --preprocess grayscale,resize=28x28 --out DIR
+              elbo train --images frames.npz:x_train --depth 12 --out DIR
+            Arrays are (count, rows, columns), with a channel axis or not; rows of flat
+            pixels need --shape 28x28. Floating-point numbers lie in [0, 1]; integers of
+            more than 8 bits use their whole range, or --depth says how much of it.
+
+            All files that cannot be read are named at once; --skip-bad leaves them out.
             """)
 
     @OptionGroup var data: DataOption
@@ -38,14 +46,19 @@ struct Train: AsyncParsableCommand {
     @OptionGroup var preprocess: PreprocessOption
     @OptionGroup var sizes: SizeOptions
     @OptionGroup var recipe: RecipeOptions
-    @Option(help: ArgumentHelp("Normal images to learn from.", valueName: "set"))
-    var images = "mnist:train"
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Normal images to learn from, one or several: \(DataOption.sets).", valueName: "set"))
+    var images = ["mnist:train"]
     @Option(help: ArgumentHelp("Model directory to write.", valueName: "dir"))
     var out: String
     @Flag(help: "Go on from the checkpoint in the model directory.")
     var resume = false
     @Flag(help: "Replace a model that is in the directory already.")
     var force = false
+    @Flag(help: "Print no progress, and the result as JSON.")
+    var json = false
 
     func run() async throws {
         let stopSignal = StopSignal()
@@ -57,11 +70,11 @@ struct Train: AsyncParsableCommand {
         let recipe = try recipe.recipe(preset)
         let preprocessing = try preprocess.steps()
         try protectFolder()
-        let set = try data.load(images, preprocessing)
+        let set = try data.load(images, training: preprocessing, until: stopSignal)
         let architecture = try sizes.architecture(for: set, preset)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
-        let model = Model(
+        var model = Model(
             weights: Weights(parameters),
             imageShape: set.shape,
             preprocessing: preprocessing,
@@ -70,31 +83,53 @@ struct Train: AsyncParsableCommand {
             parameters, recipe: recipe, pixels: set.pixels, count: set.count,
             labels: set.labels)
         if resume { try restore(trainer, model) }
+        // Only in the finished file, so that checkpoints from before it was there are resumed.
+        let unsketched = model
+        model.provenance["data_sketch"] = ImageSketch(of: set).description
         try makeFolder(out)
-        let progress = TrainingProgress(trainer, images: set.count)
-        progress.begin(architecture, set: set.name, out: out)
+        let progress = json ? nil : TrainingProgress(trainer, images: set.count)
+        progress?.begin(architecture, set: set.name, out: out)
         while !trainer.isFinished {
             guard
                 let record = try trainer.runEpoch({ fraction, terms in
-                    progress.show(fraction, terms)
+                    progress?.show(fraction, terms)
                     return !stopSignal.isRequested
                 })
             else {
-                progress.end()
+                progress?.end()
                 throw Failure(
                     trainer.history.isEmpty
                         ? "stopped before the first checkpoint; nothing was written"
                         : "stopped; the checkpoint of epoch \(trainer.history.count) is whole, go on "
                             + "with --resume", .interrupted)
             }
-            progress.finish(record)
-            try save(trainer.checkpoint(of: model).encoded(), to: checkpointPath)
+            progress?.finish(record)
+            try save(trainer.checkpoint(of: unsketched).encoded(), to: checkpointPath)
         }
         try save(model.with(trainer.weights).safetensors.encoded(), to: LoadedModel.path(in: out))
         try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
+        if json {
+            return try printJSONLine(
+                Written(
+                    path: LoadedModel.path(in: out), data: set.name, images: set.count,
+                    leftOut: set.reading.leftOut, epochs: trainer.history.count,
+                    loss: trainer.history.last?.terms.loss,
+                    activeUnits: trainer.history.last?.activeUnits))
+        }
         let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"
         print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)\(held)")
+    }
+
+    /// What `--json` prints, on one line.
+    private struct Written: Encodable {
+        let path: String
+        let data: String
+        let images: Int
+        let leftOut: Int
+        let epochs: Int
+        let loss: Double?
+        let activeUnits: Int?
     }
 
     private var checkpointPath: String { out + "/checkpoint.safetensors" }
@@ -139,6 +174,7 @@ struct Train: AsyncParsableCommand {
             "beta": "\(recipe.beta)", "seed": "\(recipe.seed)", "threads": "\(recipe.threads)",
             "elbod": elbodVersion,
         ]
+        if set.reading.leftOut > 0 { facts["data_left_out"] = "\(set.reading.leftOut)" }
         if recipe.precision != .fp32 { facts["precision"] = recipe.precision.rawValue }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.

@@ -9,7 +9,8 @@ extension Train {
         guard let data = facts["data"], facts["elbod"] != nil, facts["epochs"] != nil else {
             return nil
         }
-        var words = ["elbo", "train", "--images", data, "--out", out]
+        let sets = data.split(separator: " + ").map(String.init)
+        var words = ["elbo", "train", "--images"] + sets + ["--out", out]
         if !model.preprocessing.isEmpty {
             words += ["--preprocess", model.preprocessing.description]
         }
@@ -26,6 +27,7 @@ extension Train {
         ] {
             if let value = facts[fact] { words += ["--\(option)", value] }
         }
+        if facts["data_left_out"] != nil { words.append("--skip-bad") }
         if facts["schedule"] != nil { words += ["--schedule", "cosine"] }
         return words.map(quoted).joined(separator: " ")
     }

@@ -101,7 +101,8 @@ struct Recalibrate: ParsableCommand {
         }
         let chosen = try loaded.model.images(
             images, standard: CalibrationOptions.standardImages, option: "--images")
-        let set = try data.load(chosen, loaded.model.preprocessing)
+        let set = try data.load([chosen], for: loaded.model)
+        warnOfTrainingImages(in: set, loaded.model, consequence: "the bounds will be too narrow")
         let precision = Precision(rawValue: status.precision) ?? .fp32
         let computation = try LoadedCalibration(
             directory: status.modelDirectory, model: loaded, precision: precision
@@ -112,7 +113,7 @@ struct Recalibrate: ParsableCommand {
             rule: .sigma(
                 score: score ?? ScoreFunction(rawValue: status.score) ?? .mse,
                 k: sigma ?? status.k),
-            model: loaded.digest, data: .init(name: set.name, sha256: set.digest.description),
+            model: loaded.digest, data: set.identity,
             created: .now, revision: status.calibrationRevision + 1, computation: computation)
     }
 }

@@ -2,18 +2,26 @@ import Datasets
 import Files
 import Images
 
-/// Files of images: PNG, JPEG, BMP, TIFF, WebP, IDX, NPY and gzip, as the first byte says.
+/// Files of images: PNG, JPEG, BMP, TIFF, WebP, IDX, NPY, NPZ and gzip, as the first byte says.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
     guard let kind = input.first else { return 0 }
     let bytes = Array(input.dropFirst())
-    switch kind % 6 {
+    switch kind % 7 {
     case 0: _ = try? PNG.decodeGray(bytes)
     case 1: _ = try? IDX.decodeImages(bytes, name: "")
     case 2: _ = try? IDX.decodeLabels(bytes, name: "")
     case 3: _ = try? NPY.decode(bytes, name: "")
     case 4: _ = try? gunzip(bytes)
+    case 5:
+        var options = ReadingOptions()
+        options.depth = kind > 127 ? 12 : nil
+        let file = try? ArrayFile(bytes, file: "", options)
+        let pictures = try? file?.pictures()
+        precondition(
+            pictures.map { $0.count == (file?.count ?? 0) * (file?.picture.bytes ?? 0) } ?? true,
+            "an array is not whole")
     default:
         guard let format = ImageFormat(bytes.span) else {
             _ = ImageFormat.description(ofBytes: bytes.span)

@@ -32,12 +32,12 @@ func unpacked(_ bytes: [UInt8], file: String) throws(DatasetError) -> [UInt8] {
 }
 
 /// The bytes of the file at `path`, unpacked if they are gzip; errors name the path.
-func readUnpacked(_ path: String) throws(DatasetError) -> [UInt8] {
+func readUnpacked(_ path: FilePath) throws(DatasetError) -> [UInt8] {
     let bytes: [UInt8]
     do throws(FilesError) {
         bytes = try readFile(path)
     } catch {
         throw .unreadable(error)
     }
-    return try unpacked(bytes, file: path)
+    return try unpacked(bytes, file: path.description)
 }

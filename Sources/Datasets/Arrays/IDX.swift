@@ -1,9 +1,9 @@
 import Images
 
-/// MNIST's file format, plain or gzip-compressed, for unsigned bytes.
+/// MNIST's file format, plain or gzip-compressed.
 ///
 /// ```
-/// 0  0  type  n      two zeros, 0x08 = unsigned byte, the number of dimensions
+/// 0  0  type  n      two zeros, 0x08 = unsigned byte and so on, the number of dimensions
 /// size, n times      each 32 bits, big-endian
 /// values             in C order, to the end of the file
 /// ```
@@ -26,6 +26,24 @@ public enum IDX {
         return try ImageSet(name: name, shape: shape, pixels: values)
     }
 
+    /// The array in a file that is not packed, of any type that IDX knows; `name` is for errors.
+    static func decode(_ bytes: [UInt8], name: String) throws(DatasetError) -> RawArray {
+        guard bytes.count >= 4 else {
+            throw .truncatedHeader(file: name, expected: 4, found: bytes.count)
+        }
+        let types: [UInt8: (String, Int)] = [
+            8: ("|u1", 1), 9: ("|i1", 1), 0x0b: (">i2", 2), 0x0c: (">i4", 4), 0x0d: (">f4", 4),
+            0x0e: (">f8", 8),
+        ]
+        guard let (dtype, size) = types[bytes[2]] else {
+            throw .wrongType(file: name, found: bytes[2])
+        }
+        let (sizes, values) = try decode(
+            bytes, file: name, type: bytes[2], elementSize: size, dimensions: 1...4,
+            needed: "2 (rows, columns), 3 (count, rows, columns) or 4 (with channels)")
+        return RawArray(dtype: dtype, shape: sizes, bytes: values)
+    }
+
     /// Labels, one dimension; `name` is for errors.
     public static func decodeLabels(
         _ bytes: [UInt8], name: String
@@ -46,13 +64,14 @@ public enum IDX {
     }
 
     private static func decode(
-        _ bytes: [UInt8], file: String, dimensions: ClosedRange<Int>, needed: String
+        _ bytes: [UInt8], file: String, type: UInt8 = unsignedByte, elementSize: Int = 1,
+        dimensions: ClosedRange<Int>, needed: String
     ) throws(DatasetError) -> (sizes: [Int], values: [UInt8]) {
         guard bytes.count >= 4 else {
             throw .truncatedHeader(file: file, expected: 4, found: bytes.count)
         }
         guard bytes[0] == 0, bytes[1] == 0 else { throw .notIDX(file: file) }
-        guard bytes[2] == unsignedByte else { throw .wrongType(file: file, found: bytes[2]) }
+        guard bytes[2] == type else { throw .wrongType(file: file, found: bytes[2]) }
         let rank = Int(bytes[3])
         guard dimensions.contains(rank) else {
             throw .wrongDimensions(file: file, found: rank, needed: needed)
@@ -64,7 +83,7 @@ public enum IDX {
         let sizes = (1...rank).map { dimension in
             bytes[4 * dimension..<4 * dimension + 4].reduce(0) { $0 << 8 | Int($1) }
         }
-        guard let count = product(sizes),
+        guard let count = product(sizes + [elementSize]),
             case (let expected, false) = count.addingReportingOverflow(start)
         else { throw .tooManyValues(file: file) }
         guard bytes.count == expected else {

@@ -37,10 +37,61 @@ public struct DatasetLibrary: Sendable {
         _ specification: DatasetSpecification, withLabels: Bool = true,
         preprocessing: Preprocessing = Preprocessing()
     ) throws(DatasetError) -> ImageSet {
+        try load(
+            specification, withLabels: withLabels, ReadingOptions(preprocessing: preprocessing))
+    }
+
+    /// Loads what several specifications name, at least one, as one set; files of single pictures are
+    /// read together, as those of a folder are.
+    public func load(
+        _ specifications: [DatasetSpecification], _ options: ReadingOptions
+    ) throws(DatasetError) -> ImageSet {
+        if specifications.count == 1 { return try load(specifications[0], options) }
+        var (sets, pictures): ([ImageSet], [FilePath]) = ([], [])
+        for specification in specifications {
+            if let file = try pictureFile(specification) {
+                pictures.append(file)
+                continue
+            }
+            if !pictures.isEmpty { sets.append(try read(pictures, options)) }
+            pictures = []
+            sets.append(try load(specification, options))
+        }
+        if !pictures.isEmpty { sets.append(try read(pictures, options)) }
+        return try ImageSet.joined(sets)
+    }
+
+    private func read(
+        _ pictures: [FilePath], _ options: ReadingOptions
+    ) throws(DatasetError) -> ImageSet {
+        let name = ImageSet.name(of: pictures.map(\.description))
+        let result = try PictureSetReader.read(pictures, name: name, options)
+        guard let shape = result.shape else { throw .empty(name: name) }
+        return try ImageSet(name: name, shape: shape, pixels: result.pixels)
+            .with(reading: result.record)
+    }
+
+    /// The file that a specification names if it is one picture, or called one.
+    private func pictureFile(
+        _ specification: DatasetSpecification
+    ) throws(DatasetError) -> FilePath? {
+        guard case .path(let text) = specification.source, specification.range == nil else {
+            return nil
+        }
+        let file = PictureFile(FilePath(argument: text))
+        guard fileKind(at: file.path) == .file else { return nil }
+        if file.isNamedAsPicture { return file.path }
+        return try file.startsAsPicture() ? file.path : nil
+    }
+
+    /// As above, of one specification and with all that can be said about reading it.
+    public func load(
+        _ specification: DatasetSpecification, withLabels: Bool = true, _ options: ReadingOptions
+    ) throws(DatasetError) -> ImageSet {
         var base: ImageSet
         switch specification.source {
         case .path(let path):
-            base = try imageSet(atPath: path, withLabels: withLabels, preprocessing)
+            base = try imageSet(atPath: path, withLabels: withLabels, options)
         case .named(let name, let split):
             // A mistyped option must not quietly become another folder's data.
             if let explicit, fileKind(at: explicit) != .folder {
@@ -51,8 +102,9 @@ public struct DatasetLibrary: Sendable {
                     name: "\(name):\(split.rawValue)",
                     files: "\(name)/\(split.rawValue)-images-idx3-ubyte[.gz]", folders: folders)
             }
-            base = try idxSet(atPath: path, bytes: readUnpacked(path), withLabels: withLabels)
-                .preprocessed(preprocessing)
+            let file = FilePath(path)
+            base = try arraySet(
+                file, readUnpacked(file), withLabels: withLabels, options)
         }
         if let range = specification.range {
             guard let bounds = range.resolved(count: base.count) else {
@@ -60,7 +112,7 @@ public struct DatasetLibrary: Sendable {
             }
             base = try base.subset(bounds)
         }
-        return try base.with(name: specification.description, labels: base.labels)
+        return try base.with(name: specification.name, labels: base.labels)
     }
 
     private func images(of name: String, _ split: DatasetSpecification.Split) -> String? {

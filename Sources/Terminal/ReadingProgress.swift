@@ -1,0 +1,30 @@
+import Glibc
+import Platform
+import Synchronization
+
+/// Shows on a terminal how far the reading of files has got; shows nothing anywhere else, and nothing
+/// of what is done in half a second.
+public final class ReadingProgress: Sendable {
+    private let start = ContinuousClock.now
+    private let isTerminal = isatty(2) == 1
+    private let shown = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Nothing read yet.
+    public init() {}
+
+    /// Rewrites the line, at most five times a second.
+    public func show(_ done: Int, of all: Int) {
+        let now = ContinuousClock.now
+        guard isTerminal, now - start > .milliseconds(500) else { return }
+        shown.withLock { shown in
+            if let shown, now - shown < .milliseconds(200) { return }
+            shown = now
+            note("\r\u{1B}[Kreading file \(done) of \(all)")
+        }
+    }
+
+    /// Takes the line away.
+    public func end() {
+        shown.withLock { if $0 != nil { note("\r\u{1B}[K") } }
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Files as `numpy.savez` and `numpy.savez_compressed` write them.
+enum NPZSamples {
+    /// One image of 2 × 2, `x`, and a label, `y`; stored.
+    static let one = decoded(
+        """
+        UEsDBBQAAAAAAAAAIQC4MqsygQAAAIEAAAAFAAAAeS5ucHmTTlVNUFkBAHYAeydkZXNjcic6ICd8dTEnLCAnZm9ydHJh\
+        bl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMSwgKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg\
+        ICAgICAgICAgICAgICAgICAgICAgICAgCglQSwMEFAAAAAAAAAAhABbnhNuEAAAAhAAAAAUAAAB4Lm5weZNOVU1QWQEA\
+        dgB7J2Rlc2NyJzogJ3x1MScsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgxLCAyLCAyLCApLCB9ICAg\
+        ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKAQIDBFBLAQIUAxQAAAAAAAAA\
+        IQC4MqsygQAAAIEAAAAFAAAAAAAAAAAAAACAAQAAAAB5Lm5weVBLAQIUAxQAAAAAAAAAIQAW54TbhAAAAIQAAAAFAAAA\
+        AAAAAAAAAACAAaQAAAB4Lm5weVBLBQYAAAAAAgACAGYAAABLAQAAAAA=
+        """)
+    /// Images of 1 × 2, two called `x_train` and one called `x_test`, and labels; deflated.
+    static let several = decoded(
+        """
+        UEsDBBQAAAAIAAAAIQAJKvnBTgAAAIQAAAALAAAAeF90cmFpbi5ucHmb7BfqGxDJyFDGUK2eklqcXKRupaBeU2qorqOg\
+        npZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgqGOgpAUlNHoVaBHMDFyMTMAgBQSwMEFAAAAAgAAAAhABt2MRVH\
+        AAAAggAAAAsAAAB5X3RyYWluLm5weZvsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClO\
+        BYoXZyQWpAL5GkY6Cpo6CrUK5AMuBkYAUEsDBBQAAAAIAAAAIQD2Zx5HTAAAAIIAAAAKAAAAeF90ZXN0Lm5weZvsF+ob\
+        EMnIUMZQrZ6SWpxcpG6loF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GoY6CkBkpKOgqaNQq0AO4GJl\
+        AwBQSwECFAMUAAAACAAAACEACSr5wU4AAACEAAAACwAAAAAAAAAAAAAAgAEAAAAAeF90cmFpbi5ucHlQSwECFAMUAAAA\
+        CAAAACEAG3YxFUcAAACCAAAACwAAAAAAAAAAAAAAgAF3AAAAeV90cmFpbi5ucHlQSwECFAMUAAAACAAAACEA9mceR0wA\
+        AACCAAAACgAAAAAAAAAAAAAAgAHnAAAAeF90ZXN0Lm5weVBLBQYAAAAAAwADAKoAAABbAQAAAAA=
+        """)
+
+    private static func decoded(_ text: String) -> [UInt8] {
+        [UInt8](Data(base64Encoded: text) ?? Data())
+    }
+}
