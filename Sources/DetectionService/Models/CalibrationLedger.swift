@@ -13,6 +13,8 @@ struct CalibrationLedger: Codable, Sendable, Equatable {
     private var schema = "elbod.order/1"
     /// The highest revision that was ever given or met here.
     private(set) var highest = 0
+    /// The highest revision whose file is no longer kept: of those up to it none is given again.
+    private var forgotten: Int?
     /// By the model's SHA-256.
     private var models: [String: Standing] = [:]
     /// The revisions of which files are kept.
@@ -36,9 +38,6 @@ struct CalibrationLedger: Codable, Sendable, Equatable {
     /// Of a directory where nothing has been written.
     init() {}
 
-    /// Whether nothing has been noted.
-    var isEmpty: Bool { models.isEmpty }
-
     /// Whether this calibration has this number here.
     func knows(_ calibration: LoadedCalibration) -> Bool {
         revisions.contains {
@@ -49,7 +48,9 @@ struct CalibrationLedger: Codable, Sendable, Equatable {
 
     /// Whether a calibration can keep its number, which no other ever had.
     func leaves(_ calibration: LoadedCalibration) -> Bool {
-        isEmpty || calibration.calibration.revision > highest || knows(calibration)
+        let number = calibration.calibration.revision
+        return knows(calibration)
+            || number > (forgotten ?? 0) && !revisions.contains { $0.number == number }
     }
 
     /// The revision in force for a model, when this was last written.
@@ -89,6 +90,8 @@ struct CalibrationLedger: Codable, Sendable, Equatable {
 
     /// Forgets the revisions of which no file is kept any more; their numbers stay taken.
     mutating func forget(except kept: Set<Int>) {
+        let gone = revisions.map(\.number).filter { !kept.contains($0) }
+        forgotten = ([forgotten].compactMap { $0 } + gone).max()
         revisions.removeAll { !kept.contains($0.number) }
     }
 }

@@ -12,7 +12,9 @@ extension CalibrationStore {
         _ calibration: Calibration, replacing previous: LoadedCalibration?, source: String?
     ) throws(CalibrationError) {
         let (loaded, bytes) = try LoadedCalibration.writing(calibration)
-        try put(loaded, bytes, replacing: previous, source: source, seen: nil)
+        let own = try? Calibration.bytes(ofFile: Calibration.path(in: model, precision))
+        let seen = directory == model ? nil : own.map { SHA256Digest(of: $0).description }
+        try put(loaded, bytes, replacing: previous, source: source, seen: seen)
     }
 
     /// The same with the bytes of its file; `seen` is the SHA-256 of the calibration that lies in the model
@@ -158,6 +160,7 @@ extension CalibrationStore {
         let revision = calibration.calibration.revision
         for number in folder.revisions() + [revision, after ?? 0] { ledger.note(number) }
         guard source == nil else {
+            ledger.note(calibration, after: nil)
             let needed = Set([revision, calibration.calibration.lineage?.after ?? 0])
             _ = folder.prune(keeping: kept, and: needed, source: source)
             return try write(ledger)

@@ -99,9 +99,11 @@ struct CalibrationStore: Sendable {
         let seen = directory == model ? nil : digest
         let after = kept?.calibration.revision ?? ledger.revision(for: own.calibration.model)
         var found = Resolution(calibration: own, seen: seen, after: after)
-        if !ledger.leaves(own) {
+        let isTaken = kept?.calibration.revision == own.calibration.revision
+        if isTaken || !isFree(own, ledger) {
             var copy = own.calibration
-            copy.revision = ledger.highest + 1
+            copy.revision = nextRevision(
+                after: [own.calibration.revision, kept?.calibration.revision ?? 0])
             copy.lineage = Lineage(
                 own.calibration.lineage?.how ?? "calibrate", after: after, copyOf: digest,
                 beside: seen)
@@ -120,6 +122,22 @@ struct CalibrationStore: Sendable {
                     + "\(kept.calibration.title), which elbo threshold rollback goes back to.")
         }
         return found
+    }
+
+    /// Whether a calibration can keep its number, which no other has in the ledger, nor among the files
+    /// that an older version kept without one.
+    private func isFree(_ own: LoadedCalibration, _ ledger: CalibrationLedger) -> Bool {
+        guard !ledger.knows(own) else { return true }
+        guard ledger.leaves(own) else { return false }
+        let path = folder.path(of: own.calibration.revision)
+        guard
+            let there = (try? Calibration.bytes(ofFile: path)).flatMap({
+                try? Calibration(decoding: $0)
+            })
+        else { return true }
+        // Older versions wrote files anew, with the same rules.
+        return there.model == own.calibration.model && there.rules == own.calibration.rules
+            && there.samples == own.calibration.samples
     }
 
     private func ownCalibration(
