@@ -43,7 +43,7 @@ public struct Intake: ~Copyable {
         _ header: [UInt8], topic: [UInt8] = [], payload: [UInt8] = [0, 0, 0, 0],
         received: Int64 = 0
     ) throws(Rejection) -> FrameDecoder.Message {
-        var message: FrameDecoder.Message
+        let message: FrameDecoder.Message
         let time = UnixTime(nanoseconds: received)
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
@@ -54,7 +54,6 @@ public struct Intake: ~Copyable {
             throw error.reason
         }
         for image in 0..<message.images {
-            message.prepare(image, of: payload.span)
             let arrival = Arrival(of: message.source, received: time, whenFull: policy)
             guard var reservation = queue.reserve(arrival) else {
                 preconditionFailure("there is no room for a frame that must not be dropped")

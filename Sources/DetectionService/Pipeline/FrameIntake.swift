@@ -117,8 +117,6 @@ struct FrameIntake: ~Copyable {
         let bare = bareHeader
         let payload = parts[open.payload]
         while open.nextImage < open.message.images {
-            // Pictures are decoded once, however often there is no room for what they become.
-            open.message.prepare(open.nextImage, of: payload)
             guard var reservation = exchange.reserve(open.arrival) else { return false }
             reservation.decode(
                 open.nextImage, of: open.message,

@@ -39,7 +39,7 @@ struct MessageParts: ~Escapable {
 
 /// A message whose images are being added to the queue: what was read of it, and how far that is.
 struct OpenMessage {
-    var message: FrameDecoder.Message
+    let message: FrameDecoder.Message
     /// How many parts it has.
     let parts: Int
     /// What the queue is told of its images.

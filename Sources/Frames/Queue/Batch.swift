@@ -58,13 +58,15 @@ public struct Batch: ~Copyable, Sendable {
         received: UnixTime
     ) throws(Rejection) {
         precondition(!isFull, "the batch is full")
-        try message.decode(image, of: payload, intoRow: count, of: rows.images)
+        let decoded = try message.decode(
+            image, of: payload, header: header, intoRow: count, of: rows.images)
         let source = message.source.index.value
         while sources.count <= source { sources.append(message.source) }
         // Another decoder may have given the place to somebody else, while the batch was empty.
         sources[source] = message.source
         rows.put(
-            message.frame(image, received: received), echoing: message.header, of: header,
+            message.frame(image, received: received, decoded: decoded), echoing: message.header,
+            of: header,
             row: count)
         count += 1
     }

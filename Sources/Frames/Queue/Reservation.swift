@@ -1,3 +1,4 @@
+import Images
 public import Platform
 
 /// What a queue is told of an image before its pixels are looked at.
@@ -51,13 +52,15 @@ public struct Reservation: ~Copyable, Sendable {
     ) {
         precondition(message.source === arrival.source, "the row is another source's")
         if image == 0 { number = message.sentSequence }
+        let decoded: ImageShape?
         do throws(Rejection) {
-            try message.decode(image, of: payload, intoRow: row.value, of: rows.images)
+            decoded = try message.decode(
+                image, of: payload, header: header, intoRow: row.value, of: rows.images)
         } catch {
             content = .rejected(error)
             return
         }
-        var frame = message.frame(image, received: arrival.received)
+        var frame = message.frame(image, received: arrival.received, decoded: decoded)
         frame.awaitsReply = arrival.reply != nil
         rows.put(frame, echoing: message.header, of: header, row: row.value)
         content = .frame

@@ -1,12 +1,16 @@
-import Images
+public import Images
 import Platform
-import Tensors
+public import Tensors
 
 extension FrameDecoder {
-    /// A message whose header was read and whose size is right: its images can be added one by one.
+    /// A message whose header was read and whose size is right: its images can be decoded one by one.
+    ///
+    /// It holds none of the message's bytes and never changes.
     public struct Message: Sendable {
         /// The images in it.
         public let images: Int
+        /// The bytes that its payload takes.
+        public let bytes: Int
         /// Who sent it.
         public let source: Source
         /// The number its sender gave it.
@@ -17,7 +21,6 @@ extension FrameDecoder {
         public let sequence: UInt64
         let content: Content
         let preparation: ImagePreparation
-        private var prepared: Prepared?
 
         /// What is in the payload.
         enum Content: Sendable {
@@ -29,18 +32,13 @@ extension FrameDecoder {
             case encoded(ImageFormat)
         }
 
-        /// What became of the picture at `index`, and the size it had if the header does not say.
-        private struct Prepared {
-            let index: Int
-            let pixels: Result<[UInt8], Rejection>
-            var original: ImageShape?
-        }
-
         init(
-            images: Int, source: Source, header: FrameHeader, type: ElementType, sequence: UInt64,
+            images: Int, bytes: Int, source: Source, header: FrameHeader, type: ElementType,
+            sequence: UInt64,
             content: Content, preparation: ImagePreparation
         ) {
             self.images = images
+            self.bytes = bytes
             self.source = source
             sentSequence = header.sequence
             self.header = header
@@ -55,59 +53,42 @@ extension FrameDecoder {
             if case .ready = content { false } else { true }
         }
 
-        /// Decodes and preprocesses the `image`-th picture of `payload` if it needs that and is not
-        /// the last that was; what is wrong with it is told when it is added.
+        /// Writes the `image`-th image into a row of `images`, decoding and preprocessing it if it is a
+        /// picture; returns the size that an encoded picture had.
         ///
-        /// The work of adding a picture, done before it in a place where nobody waits.
-        public mutating func prepare(_ image: Int, of payload: Span<UInt8>) {
-            if case .ready = content { return }
-            guard prepared?.index != image else { return }
-            prepared = preparing(image, of: payload)
-        }
-
-        private func preparing(_ image: Int, of payload: Span<UInt8>) -> Prepared? {
-            do throws(Rejection) {
-                switch content {
-                case .ready: return nil
-                case .array(let picture):
-                    // The payload was found to hold so many whole pictures.
-                    let size = payload.count / images
-                    let pixels = payload.extracting((image * size)..<((image + 1) * size))
-                    return Prepared(
-                        index: image,
-                        pixels: .success(try preparation.image(ofArray: pixels, picture)))
-                case .encoded(let format):
-                    let (pixels, original) = try preparation.decode(payload, format)
-                    return Prepared(index: image, pixels: .success(pixels), original: original)
-                }
-            } catch { return Prepared(index: image, pixels: .failure(error)) }
-        }
-
-        /// Writes the `image`-th image of `payload` into a row of `images`.
-        ///
-        /// Throws `notFinite`, `outOfRange` or, of pictures, `badImage`, `badShape` or
-        /// `imageTooLarge`; the row's contents are then meaningless.
-        func decode(
-            _ image: Int, of payload: Span<UInt8>, intoRow row: Int, of images: borrowing ImageBatch
-        ) throws(Rejection) {
-            if case .ready = content {
-                let size = images.columns * type.size
-                return try type.decode(
+        /// `payload` and `header` are the bytes that the message was opened with. Throws `notFinite`,
+        /// `outOfRange` or, of pictures, `badImage`, `badShape` or `imageTooLarge`; the row's contents
+        /// are then meaningless. Whoever holds the row may call it, on any thread.
+        public func decode(
+            _ image: Int, of payload: Span<UInt8>, header: Span<UInt8>, intoRow row: Int,
+            of images: borrowing ImageBatch
+        ) throws(Rejection) -> ImageShape? {
+            // The payload was found to hold so many whole images.
+            let size = bytes / self.images
+            switch content {
+            case .ready:
+                try type.decode(
                     payload.extracting((image * size)..<((image + 1) * size)), intoRow: row,
                     of: images)
+                return nil
+            case .array(let picture):
+                let pixels = payload.extracting((image * size)..<((image + 1) * size))
+                let prepared = try preparation.image(ofArray: pixels, picture)
+                images.setRow(row, bytes: prepared.span)
+                return nil
+            case .encoded(let format):
+                let (pixels, original) = try preparation.decode(payload, format)
+                images.setRow(row, bytes: pixels.span)
+                return original
             }
-            let latest = prepared?.index == image ? prepared : preparing(image, of: payload)
-            guard let latest else { throw .badShape }
-            let pixels = try latest.pixels.get()
-            images.setRow(row, bytes: pixels.span)
         }
 
-        /// The frame of the `image`-th image.
-        func frame(_ image: Int, received: UnixTime) -> Frame {
+        /// The frame of the `image`-th image, which was decoded from a picture of that size.
+        func frame(_ image: Int, received: UnixTime, decoded: ImageShape?) -> Frame {
             var frame = Frame(
                 source: source.index, sequence: sequence, received: received, type: type)
             (frame.index, frame.images) = (image, images)
-            frame.decoded = prepared?.original
+            frame.decoded = decoded
             return frame
         }
     }

@@ -55,7 +55,8 @@ public struct FrameDecoder {
             sources[index].next = sequence &+ 1
             let (type, images, content) = try check(header, payload)
             return Message(
-                images: images, source: sources[index].source, header: header, type: type,
+                images: images, bytes: payload.count, source: sources[index].source, header: header,
+                type: type,
                 sequence: sequence, content: content, preparation: preparation)
         } catch {
             throw Failure(

@@ -76,7 +76,7 @@ private struct FileJudging: ~Copyable {
                     + "\(model.preprocessing.isEmpty ? "" : " after \(model.preprocessing)"))",
                 .dataFormat)
         }
-        var message: FrameDecoder.Message
+        let message: FrameDecoder.Message
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
                 topic: Span(), header: frame.header.span, payload: frame.payload.span,
@@ -86,7 +86,6 @@ private struct FileJudging: ~Copyable {
         }
         for image in 0..<message.images {
             let now = UnixTime.now
-            message.prepare(image, of: frame.payload.span)
             do throws(Rejection) {
                 try batch.append(
                     image, of: message, header: frame.header.span, payload: frame.payload.span,

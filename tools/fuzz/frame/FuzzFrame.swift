@@ -26,10 +26,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         ImageShape(rows: 2, columns: 2), preprocessing: steps, sideLimit: 256)
     var queue = FrameQueue(capacity: 3, pixels: 4, inTransit: .init(claimed: 3))
     do throws(FrameDecoder.Failure) {
-        var message = try decoder.open(
+        let message = try decoder.open(
             topic: topic.span, header: header.span, payload: payload.span, endpoint: topic.span)
         for image in 0..<min(message.images, 8) {
-            message.prepare(image, of: payload.span)
             let arrival = Arrival(of: message.source, received: now, whenFull: .dropOldest)
             guard var reservation = queue.reserve(arrival) else {
                 preconditionFailure("a frame that may be dropped finds no room")
