@@ -115,7 +115,9 @@ final class IngestSocket {
         guard first.more else { return 0 }
         _ = try socket.receive(into: &first, blocking: false)
         if first.count == 0 { return try skipDelimiter() }
-        guard first.bytes[0] != UInt8(ascii: "{"), first.more else { return 1 }
+        // A request's id is four bytes of any kind; one in 256 starts as JSON does.
+        let startsAsJSON = first.bytes[0] == UInt8(ascii: "{")
+        guard !startsAsJSON || first.count == 4, first.more else { return 1 }
         _ = try socket.receive(into: &second, blocking: false)
         guard second.count == 0 else { return 2 }
         envelope.append(first.copy)
