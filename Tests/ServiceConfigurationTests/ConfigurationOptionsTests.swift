@@ -25,6 +25,7 @@ import Testing
         "publish": ["pub+bind:ipc:///c", "pub+bind:ipc:///d"], "queue": ["7"], "batch": ["3"],
         "threads": ["200"], "precision": ["bf16"], "max_message_bytes": ["2048"],
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
+        "source_from": ["header:camera"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],
         "state": ["/s"], "control": ["/c"], "remote_control": ["tcp://*:5"],
         "http": ["localhost:1"], "curve_secret": ["/k"], "clients": ["/l"],

@@ -101,7 +101,7 @@ refused("a BMP", [cv2.imencode(".bmp", image)[1].tobytes()], "header_not_json", 
 refused("a TIFF after a topic", [b"cam-1", cv2.imencode(".tiff", image)[1].tobytes()], "header_not_json", "TIFF")
 refused("Base64 alone", [text.encode()], "header_not_json", "Base64")
 refused("a list alone", [json.dumps(image.tolist()).encode()], "header_not_json", "JSON list")
-refused("pixels alone", [image.tobytes()], "header_not_json")
+refused("pixels alone", [image.tobytes()], "header_not_json", "bare_frames")
 refused("pixels, then header", [image.tobytes(), said(dtype="uint8", shape=image.shape)], "no_payload", "header first")
 refused("a header alone", [said(dtype="uint8", shape=image.shape)], "no_payload", "no picture")
 refused("telemetry", [said(temperature=21.5)], "no_payload")

@@ -46,7 +46,9 @@ struct OpenMessage {
     let arrival: Arrival
     /// The part with its header; nil for a frame without one.
     let header: MessageParts.Place?
-    /// The part with its images.
-    let payload: MessageParts.Place
+    /// The part with its images; nil where they are inside the header.
+    let payload: MessageParts.Place?
+    /// Whether it has no header because all its images are of one kind.
+    let isBare: Bool
     var nextImage = 0
 }

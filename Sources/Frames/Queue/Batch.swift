@@ -71,10 +71,8 @@ public struct Batch: ~Copyable, Sendable {
         count += 1
     }
 
-    /// Takes note of who there is; sources are only ever added.
-    mutating func know(_ sources: [Source]) {
-        if sources.count != self.sources.count { self.sources = sources }
-    }
+    /// Takes note of who there is.
+    mutating func know(_ sources: [Source]) { self.sources = sources }
 
     /// Whether there is room for another claim.
     var canClaim: Bool { count + claims.count - fetched < capacity }

@@ -62,7 +62,9 @@ public struct FrameQueue: ~Copyable, Sendable {
     public var sources: [Source] { accounts.sources }
     /// One ledger per source.
     public var ledgers: [FrameLedger] { accounts.ledgers }
-    /// The sum of all ledgers.
+    /// What became of the frames of sources whose places others have now.
+    public var forgotten: FrameLedger { accounts.forgotten }
+    /// The sum of all ledgers, of forgotten sources too.
     public var total: FrameLedger { accounts.total }
 
     /// Whether a frame may be added under this policy.
