@@ -1,3 +1,5 @@
+import Frames
+
 extension Configuration {
     /// All keys, in the order in which `elbo config` and the shipped file list them.
     public static let keys: [Key] = pipelineKeys + outputKeys + operationKeys + securityKeys
@@ -97,6 +99,23 @@ extension Configuration {
                 "bare_frames",
                 "Whether a message of one part, exactly as many bytes as an image has pixels, is an "
                     + "8-bit image", "bool"), \.bareFrames),
+        .value(
+            .init(
+                "source_from",
+                "Where in a message the name of its source is: auto, topic, endpoint, msg or header:KEY",
+                "place",
+                details: """
+                    Names that change with every message, such as a msg with a time in it, make a source \
+                    of each.
+                    """,
+                table: [
+                    "auto        the topic, or else the header's source, or else its msg if that is a string",
+                    "topic       the topic, or else the endpoint",
+                    "endpoint    ingest-1 and so on: whatever comes by one endpoint is one source",
+                    "msg         the header's msg, or else the endpoint",
+                    "header:KEY  the value of KEY in the header, or in the JSON that msg is or contains",
+                ]), \.sourceFrom, allowed: "auto, topic, endpoint, msg or header:KEY",
+            show: \.description, parse: { SourceNaming($0) }),
         .value(
             .init(
                 "reply",

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Frames
 import Tensors
 
 /// Everything the daemon is told before it starts.
@@ -32,6 +33,8 @@ public struct Configuration: Equatable, Sendable {
     public var allScores = false
     /// Whether a message of one part, exactly as long as an image has pixels, is an 8-bit image.
     public var bareFrames = false
+    /// Where in a message the name of its source is.
+    public var sourceFrom = SourceNaming.automatic
     /// What senders at a `router` endpoint get back.
     public var reply = ReplyMode.verdict
     /// Which part of publishers' frames is ours.

@@ -61,6 +61,19 @@ import ZeroMQ
         #expect(status == 0 && log.contains("received 12 = scored 10"), "\(log)")
     }
 
+    @Test func `a request's id may start with any byte, that of JSON too`() throws {
+        let daemon = try daemon()
+        let socket = try Socket(Context(), .dealer)
+        try socket.setReceiveTimeout(milliseconds: 10_000)
+        try socket.connect(daemon.ingest)
+        // As REQ counts them with ZMQ_REQ_CORRELATE, from a random number on.
+        for byte in 0...255 as ClosedRange<UInt8> {
+            let reply = try ask(socket, [[byte, 1, 2, 3], [], Self.header, Self.pixels])
+            #expect(reply?.contains("elbod.verdict/1") == true, "\(byte)")
+        }
+        #expect(daemon.stop().log.contains("received 256 = scored 256"))
+    }
+
     @Test func `clients that compare the reply can have OK`() throws {
         let daemon = try daemon(["--reply", "ok"])
         let socket = try Socket(Context(), .req)

@@ -21,6 +21,31 @@ import Testing
                 """)
     }
 
+    @Test(arguments: FileKind.allCases)
+    func `an error also says what the message looks like, if that is known`(kind: FileKind) throws {
+        var text: [UInt8] = []
+        RejectionEncoder(epoch: "e", worker: "w").encode(
+            RejectedMessage(
+                reason: .headerNotJSON, source: Source("cam"), sequence: nil,
+                received: UnixTime(nanoseconds: 0), kind: kind), publication: 1, into: &text)
+        let explanation = Rejection.headerNotJSON.explanation
+        #expect(try object(text)["detail"] as? String == "\(explanation); \(kind.advice)")
+    }
+
+    @Test func `a name is escaped byte by byte, so that it commands no terminal`() throws {
+        let name = "a\u{1B}[31m\u{7F}\u{9B}31m\r\n\"\u{301}é\u{2028}\u{A0}"
+        var text: [UInt8] = []
+        RejectionEncoder(epoch: "e", worker: "w").encode(
+            RejectedMessage(
+                reason: .badShape, source: Source(name), sequence: nil,
+                received: UnixTime(nanoseconds: 0)), publication: 1, into: &text)
+        #expect(try object(text)["source"] as? String == name)
+        let line = String(decoding: text, as: UTF8.self)
+        for scalar in line.unicodeScalars {
+            #expect(scalar.value >= 0x20 && !(0x7F...0x9F ~= scalar.value))
+        }
+    }
+
     @Test(arguments: Rejection.allCases)
     func `every reason gives a line of strict JSON with its name and explanation`(
         reason: Rejection

@@ -71,15 +71,134 @@ import Testing
         #expect(String(decoding: source.errorTopic, as: UTF8.self) == "error/\(topic)/")
     }
 
-    @Test func `names longer than 128 bytes are cut`() throws {
-        var intake = Intake()
-        let long = String(repeating: "x", count: 127)
-        let first = try intake.take(header(), topic: long + "éa").source
-        #expect(first.name == long + "\u{FFFD}")
-        #expect(try intake.take(header(), topic: long + "éb").source === first)
-        #expect(try intake.take(header("\"source\":\"\(long)\\u00e9b\"")).source === first)
-        #expect(try intake.take(header(), topic: long).source !== first)
+    @Test func `names longer than 128 bytes end in a hash of all of them`() throws {
+        var intake = Intake(capacity: 9)
+        let long = String(repeating: "x", count: 130)
+        let east = try intake.take(header(), topic: long + "éast").source
+        #expect(east.name.hasPrefix(String(repeating: "x", count: 111) + "~"))
+        #expect(east.name.utf8.count == 128)
+        #expect(try intake.take(header(), topic: long + "éast").source === east)
+        #expect(try intake.take(header("\"source\":\"\(long)\\u00e9ast\"")).source === east)
+        let west = try intake.take(header(), topic: long + "wést").source
+        #expect(west !== east && west.name != east.name)
+        // What just fits is as it is.
+        let fits = String(repeating: "x", count: 128)
+        #expect(try intake.take(header(), topic: fits).source.name == fits)
     }
+
+    @Test func `a source whose name is reserved has a place whatever came before`() throws {
+        var intake = Intake(
+            capacity: 1, tenure: .init(isReserved: { $0 == "gate" }))
+        for index in 0..<5000 { try intake.take(header(), topic: "invented-\(index)") }
+        #expect(try intake.take(header(), topic: "camera").source.name == "other")
+        for sequence in 0..<3 as Range<UInt64> {
+            let message = try intake.take(header(), topic: "gate")
+            #expect(message.source.name == "gate" && message.sequence == sequence)
+        }
+        #expect(intake.ledger("gate")?.received == 3)
+        #expect(intake.queue.total.received == 5004 && intake.queue.total.isBalanced)
+    }
+
+    private static let second: Int64 = 1_000_000_000
+
+    @Test func `a silent source gives its place to a new one, and nothing is uncounted`() throws {
+        var intake = Intake(capacity: 2, tenure: .init(isIdle: { _ in true }))
+        for index in 0..<4096 { try intake.take(header(), topic: "old-\(index)") }
+        intake.settle()
+        #expect(
+            try intake.take(header(), topic: "new", received: 59 * Self.second).source.name
+                == "other")
+        let new = try intake.take(header(), topic: "new", received: 61 * Self.second)
+        #expect(new.source.name == "new" && new.sequence == 1)
+        #expect(intake.queue.sources.count == 4097)
+        let back = try intake.take(header(), topic: "old-17", received: 62 * Self.second)
+        #expect(back.source.name == "old-17")
+        intake.settle()
+        // Its numbers go on where any might have ended: none names two frames.
+        #expect(back.sequence == 1)
+        #expect(intake.queue.total.received == 4099 && intake.queue.total.isBalanced)
+        #expect(intake.ledger("new")?.received == 1)
+        let areBalanced = intake.queue.ledgers.allSatisfy { $0.isBalanced }
+        #expect(areBalanced)
+        for index in 0..<4095 {
+            _ = try intake.take(header(), topic: "newer-\(index)", received: 70 * Self.second)
+        }
+        #expect(intake.queue.sources.count == 4097)
+        #expect(intake.queue.total.received == 4099 + 4095 && intake.queue.total.isBalanced)
+    }
+
+    @Test func `a source that has sent much, is reserved or has frames in flight is not forgotten`()
+        throws
+    {
+        var intake = Intake(
+            capacity: 9,
+            tenure: .init(isReserved: { $0 == "gate" }, isIdle: { $0.name != "busy" }))
+        for name in ["much", "much", "much", "much", "gate", "busy", "gone"] {
+            try intake.take(header(), topic: name)
+        }
+        let source = try intake.take(header(), topic: "new", received: 100 * Self.second).source
+        #expect(source.index.value == 3)
+        #expect(intake.queue.sources.map(\.name) == ["much", "gate", "busy", "new"])
+        // A day later that is another matter.
+        let day = 86_500 * Self.second
+        #expect(try intake.take(header(), topic: "newer", received: day).source.index.value == 3)
+        #expect(try intake.take(header(), topic: "newest", received: day).source.index.value == 0)
+        #expect(intake.queue.total.isBalanced)
+    }
+
+    @Test func `names that come once each are reported, once`() throws {
+        var intake = Intake(capacity: 1)
+        for index in 0..<200 {
+            try intake.take(
+                header("\"msg\":\"2026-11-26T20:00:\(index)\""),
+                received: Int64(index) * Self.second)
+        }
+        let told = intake.decoder.takeComplaint()
+        let complaint = try #require(told)
+        #expect(complaint.contains("source_from") && complaint.contains("2026-11-26T20:00:0\""))
+        for index in 200..<400 {
+            try intake.take(header("\"msg\":\"\(index)\""), received: Int64(index) * Self.second)
+        }
+        #expect(intake.decoder.takeComplaint() == nil)
+    }
+
+    @Test func `many cameras that start together are no reason to complain`() throws {
+        var intake = Intake(capacity: 1)
+        for second in 0..<30 as Range<Int64> {
+            for index in 0..<500 {
+                try intake.take(header(), topic: "cam-\(index)", received: second * Self.second)
+            }
+        }
+        try intake.take(header(), topic: "late", received: 30 * Self.second)
+        #expect(intake.decoder.takeComplaint() == nil)
+    }
+
+    @Test(arguments: [
+        ("auto", "topic", "topic"), ("auto", "", "source"), ("topic", "topic", "topic"),
+        ("topic", "", "endpoint"), ("endpoint", "topic", "endpoint"),
+        ("msg", "topic", #"{"site":"a","camera":"east"}"#), ("header:camera", "topic", "east"),
+        ("header:source", "topic", "source"), ("header:number", "", "7"),
+        ("header:none", "topic", "endpoint"),
+        ("header:empty", "", "endpoint"), ("header:shape", "", "endpoint"),
+    ])
+    func `where the name is can be set`(naming: String, topic: String, name: String) throws {
+        var intake = Intake(naming: try #require(SourceNaming(naming)))
+        let members =
+            #""source":"source","number":7,"empty":"","msg":"{\"site\":\"a\",\"camera\":\"east\"}""#
+        #expect(try intake.take(header(members), topic: topic).source.name == name)
+        let object = #""source":"source","number":7,"msg":{"site":"a","camera":"east"}"#
+        if naming == "header:camera" {
+            #expect(try intake.take(header(object), topic: topic).source.name == name)
+        }
+    }
+
+    @Test(arguments: ["auto", "topic", "endpoint", "msg", "header:camera", "header:a:b"])
+    func `a place of names reads back as it is written`(text: String) {
+        #expect(SourceNaming(text)?.description == text)
+    }
+
+    @Test(arguments: ["", "Topic", "header", "header:", "source"])
+    func `other places do not exist`(text: String) { #expect(SourceNaming(text) == nil) }
 
     @Test func `4096 sources are told apart and the rest are one`() throws {
         var intake = Intake(capacity: 1)

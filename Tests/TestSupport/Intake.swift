@@ -17,11 +17,12 @@ public struct Intake: ~Copyable {
     public init(
         capacity: Int = 4, rows: Int = 2, columns: Int = 2,
         preprocessing: Preprocessing = Preprocessing(), sideLimit: Int = FrameDecoder.sideLimit,
-        isShared: Bool = false
+        isShared: Bool = false, naming: SourceNaming = .automatic, depth: Int? = nil,
+        tenure: SourceTable.Tenure = SourceTable.Tenure()
     ) {
         decoder = FrameDecoder(
             ImageShape(rows: rows, columns: columns), preprocessing: preprocessing,
-            sideLimit: sideLimit)
+            sideLimit: sideLimit, naming: naming, depth: depth, tenure: tenure)
         queue = FrameQueue(
             limits: .automatic(images: capacity, pixels: rows * columns), isShared: isShared)
     }
@@ -48,7 +49,7 @@ public struct Intake: ~Copyable {
         do throws(FrameDecoder.Failure) {
             message = try decoder.open(
                 topic: topic.span, header: header.span, payload: payload.span,
-                endpoint: Self.endpoint.span)
+                endpoint: Self.endpoint.span, received: time)
         } catch {
             queue.reject(error.reason, from: error.source, sequence: error.sequence, received: time)
             throw error.reason
@@ -89,12 +90,19 @@ public struct Intake: ~Copyable {
 
     /// Why a message is refused before its images are looked at, if it is.
     public mutating func refusal(of header: [UInt8], payload: [UInt8]) -> Rejection? {
+        failure(header, payload: payload)?.reason
+    }
+
+    /// All that is said of a message that is refused before its images are looked at.
+    public mutating func failure(
+        _ header: [UInt8], payload: [UInt8]
+    ) -> FrameDecoder.Failure? {
         do throws(FrameDecoder.Failure) {
             _ = try decoder.open(
                 topic: Span(), header: header.span, payload: payload.span,
                 endpoint: Self.endpoint.span)
             return nil
-        } catch { return error.reason }
+        } catch { return error }
     }
 
     /// The source of messages of this topic that cannot be read.

@@ -28,11 +28,13 @@ def free_ports(count):
 
 
 class Daemon:
-    """One elbod with these ingest endpoints, that publishes at `pub`."""
+    """One elbod with these ingest endpoints and options, that publishes at `pub`; `total` counts the checks of all."""
 
-    def __init__(self, elbod, model, pub, *ingest):
+    total = 0
+
+    def __init__(self, elbod, model, pub, *ingest, options=()):
         self.checks = 0
-        options = [text for endpoint in ingest for text in ("--ingest", endpoint)]
+        options = [*options, *(text for endpoint in ingest for text in ("--ingest", endpoint))]
         self.process = subprocess.Popen(
             [elbod, "--model", model, *options, "--publish", f"pub+bind:{pub}"], stderr=subprocess.PIPE, text=True)
         self.subscriber = context.socket(zmq.SUB)
@@ -48,6 +50,7 @@ class Daemon:
     def check(self, condition, what):
         """Counts a check; a failed one ends the program."""
         self.checks += 1
+        Daemon.total += 1
         if not condition:
             self.process.kill()
             sys.exit(f"failed: {what}")

@@ -19,6 +19,8 @@ public struct Decider: Sendable {
         var edition = EditionNumber.none
         /// Which calibration decides, looked up by the source's name once an edition.
         var calibration = CalibrationIndex.common
+        /// Whose state this is: a forgotten source's place is another one's.
+        var source: Source?
     }
 
     private let isPublishing: Bool
@@ -60,9 +62,11 @@ public struct Decider: Sendable {
     ) -> CalibrationIndex {
         let source = frame.source.value
         while sources.count <= source { sources.append(SourceState()) }
-        if sources[source].edition != edition {
-            sources[source].edition = edition
-            sources[source].calibration = rulebook.calibration(for: batch.source(row).name)
+        let sender = batch.source(row)
+        if sources[source].edition != edition || sources[source].source !== sender {
+            sources[source] = SourceState(
+                edition: edition, calibration: rulebook.calibration(for: sender.name),
+                source: sender)
         }
         return sources[source].calibration
     }

@@ -27,6 +27,10 @@ public struct RejectionEncoder: Sendable {
         line.append(rejected.reason.rawValue)
         line.append("\",\"detail\":\"")
         line.appendEscaped(rejected.reason.explanation)
+        if let kind = rejected.kind {
+            line.append("; ")
+            line.appendEscaped(kind.advice)
+        }
         line.append("\",\"ts_received\":\"")
         rejected.received.append(to: &line)
         line.append("\",\"worker\":\"")

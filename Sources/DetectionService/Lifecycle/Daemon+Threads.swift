@@ -1,5 +1,6 @@
 import Frames
 import Images
+import Logging
 import Platform
 import ServiceConfiguration
 import Synchronization
@@ -56,7 +57,9 @@ extension Daemon {
                 self.configuration, surroundings,
                 intake: FrameIntake(
                     self.configuration, shape: model.imageShape,
-                    preprocessing: model.preprocessing, exchange: pipeline.exchange),
+                    preprocessing: model.preprocessing, exchange: pipeline.exchange,
+                    isReserved: { pipeline.activeModel.edition.sources[$0] != nil },
+                    warn: { self.logger.warning("\($0)") }),
                 pipeline.exchange, scoring: scoring)
             started()
             try receiver.run(while: self.isReceiving, heartbeat: thread.heartbeat)

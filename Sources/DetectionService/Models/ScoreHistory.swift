@@ -32,7 +32,10 @@ struct ScoreHistory: Sendable {
     /// scored it.
     mutating func note(_ verdict: Verdict, of sources: [Source]) {
         guard verdict.decision != nil, verdict.version.edition >= since else { return }
-        if self.sources.count < sources.count { self.sources = sources }
+        let place = verdict.frame.source
+        if self.sources.count < sources.count || self.sources[place] !== sources[place] {
+            self.sources = sources
+        }
         let entry = (source: verdict.frame.source, scores: verdict.scores)
         if ring.count < limit {
             ring.append(entry)

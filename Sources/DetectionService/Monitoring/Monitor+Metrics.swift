@@ -98,17 +98,28 @@ extension Monitor {
     ) {
         var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.ledger) }
         let rest = snapshot.sources.dropFirst(Self.sourceLimit)
-        if !rest.isEmpty {
-            rows.append(("other", rest.reduce(into: FrameLedger()) { $0.add($1.ledger) }))
+        // Somebody may be called so, and no series may be there twice.
+        func addOther(_ ledger: FrameLedger) {
+            if let place = rows.firstIndex(where: { $0.0 == "other" }) {
+                rows[place].1.add(ledger)
+            } else {
+                rows.append(("other", ledger))
+            }
         }
+        if !rest.isEmpty { addOther(rest.reduce(into: FrameLedger()) { $0.add($1.ledger) }) }
+        // Nobody who is forgotten is heard of again, but sums over all series must not fall.
+        let heard = rows
+        if snapshot.forgotten.received > 0 { addOther(snapshot.forgotten) }
         func family(
             _ name: String, _ kind: Exposition.Kind, _ help: String,
-            _ value: (FrameLedger) -> Double
+            of rows: [(String, FrameLedger)], _ value: (FrameLedger) -> Double
         ) {
             text.begin(name, kind, help)
             for (source, ledger) in rows { text.sample(value(ledger), [("source", source)]) }
         }
-        family("elbod_frames_received_total", .counter, "Images taken in.") { Double($0.received) }
+        family("elbod_frames_received_total", .counter, "Images taken in.", of: rows) {
+            Double($0.received)
+        }
         text.begin("elbod_frames_scored_total", .counter, "Images judged.")
         for (source, ledger) in rows {
             text.sample(ledger.normal, [("source", source), ("verdict", "normal")])
@@ -124,22 +135,28 @@ extension Monitor {
         for (source, ledger) in rows {
             text.sample(ledger.dropped, [("source", source), ("stage", "queue")])
         }
-        family("elbod_frames_missed_total", .counter, "Holes in the sender's numbering.") {
+        family("elbod_frames_missed_total", .counter, "Holes in the sender's numbering.", of: rows)
+        {
             Double($0.sequenceTracker.missed)
         }
-        family("elbod_frames_duplicated_total", .counter, "Frames received more than once.") {
+        family(
+            "elbod_frames_duplicated_total", .counter, "Frames received more than once.", of: rows
+        ) {
             Double($0.sequenceTracker.duplicates)
         }
-        family("elbod_frames_reordered_total", .counter, "Numbers that came late.") {
+        family("elbod_frames_reordered_total", .counter, "Numbers that came late.", of: rows) {
             Double($0.sequenceTracker.reordered)
         }
-        family("elbod_source_restarts_total", .counter, "Times a sender restarted.") {
+        family("elbod_source_restarts_total", .counter, "Times a sender restarted.", of: rows) {
             Double($0.sequenceTracker.restarts)
         }
         family(
-            "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came."
+            "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came.",
+            of: heard
         ) { Double($0.lastReceived.nanoseconds) / 1e9 }
-        family("elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.") {
+        family(
+            "elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.", of: heard
+        ) {
             isStale($0, at: now) ? 1 : 0
         }
     }

@@ -76,6 +76,14 @@ final class FrameExchange: Sendable {
     /// Says how many replies were dropped so far.
     func setRepliesDropped(_ count: Int) { state.withLock { $0.setRepliesDropped(count) } }
 
+    /// Whether no frame of a source is in flight.
+    func isIdle(_ source: Source) -> Bool {
+        state.withLock { state in
+            let ledgers = state.queue.ledgers
+            return source.index.value >= ledgers.count || ledgers[source.index.value].inFlight == 0
+        }
+    }
+
     /// Nothing will be added any more.
     func close() { perform(state.withLock { $0.close() }) }
 
@@ -131,6 +139,8 @@ final class FrameExchange: Sendable {
     /// All that is counted, at one moment.
     struct Snapshot: Sendable {
         let sources: [(source: Source, ledger: FrameLedger)]
+        /// What became of the frames of sources that are forgotten.
+        let forgotten: FrameLedger
         let total: FrameLedger
         let totals: Totals
         let waiting: Int
@@ -147,8 +157,9 @@ final class FrameExchange: Sendable {
         state.withLock { state in
             Snapshot(
                 sources: Array(zip(state.queue.sources, state.queue.ledgers)),
-                total: state.queue.total, totals: state.totals, waiting: state.queue.count,
-                waitingBytes: state.queue.waitingBytes, limits: state.queue.limits)
+                forgotten: state.queue.forgotten, total: state.queue.total, totals: state.totals,
+                waiting: state.queue.count, waitingBytes: state.queue.waitingBytes,
+                limits: state.queue.limits)
         }
     }
 }

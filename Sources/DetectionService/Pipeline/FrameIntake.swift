@@ -14,6 +14,8 @@ struct FrameIntake: ~Copyable {
     let bareHeader: [UInt8]
     private let shard: Shard
     private let exchange: FrameExchange
+    /// Tells the operator.
+    private let warn: @Sendable (String) -> Void
 
     /// Whether the model preprocesses, so that messages are camera pictures.
     let takesPictures: Bool
@@ -27,17 +29,24 @@ struct FrameIntake: ~Copyable {
     }
 
     /// An intake for a model of images of this shape and preprocessing.
+    ///
+    /// Sources whose names are reserved always have a place of their own; `warn` logs a sentence.
     init(
         _ configuration: Configuration, shape: ImageShape, preprocessing: Preprocessing,
-        exchange: FrameExchange
+        exchange: FrameExchange, isReserved: @escaping @Sendable (String) -> Bool = { _ in false },
+        warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.exchange = exchange
         pixels = shape.pixels
-        takesPictures = !preprocessing.isEmpty
+        takesPictures = preprocessing.hasSteps
         takesBareFrames = configuration.bareFrames
         shard = configuration.shard
         bareHeader = Array("{\"dtype\":\"uint8\",\"shape\":[\(pixels)]}".utf8)
-        decoder = FrameDecoder(shape, preprocessing: preprocessing)
+        decoder = FrameDecoder(
+            shape, preprocessing: preprocessing, naming: configuration.sourceFrom,
+            depth: preprocessing.depth,
+            tenure: .init(isReserved: isReserved, isIdle: { exchange.isIdle($0) }))
+        self.warn = warn
     }
 
     /// What came of a message.
@@ -57,33 +66,41 @@ struct FrameIntake: ~Copyable {
         }
         let first = parts[.first]
         if takesBareFrames, parts.count == 1, first.count == pixels {
-            return open(parts, MessageLayout(payload: .first), origin)
+            return open(parts, MessageLayout(payload: .first, isBare: true), origin)
         }
-        switch Envelope(first: first, second: parts[.second], parts: parts.count) {
+        let envelope = Envelope(
+            first: first, second: parts[.second], third: parts[.third], parts: parts.count)
+        let layout: MessageLayout
+        switch envelope {
         case .control:
             exchange.noteControl()
             return .control
-        case .noHeader: return reject(.headerNotJSON, topic: Span(), origin)
-        case .noPayload: return reject(.noPayload, topic: first, origin)
+        case .reversed: return reject(.noPayload, .header, topic: Span(), origin)
         case .array(hasTopic: true):
-            if parts.count > 3 { exchange.noteTrailingParts(parts.count - 3) }
-            return open(
-                parts, MessageLayout(topic: .first, header: .second, payload: .third), origin)
-        case .array(hasTopic: false):
-            if parts.count > 2 { exchange.noteTrailingParts(parts.count - 2) }
-            return open(parts, MessageLayout(header: .first, payload: .second), origin)
+            layout = MessageLayout(topic: .first, header: .second, payload: .third)
+        case .array(hasTopic: false): layout = MessageLayout(header: .first, payload: .second)
+        case .object(hasTopic: true): layout = MessageLayout(topic: .first, header: .second)
+        case .object(hasTopic: false): layout = MessageLayout(header: .first)
+        case .picture: layout = MessageLayout(payload: .first)
+        case .namedPicture(let afterTwo):
+            layout = MessageLayout(topic: .first, payload: afterTwo ? .third : .second)
         }
+        let used = layout.parts
+        if parts.count > used { exchange.noteTrailingParts(parts.count - used) }
+        return open(parts, layout, origin)
     }
 
     private mutating func open(
         _ parts: borrowing MessageParts, _ layout: MessageLayout, _ origin: Origin
     ) -> Reading {
+        defer { if let complaint = decoder.takeComplaint() { warn(complaint) } }
         do throws(FrameDecoder.Failure) {
-            let bare = bareHeader
+            let bare = layout.isBare ? bareHeader : []
             let message = try decoder.open(
                 topic: parts.bytes(layout.topic, or: Span()),
                 header: parts.bytes(layout.header, or: bare.span),
-                payload: parts[layout.payload], endpoint: origin.name.span)
+                payload: parts.bytes(layout.payload, or: Span()), endpoint: origin.name.span,
+                isAlone: layout.payload == nil, received: origin.received)
             guard shard.holds(source: message.source.name, sequence: message.sequence) else {
                 exchange.pass(message, received: origin.received)
                 return .control
@@ -98,19 +115,19 @@ struct FrameIntake: ~Copyable {
             exchange.reject(
                 RejectedMessage(
                     reason: error.reason, source: error.source, sequence: error.sequence,
-                    received: origin.received, reply: origin.reply))
+                    received: origin.received, reply: origin.reply, kind: error.kind))
             return .rejected
         }
     }
 
     private mutating func reject(
-        _ reason: Rejection, topic: Span<UInt8>, _ origin: Origin
+        _ reason: Rejection, _ kind: FileKind? = nil, topic: Span<UInt8>, _ origin: Origin
     ) -> Reading {
         let source = decoder.source(topic: topic, endpoint: origin.name.span)
         exchange.reject(
             RejectedMessage(
                 reason: reason, source: source, sequence: nil, received: origin.received,
-                reply: origin.reply))
+                reply: origin.reply, kind: kind))
         return .rejected
     }
 }

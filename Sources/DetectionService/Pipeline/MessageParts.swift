@@ -51,6 +51,17 @@ struct MessageLayout: Sendable, Equatable {
     var topic: MessageParts.Place?
     /// The part with the header; nil for a frame without one.
     var header: MessageParts.Place?
-    /// The part with the images.
-    var payload: MessageParts.Place
+    /// The part with the images; nil where they are inside the header.
+    var payload: MessageParts.Place?
+    /// Whether it has no header because all its images are of one kind.
+    var isBare = false
+
+    /// Parts up to the last of these.
+    var parts: Int {
+        switch payload ?? header {
+        case .first: 1
+        case .second: 2
+        default: 3
+        }
+    }
 }

@@ -17,20 +17,30 @@ extension [UInt8] {
         if number.isFinite { append(contentsOf: number.description.utf8) } else { append("null") }
     }
 
-    /// Appends the contents of a JSON string, escaped.
+    /// Appends the contents of a JSON string, escaped, control characters of terminals too: DEL, and
+    /// those from U+0080 to U+009F, of which one alone begins a command.
     public mutating func appendEscaped(_ text: String) {
+        var isAfterC2 = false
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 append(UInt8(ascii: "\\"))
                 append(byte)
-            case 0..<0x20:
-                append(contentsOf: "\\u00".utf8)
-                append(hexDigit(byte >> 4))
-                append(hexDigit(byte & 15))
+            case 0..<0x20, 0x7F: appendUnicodeEscape(byte)
+            case 0x80...0x9F where isAfterC2:
+                removeLast()
+                appendUnicodeEscape(byte)
             default: append(byte)
             }
+            isAfterC2 = byte == 0xC2
         }
+    }
+
+    /// Appends `\u00` and the two digits of a scalar below U+0100.
+    private mutating func appendUnicodeEscape(_ scalar: UInt8) {
+        append(contentsOf: "\\u00".utf8)
+        append(hexDigit(scalar >> 4))
+        append(hexDigit(scalar & 15))
     }
 }
 

@@ -117,10 +117,8 @@ public struct Batch: ~Copyable, Sendable {
 
     // MARK: For a queue
 
-    /// Takes note of who there is; sources are only ever added.
-    mutating func know(_ sources: [Source]) {
-        if sources.count != self.sources.count { self.sources = sources }
-    }
+    /// Takes note of who there is.
+    mutating func know(_ sources: [Source]) { self.sources = sources }
 
     /// Whether there is room and time for another claim.
     var canClaim: Bool { !isFull && pictureBytes < Self.pictureLimit }
@@ -161,7 +159,7 @@ public struct Batch: ~Copyable, Sendable {
     private func decode(
         _ image: Int, of queued: QueuedMessage, header: Span<UInt8>, payload: Span<UInt8>
     ) throws(Rejection) -> Frame {
-        guard queued.images.arePictures, let message = queued.message else {
+        guard !queued.images.isPlain, let message = queued.message else {
             return try queued.images.decode(image, of: payload, intoRow: count, of: rows)
         }
         let original = try message.decode(

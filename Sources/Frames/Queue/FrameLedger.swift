@@ -45,6 +45,7 @@ public struct FrameLedger: Sendable, Equatable {
         dropped += other.dropped
         waiting += other.waiting
         scoring += other.scoring
+        sequenceTracker.add(other.sequenceTracker)
         lastReceived = max(lastReceived, other.lastReceived)
     }
 

@@ -43,7 +43,9 @@ public struct FrameQueue: ~Copyable, Sendable {
     public var sources: [Source] { accounts.sources }
     /// One ledger per source.
     public var ledgers: [FrameLedger] { accounts.ledgers }
-    /// The sum of all ledgers.
+    /// What became of the frames of sources whose places others have now.
+    public var forgotten: FrameLedger { accounts.forgotten }
+    /// The sum of all ledgers, of forgotten sources too.
     public var total: FrameLedger { accounts.total }
 
     /// Whether a message may be added under this policy.
@@ -76,7 +78,7 @@ public struct FrameQueue: ~Copyable, Sendable {
         let source = message.source.index
         accounts.noteArrival(
             of: source, images: message.images, at: arrival.received, number: message.sentSequence)
-        let room = limits.room(images: message.images, bytes: message.bytes)
+        let room = limits.room(images: message.images, bytes: message.size)
         let surplus =
             arrival.whenFull == .block ? 0 : max(0, message.images - limits.images)
         if arrival.whenFull == .dropOldest {

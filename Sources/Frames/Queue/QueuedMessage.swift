@@ -30,7 +30,7 @@ final class QueuedMessage: @unchecked Sendable {
         _ message: FrameDecoder.Message, _ arrival: Arrival, bytes: any MessageBytes
     ) {
         images = ReadyImages(message, received: arrival.received)
-        if message.hasPictures { self.message = message }
+        if !message.isPlain { self.message = message }
         if source !== message.source { source = message.source }
         if let reply = arrival.reply { self.reply = reply }
         self.bytes = bytes
@@ -60,6 +60,8 @@ struct ReadyImages {
     private(set) var frame: Frame
     /// Bytes of an image.
     private var size = 0
+    /// Whether there is nothing else to know.
+    private(set) var isPlain = true
     /// Bytes that count towards a batch's pictures.
     private(set) var pictureBytes = 0
     /// The number that the sender gave it.
@@ -76,12 +78,11 @@ struct ReadyImages {
         header = message.header
         frame = message.frame(0, received: received, decoded: nil)
         size = message.bytes / message.images
-        pictureBytes = message.hasPictures ? size : 0
+        isPlain = message.isPlain
+        pictureBytes = message.hasPictures ? message.size / message.images : 0
         sentSequence = message.sentSequence
     }
 
-    /// Whether they are pictures after all, which have to be decoded or preprocessed.
-    var arePictures: Bool { pictureBytes > 0 }
 
     /// Writes the `image`-th image into a row, and returns its frame.
     ///

@@ -1,9 +1,10 @@
 /// Tells from a sender's own numbers which of its messages did not arrive, arrived twice or out of
 /// order, and when the sender started again.
 ///
-/// Of the last 4,096 numbers it is known which have arrived: connections of one sender that follow
-/// each other may overlap by as much. A number further back than that, or far below the first, or the
-/// first again, means that the sender has restarted.
+/// Of the last 4,096 numbers it is known which have arrived, and of a million the long runs that have
+/// not: what a sender's broken connection still holds arrives behind what its next one brings. A
+/// number further back that is in none of these, or far below the first, or the first again, means
+/// that the sender has restarted.
 public struct SequenceTracker: Sendable, Equatable {
     /// Numbers that were passed over and have not arrived since.
     public private(set) var missed: UInt64 = 0
@@ -19,14 +20,20 @@ public struct SequenceTracker: Sendable, Equatable {
     /// Whether each of the last numbers has arrived: bit `number % window`; empty until it is needed.
     private var arrived: [UInt64] = []
 
-    /// Numbers that are remembered.
+    /// Long runs of numbers that were passed over, in ascending order, without those that have arrived.
+    private var gaps: [Range<UInt64>] = []
+
+    /// Numbers that are remembered one by one.
     ///
-    /// A sender that connects again leaves its old connection's messages
-    /// in the queues of libzmq, a thousand on each side if it does not change the high-water marks,
-    /// and the new connection's are read in between: with fewer remembered they would be taken for
-    /// a restart after thousands of gaps. 4,096 is twice that, and 512 bytes a source; with more, a
-    /// sender that really starts again would go unnoticed for longer.
+    /// With more of them, a sender that really starts again would go unnoticed for longer.
     private static let window: UInt64 = 4096
+    /// How far back a run of passed-over numbers is remembered.
+    ///
+    /// The kernel and libzmq hold what a killed sender had sent, 32 MB and a thousand messages and
+    /// more, and it is read in between what the sender's successor sends.
+    private static let reach: UInt64 = 1 << 20
+    /// The shortest run that is remembered as one, and how many are.
+    private static let (shortestGap, gapLimit): (UInt64, Int) = (64, 32)
     /// How far below the first number a message may be that was overtaken by it.
     ///
     /// As many as are read from one socket before the next has its turn. A sender that starts again after fewer messages
@@ -41,10 +48,17 @@ public struct SequenceTracker: Sendable, Equatable {
         guard let first else { return begin(number) }
         if number > highest {
             missed &+= number - highest - 1
+            noteGap(before: number)
             advance(to: number)
             return mark(number)
         }
         let isInWindow = highest - number < Self.window
+        let wasInGap = !gaps.isEmpty && fill(number)
+        if wasInGap, !isInWindow {
+            reordered += 1
+            missed -= min(missed, 1)
+            return
+        }
         let isKnown = isInWindow && isMarked(number)
         // Most senders count from the same number whenever they start. So the first one again, after
         // others, is a restart, which happens every day, and not a duplicate of just this message;
@@ -65,6 +79,7 @@ public struct SequenceTracker: Sendable, Equatable {
 
     private mutating func begin(_ number: UInt64) {
         (first, highest) = (number, number)
+        gaps.removeAll(keepingCapacity: true)
         arrived = Array(repeating: 0, count: Int(Self.window / 64))
         mark(number)
     }
@@ -81,6 +96,42 @@ public struct SequenceTracker: Sendable, Equatable {
             }
         }
         highest = number
+    }
+
+    /// Remembers the numbers between the highest and `number` if they are many.
+    private mutating func noteGap(before number: UInt64) {
+        guard number - highest > Self.shortestGap else { return }
+        gaps.removeAll { number - $0.upperBound >= Self.reach }
+        if gaps.count == Self.gapLimit { gaps.removeFirst() }
+        gaps.append((number - min(number - highest - 1, Self.reach))..<number)
+    }
+
+    /// Takes a number out of the run that it is in; whether it is in one.
+    private mutating func fill(_ number: UInt64) -> Bool {
+        guard highest - number < Self.reach,
+            let index = gaps.firstIndex(where: { $0.contains(number) })
+        else { return false }
+        let gap = gaps[index]
+        // Most arrive in order, so that the run just shrinks.
+        switch (gap.lowerBound == number, gap.upperBound == number + 1) {
+        case (true, true): gaps.remove(at: index)
+        case (true, false): gaps[index] = (number + 1)..<gap.upperBound
+        case (false, true): gaps[index] = gap.lowerBound..<number
+        case (false, false):
+            gaps[index] = gap.lowerBound..<number
+            if gaps.count < Self.gapLimit {
+                gaps.insert((number + 1)..<gap.upperBound, at: index + 1)
+            }
+        }
+        return true
+    }
+
+    /// Adds what the numbers of another sender tell.
+    mutating func add(_ other: SequenceTracker) {
+        missed &+= other.missed
+        duplicates &+= other.duplicates
+        reordered &+= other.reordered
+        restarts &+= other.restarts
     }
 
     private mutating func mark(_ number: UInt64) {

@@ -14,7 +14,7 @@ public final class Source: Sendable {
     /// See `anomalyTopic`.
     public let errorTopic: [UInt8]
 
-    /// Names longer than this are cut.
+    /// Bytes of a name; longer ones end in a hash of the whole.
     static let nameLimit = 128
 
     /// A source of this name.

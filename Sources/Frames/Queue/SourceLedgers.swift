@@ -6,6 +6,8 @@ struct SourceLedgers: Sendable {
     private(set) var sources: [Source] = []
     /// By the places of `sources`.
     private(set) var ledgers: [FrameLedger] = []
+    /// What became of the frames of sources whose places others have now.
+    private(set) var forgotten = FrameLedger()
 
     /// The ledger of the source with this place, which has been entered.
     subscript(source: SourceIndex) -> FrameLedger {
@@ -15,9 +17,13 @@ struct SourceLedgers: Sendable {
 
     /// Opens a ledger for a source if it has none; whether it had none.
     ///
-    /// Places are given in the order in which sources are met, so each is the next one or known.
+    /// Places are given in the order in which sources are met, so each is the next one or known. A
+    /// source that is another one than was known has got the place of one that is forgotten.
     mutating func enter(_ source: Source) -> Bool {
-        guard source.index.value >= ledgers.count else { return false }
+        if source.index.value < ledgers.count {
+            if sources[source.index] !== source { replace(source) }
+            return false
+        }
         precondition(source.index.value == ledgers.count, "a source was met and not entered")
         sources.append(source)
         ledgers.append(FrameLedger())
@@ -53,6 +59,20 @@ struct SourceLedgers: Sendable {
         return self[source].unreported
     }
 
-    /// The sum of all ledgers.
-    var total: FrameLedger { ledgers.reduce(into: FrameLedger()) { $0.add($1) } }
+    /// Gives the place of another source to `source`, and keeps what became of that one's frames.
+    private mutating func replace(_ source: Source) {
+        var old = self[source.index]
+        // Whoever forgets a source sees to it that nothing of it is in flight; what were would be
+        // settled with the new one.
+        var new = FrameLedger()
+        (new.waiting, new.scoring, new.received) = (old.waiting, old.scoring, old.inFlight)
+        old.received -= old.inFlight
+        (old.waiting, old.scoring) = (0, 0)
+        forgotten.add(old)
+        self[source.index] = new
+        sources[source.index.value] = source
+    }
+
+    /// The sum of all ledgers, those of forgotten sources included.
+    var total: FrameLedger { ledgers.reduce(into: forgotten) { $0.add($1) } }
 }

@@ -31,6 +31,13 @@ extension FrameHeader.Extents {
         }
     }
 
+    /// The extents of one picture, whose channels may be left out.
+    init(rows: Int, columns: Int, channels: Int?) {
+        append(rows)
+        append(columns)
+        if let channels { append(channels) }
+    }
+
     private mutating func append(_ extent: Int) {
         switch count {
         case 0: values.0 = extent
@@ -88,29 +95,91 @@ extension FrameHeader.Extents {
         return end == 0 ? 1 : self[0]
     }
 
-    /// The number of pictures that an array of these extents holds, and their size.
+    /// The number of pictures that an array of these extents holds, and how they lie in it.
     ///
-    /// Read are `[h, w, c]` and `[h, w]`, after a batch axis or not, and the former first:
-    /// `[480, 640, 3]` is one picture. Throws what `preparation` has against them.
+    /// Read are `[h, w, c]`, `[c, h, w]` and `[h, w]`, after a batch axis or not: what `layout` says,
+    /// and else the first of these that can be. Throws what `preparation` has against them.
     func pictures(
-        for preparation: ImagePreparation
-    ) throws(Rejection) -> (images: Int, picture: ImageShape) {
-        if !isImpossible, count >= 3 {
+        for preparation: ImagePreparation, _ layout: PixelLayout
+    ) throws(Rejection) -> (images: Int, picture: PictureArray) {
+        guard !isImpossible else { throw .badShape }
+        let isPlanar =
+            layout.axes == .channelsFirst || preparation.takesColor && beginsWithColor(layout)
+        if isPlanar, count >= 3 {
+            let axis = count - 3
+            let picture = ImageShape(
+                rows: self[axis + 1], columns: self[axis + 2], channels: self[axis])
+            if let images = batch(axis), try preparation.admits(picture, layout) {
+                return (images, PictureArray(picture, isPlanar: picture.channels > 1))
+            }
+        }
+        if layout.axes != .channelsFirst, count >= 3 {
             let axis = count - 3
             let picture = ImageShape(
                 rows: self[axis], columns: self[axis + 1], channels: self[axis + 2])
-            if let images = batch(axis), try preparation.admits(picture) {
-                return (images, picture)
+            if let images = batch(axis), try preparation.admits(picture, layout) {
+                return (images, PictureArray(picture))
             }
         }
-        if !isImpossible, count >= 2 {
+        if layout.color != .grey, endsWithChannels(preparation.sideLimit) { throw .badLayout }
+        if count == 2 || count > 2 && layout.axes == nil {
             let axis = count - 2
             let picture = ImageShape(rows: self[axis], columns: self[axis + 1])
-            if let images = batch(axis), try preparation.admits(picture) {
-                return (images, picture)
+            if let images = batch(axis), try preparation.admits(picture, layout) {
+                return (images, PictureArray(picture))
             }
         }
         throw .badShape
+    }
+
+    /// Whether an array is rather one picture of a few channels, of a number that is not taken, than
+    /// many grey ones of a few columns.
+    private func endsWithChannels(_ sideLimit: Int) -> Bool {
+        guard count >= 3 else { return false }
+        let (rows, columns, last) = (self[count - 3], self[count - 2], self[count - 1])
+        let sides = (8 * last)...max(8 * last, sideLimit)
+        return 2...16 ~= last && sides ~= rows && sides ~= columns
+    }
+
+    /// Whether an array is one of colour planes, and can be nothing else but a batch of three grey
+    /// pictures: `[3, h, w]`, or `[n, 3, h, w]`, which cannot even be that.
+    func beginsWithColor(_ layout: PixelLayout) -> Bool {
+        guard layout.axes == nil, layout.color != .grey, 3...4 ~= count else { return false }
+        return self[count - 3] == 3 && ![1, 3, 4].contains(self[count - 1])
+    }
+
+    /// The pictures of brightness and colour apart in an array of these extents and so many bytes.
+    ///
+    /// `[h, w]` may be the picture's size or, as OpenCV has it, that of the bytes: `[h * 3 / 2, w]`,
+    /// `[h, w, 2]`. Rows are `step` bytes apart if that is given.
+    func pictures(
+        for preparation: ImagePreparation, _ layout: PixelLayout, step: Int?, bytes: Int
+    ) throws(Rejection) -> (images: Int, picture: PictureArray) {
+        let isPaired = count >= 3 && self[count - 1] == 2 && layout.color != .yuv420
+        let axis = count - (isPaired ? 3 : 2)
+        guard !isImpossible, axis >= 0, let images = batch(axis) else { throw .badShape }
+        let (rows, columns) = (self[axis], self[axis + 1])
+        let limit = 2 * preparation.sideLimit
+        guard rows <= limit, columns <= limit else { throw .imageTooLarge }
+        let sample = layout.color == .yuv420 ? 1 : 2
+        let pitch = step ?? sample * columns
+        guard pitch >= sample * columns, pitch <= 8 * limit, bytes % images == 0 else {
+            throw .badByteCount
+        }
+        let (size, area) = (bytes / images, rows * pitch)
+        var picture = ImageShape(rows: rows, columns: columns)
+        if case .yuv422 = layout.color {
+            guard size == area else { throw .badByteCount }
+        } else if size == area, rows % 3 == 0 {
+            picture.rows = rows / 3 * 2
+        } else if 2 * size != 3 * area {
+            throw .badByteCount
+        }
+        let color = ImageShape(rows: picture.rows, columns: picture.columns, channels: 3)
+        guard picture.rows % 2 == 0 || sample == 2, picture.columns % 2 == 0,
+            try preparation.admits(color)
+        else { throw .badShape }
+        return (images, PictureArray(brightnessOf: picture, layout, pitch: pitch, bytes: size))
     }
 
     /// The images that the axes before `axis` are: one without any, or those of a batch.

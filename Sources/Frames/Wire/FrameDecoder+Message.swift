@@ -8,85 +8,123 @@ extension FrameDecoder {
     /// It holds none of the message's bytes and never changes.
     public struct Message: Sendable {
         /// The images in it.
-        public let images: Int
+        public var images: Int { contents.images }
         /// The bytes that its payload takes.
         public let bytes: Int
+        /// The bytes that header and payload take.
+        public let size: Int
         /// Who sent it.
         public let source: Source
         /// The number its sender gave it.
-        public let sentSequence: UInt64?
+        public var sentSequence: UInt64? { header.sequence }
         let header: FrameHeader
-        let type: ElementType
         /// The sender's number, or else ours.
         public let sequence: UInt64
-        let content: Content
-        let preparation: ImagePreparation
-
-        /// What is in the payload.
-        enum Content: Sendable {
-            /// Images that need nothing but scaling to [0, 1].
-            case ready
-            /// Pictures of this size, in bytes.
-            case array(ImageShape)
-            /// One encoded picture.
-            case encoded(ImageFormat)
-        }
+        let contents: Contents
+        private let carrier: Carrier
+        private let preparation: ImagePreparation
 
         init(
-            images: Int, bytes: Int, source: Source, header: FrameHeader, type: ElementType,
-            sequence: UInt64,
-            content: Content, preparation: ImagePreparation
+            _ contents: Contents, in carrier: Carrier, bytes: Int, size: Int, header: FrameHeader,
+            sequence: UInt64, source: Source, preparation: ImagePreparation
         ) {
-            self.images = images
-            self.bytes = bytes
-            self.source = source
-            sentSequence = header.sequence
-            self.header = header
-            self.type = type
-            self.sequence = sequence
-            self.content = content
+            (self.contents, self.carrier, self.bytes, self.size) = (contents, carrier, bytes, size)
+            (self.header, self.sequence, self.source) = (header, sequence, source)
             self.preparation = preparation
         }
 
         /// Whether it holds pictures that have to be decoded or preprocessed.
         public var hasPictures: Bool {
-            if case .ready = content { false } else { true }
+            if case .ready = contents.form, case .payload = carrier { false } else { true }
+        }
+
+        /// Whether its images need no more than to be converted one by one from the payload.
+        var isPlain: Bool {
+            !hasPictures && contents.padding == nil && contents.largest == nil
         }
 
         /// Writes the `image`-th image into a row of `images`, decoding and preprocessing it if it is a
         /// picture; returns the size that an encoded picture had.
         ///
         /// `payload` and `header` are the bytes that the message was opened with. Throws `notFinite`,
-        /// `outOfRange` or, of pictures, `badImage`, `badShape` or `imageTooLarge`; the row's contents
-        /// are then meaningless. Whoever holds the row may call it, on any thread.
+        /// `outOfRange` or, of pictures, `badImage`, `badShape`, `imageTooLarge` or
+        /// `badEmbeddedPixels`; the row's contents are then meaningless. Whoever holds the row may call
+        /// it, on any thread.
         public func decode(
             _ image: Int, of payload: Span<UInt8>, header: Span<UInt8>, intoRow row: Int,
             of images: borrowing ImageBatch
         ) throws(Rejection) -> ImageShape? {
-            // The payload was found to hold so many whole images.
-            let size = bytes / self.images
-            switch content {
-            case .ready:
-                try type.decode(
-                    payload.extracting((image * size)..<((image + 1) * size)), intoRow: row,
-                    of: images)
-                return nil
-            case .array(let picture):
-                let pixels = payload.extracting((image * size)..<((image + 1) * size))
-                let prepared = try preparation.image(ofArray: pixels, picture)
-                images.setRow(row, bytes: prepared.span)
-                return nil
-            case .encoded(let format):
-                let (pixels, original) = try preparation.decode(payload, format)
+            if case .payload = carrier {
+                return try decode(image, of: payload, contents.type, intoRow: row, of: images)
+            }
+            let pixels = try carrier.pixels(in: header, as: contents.type)
+            return try decode(
+                image, of: pixels.span, carrier.storedType(contents.type), intoRow: row,
+                of: images)
+        }
+
+        private func decode(
+            _ image: Int, of bytes: Span<UInt8>, _ type: ElementType, intoRow row: Int,
+            of images: borrowing ImageBatch
+        ) throws(Rejection) -> ImageShape? {
+            if case .encoded(let format) = contents.form {
+                let (pixels, original) = try preparation.decode(bytes, format)
                 images.setRow(row, bytes: pixels.span)
                 return original
+            }
+            if let padding = contents.padding {
+                let pixels = padding.remove(from: bytes, image: image)
+                try write(pixels.span, type, intoRow: row, of: images)
+            } else {
+                // The message was found to hold so many whole images.
+                let size = bytes.count / contents.images
+                try write(
+                    bytes.extracting((image * size)..<((image + 1) * size)), type, intoRow: row,
+                    of: images)
+            }
+            return nil
+        }
+
+        /// Writes the pixels of one image into a row.
+        private func write(
+            _ pixels: Span<UInt8>, _ type: ElementType, intoRow row: Int,
+            of images: borrowing ImageBatch
+        ) throws(Rejection) {
+            guard case .array(let picture) = contents.form else {
+                try type.decode(pixels, largest: contents.largest, intoRow: row, of: images)
+                return
+            }
+            if picture.isInterleaved, contents.largest == nil {
+                let image = try prepared(pixels, picture)
+                images.setRow(row, bytes: image.span)
+                return
+            }
+            var plain = picture.interleaved(pixels)
+            if let largest = contents.largest { try spread(&plain, from: largest) }
+            let image = try prepared(plain.span, picture)
+            images.setRow(row, bytes: image.span)
+        }
+
+        private func prepared(
+            _ pixels: Span<UInt8>, _ picture: PictureArray
+        ) throws(Rejection) -> [UInt8] {
+            try preparation.image(
+                ofArray: pixels, picture.shape, order: header.layout.order)
+        }
+
+        /// Brings bytes of which `largest` is white to 0 to 255.
+        private func spread(_ pixels: inout [UInt8], from largest: UInt32) throws(Rejection) {
+            for index in pixels.indices {
+                let pixel = UInt32(pixels[index])
+                guard pixel <= largest else { throw .outOfRange }
+                pixels[index] = UInt8((pixel * 255 + largest / 2) / largest)
             }
         }
 
         /// The frame of the `image`-th image, which was decoded from a picture of that size.
         func frame(_ image: Int, received: UnixTime, decoded: ImageShape?) -> Frame {
             var frame = Frame(
-                source: source.index, sequence: sequence, received: received, type: type)
+                source: source.index, sequence: sequence, received: received, type: contents.type)
             (frame.index, frame.images) = (image, images)
             frame.decoded = decoded
             return frame

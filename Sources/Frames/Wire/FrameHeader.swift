@@ -25,6 +25,25 @@ public struct FrameHeader: Sendable {
     /// some senders use for names.
     public var sequence: UInt64?
 
+    /// How many bits of an integer are pixel: `bits`, `bit_depth`, `significant_bits` or `depth`.
+    public var bits: Named<Int> = .absent
+    /// Text of the value that holds the picture itself, where the header has one.
+    public var picture: Range<Int>?
+    /// Whether it says what control messages say, such as `{"done": true}`.
+    public var isControl = false
+    /// How pixels lie, as far as it says.
+    var layout = PixelLayout()
+    /// Bytes from one row to the next: ROS's `step`.
+    var step: Int?
+    /// Text of the value of `strides`, NumPy's bytes from one element to the next along each axis.
+    private(set) var strides: Range<Int>?
+    /// `height`, `width` and `channels`, for headers without a `shape`.
+    private var (height, width, channels): (Int?, Int?, Int?)
+    /// What `layout` says of the element type.
+    private var impliedKind: ElementType.Kind?
+    /// Whether `bits` was found under `depth`, which to some senders means something else.
+    private(set) var isDepth = false
+
     /// The key that `dtype` was found under; to many senders `type` means something else.
     private var dtypeKey = DtypeKey.type
 
@@ -53,12 +72,20 @@ public struct FrameHeader: Sendable {
         var isImpossible = false
     }
 
-    /// Says nothing.
+    /// The header of a picture that comes without one.
     init() {}
 
     /// Reads a header; throws `headerNotJSON` or `headerTooLong`.
+    ///
+    /// A picture inside it does not count towards its length.
     public init(_ text: Span<UInt8>) throws(Rejection) {
-        guard text.count <= Self.limit else { throw .headerTooLong }
+        do throws(Rejection) { try read(text) } catch {
+            throw text.count > Self.limit && picture == nil ? .headerTooLong : error
+        }
+        guard text.count - (picture?.count ?? 0) <= Self.limit else { throw .headerTooLong }
+    }
+
+    private mutating func read(_ text: Span<UInt8>) throws(Rejection) {
         var cursor = JSONCursor()
         guard cursor.take(UInt8(ascii: "{"), in: text) else { throw .headerNotJSON }
         var bigEndian = false
@@ -68,16 +95,27 @@ public struct FrameHeader: Sendable {
                     let value = cursor.value(in: text)
                 else { throw .headerNotJSON }
                 note(key, value, text, &bigEndian)
+                // What follows would be read for nothing.
+                guard cursor.at - (picture?.count ?? 0) <= Self.limit else { throw .headerTooLong }
             } while cursor.take(UInt8(ascii: ","), in: text)
             guard cursor.take(UInt8(ascii: "}"), in: text) else { throw .headerNotJSON }
         }
         cursor.skipSpace(in: text)
         guard cursor.at == text.count else { throw .headerNotJSON }
+        if case .absent = dtype, let impliedKind { dtype = .known(ElementType(impliedKind)) }
         if bigEndian, case .known(var type) = dtype {
             type.isBigEndian = true
             dtype = .known(type)
         }
+        if shape == nil, let height, let width {
+            let channels =
+                if case .channels(let count, _) = layout.color { count } else { channels }
+            extents = Extents(rows: height, columns: width, channels: channels)
+        }
     }
+
+    /// Whether it says how large its images are.
+    var hasExtents: Bool { shape != nil || height != nil && width != nil }
 
     private mutating func note(
         _ key: Range<Int>, _ value: Range<Int>, _ text: Span<UInt8>, _ bigEndian: inout Bool
@@ -95,6 +133,8 @@ public struct FrameHeader: Sendable {
                 noteDtype(contents, text, under: .type)
             } else if text.matches(key, "ts") || text.matches(key, "timestamp") {
                 timestamp = value
+            } else {
+                noteRare(key, value, contents, text)
             }
         case UInt8(ascii: "s"):
             if text.matches(key, "shape") {
@@ -104,6 +144,8 @@ public struct FrameHeader: Sendable {
                 source = contents
             } else if text.matches(key, "seq") {
                 sequence = number(value, text) ?? sequence
+            } else {
+                noteRare(key, value, contents, text)
             }
         case UInt8(ascii: "m") where text.matches(key, "msg"): message = value
         case UInt8(ascii: "i") where text.matches(key, "id"): id = value
@@ -113,11 +155,47 @@ public struct FrameHeader: Sendable {
         where text.matches(key, "frame") || text.matches(key, "frameIndex")
             || text.matches(key, "frame_id"):
             sequence = sequence ?? number(value, text)
+            if text.matches(key, "frame") { notePicture(value, contents, text) }
         case UInt8(ascii: "e")
         where text.matches(key, "endianness") || text.matches(key, "endianess"):
             bigEndian = contents.map { text.matches($0, "big") } ?? false
-        default: break
+        case UInt8(ascii: "i") where text.matches(key, "is_bigendian"):
+            bigEndian = !Self.falsehoods.contains { text.matches(value, $0) }
+        default: noteRare(key, value, contents, text)
         }
+    }
+
+    /// Keys that few headers have.
+    private mutating func noteRare(
+        _ key: Range<Int>, _ value: Range<Int>, _ contents: Range<Int>?, _ text: Span<UInt8>
+    ) {
+        let names = RareKey.byInitial[Int(text[key.lowerBound] & 31)]
+        guard let found = names.first(where: { text.matches(key, $0.name) }) else { return }
+        switch found.key {
+        case .bits: (bits, isDepth) = (count(value, text), false)
+        case .depth:
+            if case .absent = bits { (bits, isDepth) = (count(value, text), true) }
+        case .layout:
+            if let contents { impliedKind = layout.note(contents, text) ?? impliedKind }
+        case .range: if let contents { layout.noteRange(contents, text) }
+        case .step: step = size(value, text)
+        case .strides: strides = value
+        case .height: height = size(value, text)
+        case .width: width = size(value, text)
+        case .channels: channels = size(value, text)
+        case .picture: notePicture(value, contents, text)
+        case .control:
+            isControl = isControl || text.matches(value, "true") || text.matches(value, "1")
+        }
+    }
+
+    /// Takes the longest text or list of those that may be the picture.
+    private mutating func notePicture(
+        _ value: Range<Int>, _ contents: Range<Int>?, _ text: Span<UInt8>
+    ) {
+        let isList = text[value.lowerBound] == UInt8(ascii: "[")
+        guard let found = contents ?? (isList ? value : nil), !found.isEmpty else { return }
+        if found.count > picture?.count ?? 0 { picture = found }
     }
 
     private mutating func noteDtype(
@@ -138,5 +216,13 @@ public struct FrameHeader: Sendable {
         guard let number = cursor.integer(in: text), number >= 0, cursor.at == value.upperBound
         else { return nil }
         return UInt64(number)
+    }
+
+    private func size(_ value: Range<Int>, _ text: Span<UInt8>) -> Int? {
+        number(value, text).flatMap { $0 < 1 << 31 ? Int($0) : nil }
+    }
+
+    private func count(_ value: Range<Int>, _ text: Span<UInt8>) -> Named<Int> {
+        size(value, text).map { .known($0) } ?? .unknown
     }
 }

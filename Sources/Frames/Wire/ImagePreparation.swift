@@ -23,11 +23,24 @@ struct ImagePreparation: Sendable {
         return true
     }
 
-    /// Preprocesses a picture of an array of admitted size; one byte a pixel comes out.
+    /// The same of pictures that must hold what `layout` says.
+    func admits(_ picture: ImageShape, _ layout: PixelLayout) throws(Rejection) -> Bool {
+        switch layout.color {
+        case .grey where picture.channels != 1: return false
+        case .channels(let channels, _) where picture.channels != channels: return false
+        default: return try admits(picture)
+        }
+    }
+
+    /// Whether pictures may be in colour.
+    var takesColor: Bool { preprocessing.grayscale != nil }
+
+    /// Preprocesses a picture of an array of admitted size, its colours in this order or else the
+    /// model's; one byte a pixel comes out.
     func image(
-        ofArray pixels: Span<UInt8>, _ picture: ImageShape
+        ofArray pixels: Span<UInt8>, _ picture: ImageShape, order: Preprocessing.ChannelOrder?
     ) throws(Rejection) -> [UInt8] {
-        try image(of: pixels, picture, order: preprocessing.grayscale ?? .rgb)
+        try image(of: pixels, picture, order: order ?? preprocessing.grayscale ?? .rgb)
     }
 
     /// Decodes and preprocesses a picture, as training and files do; also returns its original size.

@@ -4,15 +4,21 @@ extension ElementType {
     /// Writes the pixels in `bytes` into one row of `images`: bytes as they are, all else as numbers in
     /// [0, 1].
     ///
-    /// `bytes` holds exactly one image; integers are divided by the largest value of their type.
-    /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.
+    /// `bytes` holds exactly one image; integers are divided by the largest value of their type, or by
+    /// `largest`, above which there may be none. Throws `notFinite` or `outOfRange`; the row's contents
+    /// are then meaningless.
     public func decode(
-        _ bytes: Span<UInt8>, intoRow row: Int, of images: borrowing ImageBatch
+        _ bytes: Span<UInt8>, largest: UInt32? = nil, intoRow row: Int,
+        of images: borrowing ImageBatch
     ) throws(Rejection) {
         precondition(bytes.count == size * images.columns, "the bytes are not one image")
-        if kind == .uint8 { return images.setRow(row, bytes: bytes) }
+        if kind == .uint8, largest == nil { return images.setRow(row, bytes: bytes) }
         var flaws = Flaws()
-        images.setRow(row) { pixels in flaws = convert(bytes, to: &pixels) }
+        images.setRow(row) { pixels in
+            flaws =
+                largest.map { convert(bytes, to: &pixels, largest: Double($0)) }
+                ?? convert(bytes, to: &pixels)
+        }
         guard !flaws.isNotFinite else { throw .notFinite }
         guard !flaws.isOutside else { throw .outOfRange }
     }
@@ -36,6 +42,20 @@ extension ElementType {
         case .float32: fill(&pixels, bytes) { (bits: UInt32) in Float(bitPattern: bits) }
         case .float64:
             fill(&pixels, bytes) { (bits: UInt64) in Float(clamping: Double(bitPattern: bits)) }
+        }
+    }
+
+    /// The same for integers whose largest value is not their type's.
+    private func convert(
+        _ bytes: Span<UInt8>, to pixels: inout MutableSpan<Float>, largest: Double
+    ) -> Flaws {
+        switch kind {
+        case .uint8: fill(&pixels, bytes) { (number: UInt8) in Float(Double(number) / largest) }
+        case .uint16: fill(&pixels, bytes) { (number: UInt16) in Float(Double(number) / largest) }
+        case .int16: fill(&pixels, bytes) { (number: Int16) in Float(Double(number) / largest) }
+        case .uint32: fill(&pixels, bytes) { (number: UInt32) in Float(Double(number) / largest) }
+        case .int32: fill(&pixels, bytes) { (number: Int32) in Float(Double(number) / largest) }
+        default: convert(bytes, to: &pixels)
         }
     }
 

@@ -4,6 +4,8 @@ public import Platform
 public struct RejectedMessage: Sendable {
     /// Why.
     public let reason: Rejection
+    /// What it looks like instead of a frame, if that is known.
+    public let kind: FileKind?
     /// Who sent it, as far as it says.
     public let source: Source
     /// The number its sender gave it.
@@ -16,9 +18,9 @@ public struct RejectedMessage: Sendable {
     /// Joins these.
     public init(
         reason: Rejection, source: Source, sequence: UInt64?, received: UnixTime,
-        reply: ReplyAddress? = nil
+        reply: ReplyAddress? = nil, kind: FileKind? = nil
     ) {
         (self.reason, self.source, self.sequence) = (reason, source, sequence)
-        (self.received, self.reply) = (received, reply)
+        (self.received, self.reply, self.kind) = (received, reply, kind)
     }
 }

@@ -27,7 +27,10 @@ import Testing
 
     @Test(arguments: [
         (["", ""], Rejection.headerNotJSON), (["nonsense"], .headerNotJSON),
-        (["topic", "{}"], .noPayload), (["{}", "pixels"], .noDtype),
+        (["topic", "{}"], .noPayload), (["{}", "pixels"], .noDtype), (["{}"], .noPayload),
+        (["{\"temperature\":21.5}"], .noPayload), (["{\"done\":false}"], .noPayload),
+        (["pixels\u{0}", header()], .noPayload), ([header()], .noPayload),
+        (["{\"image\":\"/a/path.png\"}"], .badEmbeddedPixels), (["{"], .headerNotJSON),
         (Array(repeating: "{}", count: 17), .tooManyParts), ([], .headerNotJSON),
     ])
     func `what is no frame is rejected and reported`(parts: [String], reason: Rejection) {
@@ -116,7 +119,14 @@ final class Door {
 
     enum Result { case enqueued, waiting, rejected, control }
 
-    init(capacity: Int = 8, _ configure: (inout Configuration) -> Void = { _ in }) {
+    /// When the next message comes.
+    var received = UnixTime(nanoseconds: 0)
+
+    init(
+        capacity: Int = 8, _ configure: (inout Configuration) -> Void = { _ in },
+        isReserved: @escaping @Sendable (String) -> Bool = { _ in false },
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         var configuration = Configuration()
         configure(&configuration)
         let woken = Wakeups()
@@ -126,7 +136,7 @@ final class Door {
         ) { woken.count.add(1, ordering: .relaxed) }
         intake = FrameIntake(
             configuration, shape: ImageShape(rows: 2, columns: 2),
-            preprocessing: Preprocessing(), exchange: exchange)
+            preprocessing: Preprocessing(), exchange: exchange, isReserved: isReserved, warn: warn)
     }
 
     /// How often the receiver was to be woken.
@@ -136,10 +146,17 @@ final class Door {
     func send(
         _ texts: [String], whenFull: FrameQueue.WhenFull = .dropOldest, reply: ReplyAddress? = nil
     ) -> Result {
-        parts = texts.map { Array($0.utf8) }
+        send(bytes: texts.map { Array($0.utf8) }, whenFull: whenFull, reply: reply)
+    }
+
+    @discardableResult
+    func send(
+        bytes: [[UInt8]], whenFull: FrameQueue.WhenFull = .dropOldest, reply: ReplyAddress? = nil
+    ) -> Result {
+        parts = bytes
         let origin = FrameIntake.Origin(
             name: Array("endpoint".utf8), whenFull: whenFull, reply: reply,
-            received: UnixTime(nanoseconds: 0))
+            received: received)
         let (first, second, third) = (part(0), part(1), part(2))
         let reading = intake.read(
             MessageParts(
@@ -192,4 +209,19 @@ final class Door {
         _ = exchange.take(into: &batch, &rejections, waiting: nil)
         return (rejections.map(\.reason), batch.count)
     }
+
+    /// What was rejected.
+    func takeRejections() -> [RejectedMessage] {
+        var batch = Batch(capacity: 8, pixels: 4)
+        var rejections: [RejectedMessage] = []
+        _ = exchange.take(into: &batch, &rejections, waiting: nil)
+        return rejections
+    }
+}
+
+/// What the operator was told.
+final class Told: Sendable {
+    private let list = Mutex<[String]>([])
+    var sentences: [String] { list.withLock { $0 } }
+    func add(_ sentence: String) { list.withLock { $0.append(sentence) } }
 }

@@ -143,9 +143,10 @@ final class IngestSocket {
         guard message.parts.first.more else { return 0 }
         _ = try socket.receive(into: &message.parts.first, blocking: false)
         if message.parts.first.count == 0 { return try skipDelimiter() }
-        guard !message.parts.startsWith(UInt8(ascii: "{")), message.parts.first.more else {
-            return 1
-        }
+        // A request's id is four bytes of any kind; one in 256 starts as JSON does.
+        let isHeader =
+            message.parts.startsWith(UInt8(ascii: "{")) && message.parts.first.count != 4
+        guard !isHeader, message.parts.first.more else { return 1 }
         _ = try socket.receive(into: &message.parts.second, blocking: false)
         guard message.parts.second.count == 0 else { return 2 }
         envelope.append(message.parts.first.copy)

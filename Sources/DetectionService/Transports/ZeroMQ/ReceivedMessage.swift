@@ -20,8 +20,10 @@ final class ReceivedMessage: MessageBytes, @unchecked Sendable {
 
     func withParts(_ body: (_ header: Span<UInt8>, _ payload: Span<UInt8>) -> Void) {
         parts.withParts(3) { parts in
-            let bare = bareHeader
-            body(parts.bytes(layout.header, or: bare.span), parts[layout.payload])
+            let bare = layout.isBare ? bareHeader : []
+            body(
+                parts.bytes(layout.header, or: bare.span),
+                parts.bytes(layout.payload, or: Span()))
         }
     }
 
