@@ -174,8 +174,9 @@ final class Door {
     func goOn() -> Bool {
         guard let message = open else { return true }
         let bytes = ArrayBytes(
-            header: message.layout.header.map { part($0) } ?? intake.bareHeader,
-            payload: part(message.layout.payload))
+            header: message.layout.header.map { part($0) }
+                ?? (message.layout.isBare ? intake.bareHeader : []),
+            payload: message.layout.payload.map { part($0) } ?? [])
         guard case .admitted = exchange.add(message.message, message.arrival, bytes: bytes) else {
             return false
         }
