@@ -26,6 +26,11 @@ public func fileKind(at path: String) -> FileKind {
 
 /// The names in a folder, sorted, without those that start with a dot.
 public func fileNames(inFolder path: String) throws(FilesError) -> [String] {
+    try fileNames(inFolder: path, hidden: false)
+}
+
+/// The names in a folder, sorted, that start with a dot, or those that do not.
+func fileNames(inFolder path: String, hidden: Bool) throws(FilesError) -> [String] {
     guard let folder = unsafe opendir(path) else {
         throw .unreadable(path: path, reason: SystemError(code: errno).reason)
     }
@@ -42,6 +47,6 @@ public func fileNames(inFolder path: String) throws(FilesError) -> [String] {
         let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
             unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        if !name.hasPrefix(".") { names.append(name) }
+        if name.hasPrefix(".") == hidden { names.append(name) }
     }
 }

@@ -5,7 +5,8 @@ import Platform
 ///
 /// The bytes go to a temporary file in the same folder, to the disk, and then over `path`; a
 /// symbolic link is followed. `mode` is the new file's permissions before the umask. After any
-/// error but `notSynced` the old file is as it was and the temporary one is gone.
+/// error but `notSynced` the old file is as it was and the temporary one is gone; those that killed
+/// processes left in the folder go as well.
 public func writeFileAtomically(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
 ) throws(FilesError) {
@@ -20,21 +21,21 @@ public func writeFileAtomically(
             unsafe open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }.mapError(failed(to: "open the folder \(target.folder)")).get())
 
-    let temporary = TemporaryFile.freshName()
-    let file = Descriptor(
-        owning: try uninterrupted {
-            unsafe openat(folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        }.mapError(failed(to: "create a temporary file beside it")).get())
+    removeAbandonedFiles(in: folder, at: target.folder)
+    let temporary = try TemporaryFile.create(in: folder, mode: mode)
+        .mapError(failed(to: "create a temporary file beside it")).get()
     do throws(FilesError) {
-        try writeAll(bytes, to: file).mapError(failed(to: "write it all")).get()
-        _ = try uninterrupted { fsync(file.number) }.mapError(failed(to: "sync it to the disk"))
-            .get()
+        try writeAll(bytes, to: temporary.file).mapError(failed(to: "write it all")).get()
+        _ = try uninterrupted { fsync(temporary.file.number) }.mapError(
+            failed(to: "sync it to the disk")
+        )
+        .get()
         _ = try uninterrupted {
-            unsafe renameat(folder.number, temporary, folder.number, target.name)
+            unsafe renameat(folder.number, temporary.name, folder.number, target.name)
         }
         .mapError(failed(to: "rename the temporary file over it")).get()
     } catch {
-        _ = unsafe unlinkat(folder.number, temporary, 0)
+        _ = unsafe unlinkat(folder.number, temporary.name, 0)
         throw error
     }
     if case .failure(let error) = uninterrupted({ fsync(folder.number) }) {
@@ -42,10 +43,57 @@ public func writeFileAtomically(
     }
 }
 
-private enum TemporaryFile {
+/// The new file before it is in place, locked for as long as it is open: one that nobody has locked
+/// was left by a process that was killed.
+private struct TemporaryFile: ~Copyable {
+    let name: String
+    let file: Descriptor
+
+    static func create(
+        in folder: borrowing Descriptor, mode: UInt32
+    ) -> Result<TemporaryFile, SystemError> {
+        while true {
+            let (name, number) = (freshName(), folder.number)
+            switch uninterrupted({
+                unsafe openat(number, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            }) {
+            case .failure(let error): return .failure(error)
+            case .success(let descriptor):
+                let file = Descriptor(owning: descriptor)
+                // Where files cannot be locked, none is ever taken for left behind.
+                _ = uninterrupted { flock(file.number, LOCK_EX) }
+                var status = stat()
+                // Somebody may have found it before it was locked, and removed it.
+                guard unsafe fstat(file.number, &status) == 0, status.st_nlink == 0 else {
+                    return .success(TemporaryFile(name: name, file: file))
+                }
+            }
+        }
+    }
+
     /// Short whatever the target is called, hidden, and with 64 random bits against collisions.
     static func freshName() -> String {
-        ".elbod-" + String(UInt64.random(in: .min ... .max), radix: 16) + ".tmp"
+        prefix + String(UInt64.random(in: .min ... .max), radix: 16) + suffix
+    }
+
+    /// Whether a file of this name is a temporary one.
+    static func isName(_ name: String) -> Bool {
+        name.hasPrefix(prefix) && name.hasSuffix(suffix)
+    }
+
+    private static let (prefix, suffix) = (".elbod-", ".tmp")
+}
+
+/// Removes the temporary files that processes left when they were killed: nobody holds their locks.
+private func removeAbandonedFiles(in folder: borrowing Descriptor, at path: String) {
+    for name in (try? fileNames(inFolder: path, hidden: true)) ?? []
+    where TemporaryFile.isName(name) {
+        let number = unsafe openat(
+            folder.number, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard number >= 0 else { continue }
+        let file = Descriptor(owning: number)
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { continue }
+        _ = unsafe unlinkat(folder.number, name, 0)
     }
 }
 
