@@ -7,6 +7,11 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
+    /// Bytes that a part of a message may have.
+    var messageLimit: Int {
+        configuration.messageLimit(decodesPictures: !first.model.model.preprocessing.isEmpty)
+    }
+
     /// Bytes of memory that the daemon may take: as configured, or what it needs.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
@@ -43,7 +48,7 @@ extension Daemon {
                 self.configuration.threads == 0
                 ? ScoringLoop(thread: 0, pipeline, self.configuration) : nil
             var receiver = try Receiver(
-                self.configuration, surroundings,
+                self.configuration, surroundings, messageLimit: self.messageLimit,
                 intake: FrameIntake(
                     self.configuration, shape: model.imageShape,
                     preprocessing: model.preprocessing, exchange: pipeline.exchange),

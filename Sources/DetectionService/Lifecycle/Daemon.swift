@@ -67,6 +67,7 @@ public final class Daemon: Sendable {
     /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
     /// for; throws what kept it from starting or going on.
     public func run(_ notifier: SystemdNotifier) throws {
+        try configuration.checkSocketPaths()
         let locks = try lockPaths()
         defer { withExtendedLifetime(locks) {} }
         let context = try Context()
@@ -88,7 +89,7 @@ public final class Daemon: Sendable {
         defer { server?.stop() }
         let memory = MemoryGuard(
             ports: configuration.ingest.count, budget: memoryBudget,
-            messageLimit: configuration.maxMessageBytes, logger: logger)
+            messageLimit: messageLimit, logger: logger)
         let scoring = pipelines.flatMap(startScoring)
         let receiving = startReceiving(
             pipeline,

@@ -37,7 +37,7 @@ struct Receiver: ~Copyable {
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
-        _ configuration: Configuration, _ surroundings: Surroundings,
+        _ configuration: Configuration, _ surroundings: Surroundings, messageLimit: Int,
         intake: consuming FrameIntake, scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
         self.scoring = scoring
@@ -49,7 +49,7 @@ struct Receiver: ~Copyable {
         for (index, endpoint) in configuration.ingest.enumerated() {
             let opening = IngestSocket.Opening(
                 context: surroundings.context, endpoint: endpoint,
-                limit: configuration.maxMessageBytes,
+                limit: messageLimit,
                 credentials: surroundings.access?.credentials)
             ports.append(try IngestSocket(opening, name: "ingest-\(index + 1)"))
             addToPoller(index)
