@@ -23,7 +23,8 @@ public struct TCPConnection: Sendable {
     /// Where `tcpi_bytes_received` is in the kernel's `struct tcp_info`; glibc's ends before it.
     private static let receivedOffset = 128
 
-    private init?(_ descriptor: CInt) {
+    /// What has this descriptor now; nil if that is no TCP connection.
+    public init?(_ descriptor: CInt) {
         guard let identity = Self.identity(of: descriptor) else { return nil }
         var info = [UInt8](repeating: 0, count: Self.receivedOffset + MemoryLayout<UInt64>.size)
         var size = socklen_t(info.count)
@@ -68,11 +69,14 @@ public struct TCPConnection: Sendable {
         return "\(Self.text(host)):\(Self.text(port))"
     }
 
+    /// Whether its holder has not closed it yet.
+    public var isOpen: Bool { Self.identity(of: descriptor) == identity }
+
     /// Ends the connection: its holder sees that the peer has gone.
     ///
     /// Does nothing if the descriptor has come to mean something else.
     public func cut() {
-        guard Self.identity(of: descriptor) == identity else { return }
+        guard isOpen else { return }
         shutdown(descriptor, CInt(SHUT_RDWR))
     }
 

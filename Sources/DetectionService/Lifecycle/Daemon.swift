@@ -83,7 +83,7 @@ public final class Daemon: Sendable {
         // One model on all streams, for now.
         let pipeline = pipelines[0]
         let monitor = Monitor(
-            configuration, pipeline, publicKey: access?.credentials.keyPair.publicKey)
+            configuration, pipeline, access: access)
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
@@ -134,7 +134,7 @@ public final class Daemon: Sendable {
             name: name, identity: RunIdentity(),
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
-            publisher: try Publisher(context, configuration, credentials: access?.credentials),
+            publisher: try Publisher(context, configuration, access: access),
             replies: PendingReplies(wake: wakeUp))
         pipeline.recentScores.restart(
             for: first.calibration.calibration, from: .first, isOtherModel: true)

@@ -55,7 +55,7 @@ extension Monitor {
         text.sample(calibration.bounds.lower, [("bound", "lower")])
         text.sample(calibration.bounds.upper, [("bound", "upper")])
         text.single(
-            "elbod_ready", .gauge, "Whether frames are taken in.", state == .serving ? 1 : 0)
+            "elbod_ready", .gauge, "Whether frames are taken in.", whyNotReady == nil ? 1 : 0)
         text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")
         text.sample(reloads.done, [("result", "ok")])
         text.sample(reloads.refused, [("result", "refused")])

@@ -76,7 +76,8 @@ private final class MonitoringHandler: ChannelInboundHandler {
         case "/livez": return health(monitor.isAlive, "alive", "a thread of the pipeline hangs")
         case "/readyz", "/healthz":
             return health(
-                monitor.state == .serving, "ready", "not ready: \(monitor.state.rawValue)")
+                monitor.whyNotReady == nil, "ready",
+                "not ready: \(monitor.whyNotReady ?? "just now it is")")
         default:
             return Answer(status: .notFound, body: "try /metrics, /livez, /readyz or /statusz\n")
         }

@@ -13,7 +13,6 @@ struct Receiver: ~Copyable {
     private var ports: [IngestSocket] = []
     private var poller: Poller
     private let surroundings: Surroundings
-    private var revocations = 0
     private var intake: FrameIntake
     private let wakeIndex: Int
     private let replyMode: Configuration.ReplyMode
@@ -49,8 +48,7 @@ struct Receiver: ~Copyable {
         for (index, endpoint) in configuration.ingest.enumerated() {
             let opening = IngestSocket.Opening(
                 context: surroundings.context, endpoint: endpoint,
-                limit: messageLimit,
-                credentials: surroundings.access?.credentials)
+                limit: messageLimit, access: surroundings.access)
             ports.append(try IngestSocket(opening, name: "ingest-\(index + 1)"))
             addToPoller(index)
         }
@@ -68,15 +66,9 @@ struct Receiver: ~Copyable {
         addToPoller(index)
     }
 
-    /// Cuts connections: of a port that takes in too much memory, or all after a client has lost a
-    /// right.
+    /// Cuts the connections of a port that takes in too much memory.
     private mutating func reopenWhereNeeded() throws(ZMQError) {
         for port in surroundings.memory.takePending() { try reopen(port.value) }
-        guard let authenticator = surroundings.access?.authenticator,
-            authenticator.revocations != revocations
-        else { return }
-        revocations = authenticator.revocations
-        for index in ports.indices { try reopen(index) }
     }
 
     /// Receives while `isReceiving`, and then enqueues what is left of messages already taken; looks

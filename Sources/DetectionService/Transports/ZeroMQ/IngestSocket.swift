@@ -14,6 +14,8 @@ final class IngestSocket {
     var open: OpenMessage?
 
     private let opening: Opening
+    /// Whether clients may still send.
+    private var check: ClientCheck?
     private var socket: Socket
     let isRouter: Bool
     /// The parts before a message on a router: where it came from.
@@ -28,12 +30,13 @@ final class IngestSocket {
         let endpoint: Endpoint
         /// Bytes that a part may have.
         let limit: Int
-        let credentials: Credentials?
+        let access: Access?
     }
 
     /// Opens and subscribes a socket.
     init(_ opening: Opening, name: String) throws(ZMQError) {
         self.opening = opening
+        check = opening.access.map { ClientCheck($0.authenticator, .send) }
         isRouter = opening.endpoint.pattern == .router
         socket = try Self.open(opening)
         self.name = Array(name.utf8)
@@ -58,7 +61,7 @@ final class IngestSocket {
         try socket.setHandshakeInterval(milliseconds: 5000)
         if kind == .router { try socket.setLinger(milliseconds: 1000) }
         if kind == .sub { try socket.subscribe("") }
-        try opening.credentials?.secure(socket, opening.endpoint, domain: "ingest")
+        try opening.access?.credentials.secure(socket, opening.endpoint, domain: "ingest")
         try socket.open(opening.endpoint, isReopening: isReopening)
         return socket
     }
@@ -82,7 +85,9 @@ final class IngestSocket {
     /// Receives one message, its first three parts into `first`, `second` and `third`; the number of
     /// its parts without the envelope, or nil if there is none.
     func receive() throws(ZMQError) -> Int? {
-        guard try socket.receive(into: &first, blocking: false) else { return nil }
+        repeat {
+            guard try socket.receive(into: &first, blocking: false) else { return nil }
+        } while try skipForbidden()
         var parts = isRouter ? try receiveEnvelope() : 1
         // Parts of one message arrive together, so these do not block.
         if parts == 1, first.more {
@@ -100,6 +105,13 @@ final class IngestSocket {
             isLast = !rest.more
         }
         return parts
+    }
+
+    /// Passes over a message whose sender has lost the right to send it; whether it was one.
+    private func skipForbidden() throws(ZMQError) -> Bool {
+        guard check?.admits(first) == false else { return false }
+        while first.more { _ = try socket.receive(into: &first, blocking: false) }
+        return true
     }
 
     /// Moves what is in front of a request into `envelope`; the number of parts then received into
