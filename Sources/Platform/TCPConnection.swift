@@ -41,15 +41,18 @@ public struct TCPConnection: Sendable {
     public static var all: [TCPConnection] {
         guard let folder = unsafe opendir("/proc/self/fd") else { return [] }
         defer { unsafe closedir(folder) }
-        var connections: [TCPConnection] = []
+        // A descriptor and its duplicates are one connection, known by the lowest of them.
+        var connections: [UInt64: TCPConnection] = [:]
         while let entry = unsafe readdir(folder) {
             // A symbolic link named after a number, but for "." and "..".
             let descriptor = unsafe atoi(&entry.pointee.d_name.0)
-            if descriptor > 2, let connection = TCPConnection(descriptor) {
-                connections.append(connection)
+            if descriptor > 2, let connection = TCPConnection(descriptor),
+                connections[connection.identity].map({ descriptor < $0.descriptor }) ?? true
+            {
+                connections[connection.identity] = connection
             }
         }
-        return connections
+        return Array(connections.values)
     }
 
     /// Who is at the other end, as in "192.0.2.7:40112", while the connection lasts.

@@ -65,13 +65,14 @@ extension Daemon {
     }
 
     func startGuarding(
-        _ memory: MemoryGuard, _ publisher: Publisher, _ wakeUp: WakeUp
+        _ memory: MemoryGuard, _ peers: PeerWatch, _ publisher: Publisher, _ wakeUp: WakeUp
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
         thread.start { started throws(ZMQError) in
             started()
             while !self.isStopping.load(ordering: .relaxed) {
                 thread.heartbeat.advance()
+                try peers.look()
                 switch memory.check() {
                 case .nothing: break
                 case .ports: wakeUp.signal()

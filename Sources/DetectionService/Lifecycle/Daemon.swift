@@ -79,11 +79,12 @@ public final class Daemon: Sendable {
             _ = door?.join()
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
-        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp)]
+        let peers = PeerWatch(messageLimit: messageLimit, logger: logger)
+        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp, peers)]
         // One model on all streams, for now.
         let pipeline = pipelines[0]
         let monitor = Monitor(
-            configuration, pipeline, access: access)
+            configuration, pipeline, access: access, peers: peers)
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         let server = try startServer(monitor)
         defer { server?.stop() }
@@ -95,7 +96,7 @@ public final class Daemon: Sendable {
             pipeline,
             Receiver.Surroundings(
                 context: context, wake: wakeUp, replies: pipeline.replies, access: access,
-                memory: memory))
+                memory: memory, peers: peers))
         let control = startControl(
             context,
             Controller(monitor: monitor, updater: updater, recentScores: pipeline.recentScores) {
@@ -103,7 +104,7 @@ public final class Daemon: Sendable {
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let guarding = startGuarding(memory, pipeline.publisher, wakeUp)
+        let guarding = startGuarding(memory, peers, pipeline.publisher, wakeUp)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
@@ -128,13 +129,13 @@ public final class Daemon: Sendable {
     }
 
     private func makePipeline(
-        _ name: String, _ context: Context, _ wakeUp: WakeUp
+        _ name: String, _ context: Context, _ wakeUp: WakeUp, _ peers: PeerWatch
     ) throws(ZMQError) -> Pipeline {
         let pipeline = Pipeline(
             name: name, identity: RunIdentity(),
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
-            publisher: try Publisher(context, configuration, access: access),
+            publisher: try Publisher(context, configuration, access: access, peers: peers),
             replies: PendingReplies(wake: wakeUp))
         pipeline.recentScores.restart(
             for: first.calibration.calibration, from: .first, isOtherModel: true)

@@ -42,9 +42,12 @@ final class Monitor: Sendable {
 
     /// The daemon's keys and whom it lets in, if it asks for keys.
     private let access: Access?
+    private let peers: PeerWatch
 
-    init(_ configuration: Configuration, _ pipeline: Pipeline, access: Access?) {
-        self.access = access
+    init(
+        _ configuration: Configuration, _ pipeline: Pipeline, access: Access?, peers: PeerWatch
+    ) {
+        (self.access, self.peers) = (access, peers)
         self.configuration = configuration
         self.pipeline = pipeline.name
         identity = pipeline.identity
@@ -79,6 +82,12 @@ final class Monitor: Sendable {
     var whyNotReady: String? {
         guard state == .serving else { return state.rawValue }
         return access?.authenticator.complaint.map { "the list of clients: \($0)" }
+    }
+    /// How many peers were turned away, by reason.
+    var refusedPeers: [ConnectionLog.Refusal: Int] {
+        var counts = peers.counts
+        counts[.notListed] = access?.authenticator.refused
+        return counts
     }
     var state: State { mutable.withLock { $0.state } }
     var reloads: Reloads { mutable.withLock { $0.reloads } }
@@ -132,6 +141,9 @@ final class Monitor: Sendable {
         status.ownBounds = edition.sources.keys.sorted()
         status.ingest = configuration.ingest.map(\.description)
         status.publish = configuration.publish.map(\.description)
+        let refused = refusedPeers.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
+        status.peersRefused = Dictionary(refused) { $1 }
+        status.peerRefusedLast = peers.last
         status.publicKey = access?.credentials.keyPair.publicKey
         status.threads = configuration.threads
         status.received = total.received

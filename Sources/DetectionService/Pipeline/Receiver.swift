@@ -25,6 +25,7 @@ struct Receiver: ~Copyable {
         let replies: PendingReplies
         let access: Access?
         let memory: MemoryGuard
+        let peers: PeerWatch
     }
 
     /// The most messages taken from one socket before the next one's turn.
@@ -48,7 +49,8 @@ struct Receiver: ~Copyable {
         for (index, endpoint) in configuration.ingest.enumerated() {
             let opening = IngestSocket.Opening(
                 context: surroundings.context, endpoint: endpoint,
-                limit: messageLimit, access: surroundings.access)
+                limit: messageLimit, access: surroundings.access,
+                peers: surroundings.peers)
             ports.append(try IngestSocket(opening, name: "ingest-\(index + 1)"))
             addToPoller(index)
         }

@@ -31,6 +31,7 @@ final class IngestSocket {
         /// Bytes that a part may have.
         let limit: Int
         let access: Access?
+        let peers: PeerWatch
     }
 
     /// Opens and subscribes a socket.
@@ -62,6 +63,7 @@ final class IngestSocket {
         if kind == .router { try socket.setLinger(milliseconds: 1000) }
         if kind == .sub { try socket.subscribe("") }
         try opening.access?.credentials.secure(socket, opening.endpoint, domain: "ingest")
+        try opening.peers.watch(socket, "\(opening.endpoint)")
         try socket.open(opening.endpoint, isReopening: isReopening)
         return socket
     }

@@ -37,17 +37,19 @@ final class Publisher: Sendable {
     private let context: Context
     private let configuration: Configuration
     private let access: Access?
+    private let peers: PeerWatch
 
     /// Opens every publishing endpoint.
     init(
-        _ context: Context, _ configuration: Configuration, access: Access?
+        _ context: Context, _ configuration: Configuration, access: Access?, peers: PeerWatch
     ) throws(ZMQError) {
         self.context = context
         self.configuration = configuration
         self.access = access
+        self.peers = peers
         outlet = Mutex(
             Outlet(
-                socket: try Self.open(context, configuration, access?.credentials),
+                socket: try Self.open(context, configuration, access?.credentials, peers),
                 check: access.map { ClientCheck($0.authenticator, .receive) }))
     }
 
@@ -59,7 +61,7 @@ final class Publisher: Sendable {
                 // A placeholder, so that the old socket closes before the new one opens.
                 outlet.socket = try Socket(context, .pair)
                 outlet.socket = try Self.open(
-                    context, configuration, access?.credentials, isReopening: true)
+                    context, configuration, access?.credentials, peers, isReopening: true)
                 return nil
             } catch { return error }
         }
@@ -68,7 +70,7 @@ final class Publisher: Sendable {
 
     private static func open(
         _ context: Context, _ configuration: Configuration, _ credentials: Credentials?,
-        isReopening: Bool = false
+        _ peers: PeerWatch, isReopening: Bool = false
     ) throws(ZMQError) -> Socket {
         // The same socket but for this: an xpub hands on subscriptions. Those of ours are short.
         let socket = try Socket(context, credentials == nil ? .pub : .xpub)
@@ -79,6 +81,7 @@ final class Publisher: Sendable {
         try socket.setHandshakeInterval(milliseconds: 5000)
         // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
         try socket.setLinger(milliseconds: 1000)
+        try peers.watch(socket, "publish")
         for endpoint in configuration.publish {
             try credentials?.secure(socket, endpoint, domain: "publish")
             try socket.open(endpoint, isReopening: isReopening)
