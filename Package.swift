@@ -223,7 +223,7 @@ let package = Package(
         .testTarget(
             name: "ServiceConfigurationTests",
             dependencies: [
-                "ServiceConfiguration",
+                "ServiceConfiguration", "TestSupport", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

@@ -46,6 +46,10 @@ public struct Status: Codable, Sendable {
     public var publish: [String] = []
     /// The daemon's public CURVE key, if it has one.
     public var publicKey: String?
+    /// Peers whose connections were refused or cut by ZeroMQ, by reason.
+    public var peersRefused: [String: Int]?
+    /// The one refused last: its address, the endpoint and the reason.
+    public var peerRefusedLast: String?
     /// Scoring threads.
     public var threads = 0
     /// The sum of all sources.

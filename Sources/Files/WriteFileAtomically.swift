@@ -5,7 +5,8 @@ import Platform
 ///
 /// The bytes go to a temporary file in the same folder, to the disk, and then over `path`; a
 /// symbolic link is followed. `mode` is the new file's permissions before the umask. After any
-/// error but `notSynced` the old file is as it was and the temporary one is gone.
+/// error but `notSynced` the old file is as it was and the temporary one is gone; those that killed
+/// processes left in the folder go as well.
 public func writeFileAtomically(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
 ) throws(FilesError) {
@@ -20,6 +21,7 @@ public func writeFileAtomically(
             unsafe open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }.mapError(failed(to: "open the folder \(target.folder)")).get())
 
+    removeAbandonedTemporaryFiles(inFolder: target.folder)
     let temporary = TemporaryFile.freshName()
     let file = Descriptor(
         owning: try uninterrupted {
@@ -29,14 +31,16 @@ public func writeFileAtomically(
     _ = flock(file.number, LOCK_EX | LOCK_NB)
     do throws(FilesError) {
         try writeAll(bytes, to: file).mapError(failed(to: "write it all")).get()
-        _ = try uninterrupted { fsync(file.number) }.mapError(failed(to: "sync it to the disk"))
-            .get()
+        _ = try uninterrupted { fsync(file.number) }.mapError(
+            failed(to: "sync it to the disk")
+        )
+        .get()
         _ = try uninterrupted {
             unsafe renameat(folder.number, temporary, folder.number, target.name)
         }
         .mapError(failed(to: "rename the temporary file over it")).get()
     } catch {
-        _ = unsafe unlinkat(folder.number, temporary, 0)
+        _ = unsafe unlinkat(folder.number, temporary.name, 0)
         throw error
     }
     if case .failure(let error) = uninterrupted({ fsync(folder.number) }) {

@@ -24,7 +24,8 @@ public struct TCPConnection: Sendable {
     /// Where `tcpi_bytes_received` is in the kernel's `struct tcp_info`; glibc's ends before it.
     private static let receivedOffset = 128
 
-    private init?(_ descriptor: CInt) {
+    /// What has this descriptor now; nil if that is no TCP connection.
+    public init?(_ descriptor: CInt) {
         guard let identity = Self.identity(of: descriptor) else { return nil }
         var info = [UInt8](repeating: 0, count: Self.receivedOffset + MemoryLayout<UInt64>.size)
         var size = socklen_t(info.count)
@@ -58,15 +59,18 @@ public struct TCPConnection: Sendable {
     public static var all: [TCPConnection] {
         guard let folder = unsafe opendir("/proc/self/fd") else { return [] }
         defer { unsafe closedir(folder) }
-        var connections: [TCPConnection] = []
+        // A descriptor and its duplicates are one connection, known by the lowest of them.
+        var connections: [UInt64: TCPConnection] = [:]
         while let entry = unsafe readdir(folder) {
             // A symbolic link named after a number, but for "." and "..".
             let descriptor = unsafe atoi(&entry.pointee.d_name.0)
-            if descriptor > 2, let connection = TCPConnection(descriptor) {
-                connections.append(connection)
+            if descriptor > 2, let connection = TCPConnection(descriptor),
+                connections[connection.identity].map({ descriptor < $0.descriptor }) ?? true
+            {
+                connections[connection.identity] = connection
             }
         }
-        return connections
+        return Array(connections.values)
     }
 
     /// Who is at the other end, as in "192.0.2.7:40112", while the connection lasts.
@@ -86,11 +90,14 @@ public struct TCPConnection: Sendable {
         return "\(Self.text(host)):\(Self.text(port))"
     }
 
+    /// Whether its holder has not closed it yet.
+    public var isOpen: Bool { Self.identity(of: descriptor) == identity }
+
     /// Ends the connection: its holder sees that the peer has gone.
     ///
     /// Does nothing if the descriptor has come to mean something else.
     public func cut() {
-        guard Self.identity(of: descriptor) == identity else { return }
+        guard isOpen else { return }
         shutdown(descriptor, CInt(SHUT_RDWR))
     }
 

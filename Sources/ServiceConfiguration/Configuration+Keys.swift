@@ -67,11 +67,22 @@ extension Configuration {
                 "fp32|bf16|int8|auto",
                 details: "elbo calibrate --precision int8 makes such a calibration."), \.precision,
             allowed: "fp32, bf16, int8 or auto", show: \.text, parse: { PrecisionChoice($0) }),
-        .integer(
+        .value(
             .init(
                 "max_message_bytes",
-                "The most bytes in a message part; a larger one disconnects its sender", "bytes"),
-            \.maxMessageBytes, 1024...(1 << 31)),
+                "The most bytes in a message part, 1024 to 2147483648, or auto; a larger one "
+                    + "disconnects its sender", "bytes",
+                details: """
+                    auto is 16777216, and 67108864 with a model that preprocesses pictures: raw ones \
+                    of 4096 × 4096 in four channels fit.
+                    """), \.maxMessageBytes,
+            allowed: "a whole number from 1024 to 2147483648, or auto",
+            show: { $0.map { "\($0)" } ?? "auto" },
+            parse: { text -> Int?? in
+                if text == "auto" { return .some(nil) }
+                guard let bytes = Int(text), (1024...(1 << 31)).contains(bytes) else { return nil }
+                return .some(bytes)
+            }),
     ]
 
     private static let outputKeys: [Key] = [
@@ -184,6 +195,14 @@ extension Configuration {
                 "host:port", details: "The default is none.", shipped: ["127.0.0.1:9464"]), \.http,
             allowed: "host:port such as 127.0.0.1:9464, or none"
         ) { HTTPAddress($0) != nil },
+        .flag(
+            .init(
+                "http_allow_remote",
+                "Whether http may be an address that other machines reach", "bool",
+                details: """
+                    It is refused otherwise. HTTP is not encrypted, and whoever reaches it reads \
+                    metrics, names of sources and the status; images and verdicts are not there.
+                    """), \.httpAllowRemote),
     ]
 
     private static let securityKeys: [Key] = [
@@ -201,8 +220,8 @@ extension Configuration {
                 "clients", "The file that lists the keys of clients and their rights, or none",
                 "file",
                 details: """
-                    Needed with a secret key, and read again whenever it changes. A client that loses \
-                    a right is cut off within a second.
+                    Needed with a secret key, and looked at four times a second. A client that \
+                    loses a right is cut off within a second.
                     """,
                 table: [
                     #"camera-1: {key: "…40 characters…", rights: [send]}"#,

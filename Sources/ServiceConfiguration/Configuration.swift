@@ -23,8 +23,8 @@ public struct Configuration: Equatable, Sendable {
     public var threads = Self.automaticThreads
     /// Threads that score, the receiving one included where there is no other.
     public var scorers: Int { max(1, threads) }
-    /// A message part larger than this disconnects its sender.
-    public var maxMessageBytes = 16 << 20
+    /// A message part larger than this disconnects its sender; nil for what the model needs.
+    public var maxMessageBytes: Int?
     /// Messages that may wait in libzmq for each connection, 0 for as many as suit the model.
     public var receiveHighWater = 0
     /// Verdicts that may wait for one slow subscriber before it loses some.
@@ -56,6 +56,8 @@ public struct Configuration: Equatable, Sendable {
     public var remoteControl: String?
     /// Where metrics and health are served over HTTP, as `host:port`; nil for nowhere.
     public var http: String?
+    /// Whether HTTP may be served beyond this machine; it is never encrypted.
+    public var httpAllowRemote = false
     /// The file of the daemon's secret key, or `none`; `auto` is the service manager's credential
     /// `curve.secret`, if there is one.
     public var curveSecret = "auto"
@@ -89,6 +91,13 @@ public struct Configuration: Equatable, Sendable {
     public func receiveHighWater(for endpoint: Endpoint, takesPictures: Bool) -> Int {
         if receiveHighWater > 0 { return receiveHighWater }
         return takesPictures ? 2 : endpoint.pattern == .sub ? 1000 : 128
+    }
+
+    /// The most bytes of a message part for a model that takes pictures of any size, or images of its
+    /// own size alone.
+    public func messageLimit(decodesPictures: Bool) -> Int {
+        // A raw picture of 4096 × 4096 in three colours has 48 MiB, and in four 64.
+        maxMessageBytes ?? (decodesPictures ? 64 << 20 : 16 << 20)
     }
 
     /// The directory that `state` stands for.
@@ -153,6 +162,7 @@ public struct Configuration: Equatable, Sendable {
         where !endpoint.isLocal && !allowPlaintext && !isEncrypted(endpoint) {
             throw .exposed(key: key, endpoint: endpoint)
         }
+        try checkConflicts()
         if remoteControl != nil, curveSecretPath == nil {
             throw .missing(
                 key: "curve_secret", hint: "without which nobody is let in at remote_control")
@@ -161,10 +171,14 @@ public struct Configuration: Equatable, Sendable {
             throw .missing(
                 key: "clients", hint: "the file that lists the keys of clients and their rights")
         }
-        if let port = http.flatMap({ HTTPAddress($0) }), !port.isLocal, !allowPlaintext {
+        if let port = http.flatMap({ HTTPAddress($0) }), !port.isLocal,
+            !httpAllowRemote, !allowPlaintext
+        {
             throw .value(
                 key: "http", value: "\(http ?? "")",
-                allowed: "a loopback address, or any with allow_plaintext: true")
+                allowed:
+                    "a loopback address, or any with http_allow_remote: true; metrics, names of "
+                    + "sources and the status are then readable by whoever reaches it")
         }
     }
 }

@@ -1,20 +1,35 @@
+import ZeroMQ
+
 /// An address that HTTP is served at.
-public struct HTTPAddress: Equatable, Sendable {
-    /// A name or number.
+public struct HTTPAddress: Equatable, Sendable, CustomStringConvertible {
+    /// A name or number, IPv6 without brackets; `0.0.0.0` for `*`.
     public let host: String
     /// 0 lets the system choose.
     public let port: UInt16
+    /// Whether only this machine reaches it.
+    public let isLocal: Bool
+    /// As it is written.
+    public let description: String
+    /// What it would be to ZeroMQ.
+    let tcp: TCPAddress
 
     /// Reads `host:port`; nil for anything else.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
-        else { return nil }
-        host = String(text[..<colon])
-        self.port = port
-        guard !host.isEmpty else { return nil }
+        description = text.trimmed
+        guard let address = try? TCPAddress("tcp://\(description)"), description.last != "*" else {
+            return nil
+        }
+        tcp = address
+        port = address.port
+        isLocal = address.isLoopback
+        host =
+            switch address.host {
+            case .any: "0.0.0.0"
+            // Not looked up: which of its addresses comes first differs from machine to machine.
+            case .name("localhost"): "127.0.0.1"
+            case .v4(let bytes): bytes.map { "\($0)" }.joined(separator: ".")
+            case .v6: String(description.dropFirst().prefix { $0 != "]" })
+            case .name(let name): name
+            }
     }
-
-    /// Whether only this machine reaches it.
-    public var isLocal: Bool { ["127.0.0.1", "localhost", "[::1]"].contains(host) }
 }

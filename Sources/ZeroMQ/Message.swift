@@ -61,3 +61,40 @@ extension Message {
         return descriptor >= 0 ? descriptor : nil
     }
 }
+
+extension Message {
+    /// The text that a ZAP handler gave to the connection the message came on (`User-Id`); nil if
+    /// nobody was asked about it.
+    public var userID: String? {
+        unsafe property("User-Id").map { unsafe String(cString: $0) }
+    }
+
+    /// The number that `userID` begins with; a look-up and a few digits, without an allocation.
+    public var userNumber: UInt64? {
+        guard var character = unsafe property("User-Id") else { return nil }
+        var number: UInt64?
+        while let digit = unsafe Self.digit(character.pointee) {
+            let (product, hasOverflown) = (number ?? 0).multipliedReportingOverflow(by: 10)
+            let (sum, isTooLarge) = product.addingReportingOverflow(digit)
+            if hasOverflown || isTooLarge { return nil }
+            number = sum
+            unsafe character += 1
+        }
+        return number
+    }
+
+    /// The address of the peer without its port; nil over anything but TCP.
+    public var peerAddress: String? {
+        unsafe property("Peer-Address").map { unsafe String(cString: $0) }
+    }
+
+    private func property(_ name: StaticString) -> UnsafePointer<CChar>? {
+        unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
+            unsafe zmq_msg_gets(frame, $0)
+        }
+    }
+
+    private static func digit(_ character: CChar) -> UInt64? {
+        character >= 48 && character <= 57 ? UInt64(character - 48) : nil
+    }
+}

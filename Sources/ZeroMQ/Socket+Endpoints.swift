@@ -3,15 +3,20 @@ internal import CZeroMQ
 extension Socket {
     /// Accepts peers at `tcp://host:port`, `ipc:///path` or `inproc://name`; port `*` picks one.
     ///
-    /// An `ipc://` path in use is taken over without an error: lock a file beside it first.
+    /// The host is an address of this machine, the name of an interface, `localhost` or `*`. An `ipc://` path in use is taken over without an error: lock a file beside it first.
     public borrowing func bind(_ endpoint: String) throws(ZMQError) {
-        try checkPort(of: endpoint, orAny: true, as: "bind")
-        try unsafe apply(zmq_bind, to: endpoint, as: "bind")
+        let address = try tcpAddress(endpoint, as: "bind")
+        try unsafe apply(zmq_bind, to: address?.bindable ?? endpoint, as: "bind")
     }
 
     /// Starts connecting in the background and returns; a peer that is not there yet is no error.
+    ///
+    /// A name is looked up whenever it is tried, as one with an IPv4 address.
     public borrowing func connect(_ endpoint: String) throws(ZMQError) {
-        try checkPort(of: endpoint, orAny: false, as: "connect to")
+        let address = try tcpAddress(endpoint, as: "connect to")
+        if address?.port == 0 {
+            throw ZMQError(code: EINVAL, operation: "connect to", subject: endpoint)
+        }
         try unsafe apply(zmq_connect, to: endpoint, as: "connect to")
     }
 
@@ -43,15 +48,17 @@ extension Socket {
         return endpoint
     }
 
-    // libzmq reads a port with atoi and keeps 16 bits: 99999 would silently bind 34463, 55x5 55.
-    private borrowing func checkPort(
-        of endpoint: String, orAny: Bool, as operation: String
-    ) throws(ZMQError) {
-        guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { return }
-        let port = endpoint[endpoint.index(after: colon)...]
-        if orAny && (port == "*" || port == "0") { return }
-        if let number = UInt16(port), number > 0, port.first != "+" { return }
-        throw ZMQError(code: EINVAL, operation: operation, subject: endpoint)
+    // Checks what libzmq does not, and lets the socket speak IPv6 where the address does: with that
+    // on, `*` and names would mean something else than without.
+    private borrowing func tcpAddress(
+        _ endpoint: String, as operation: String
+    ) throws(ZMQError) -> TCPAddress? {
+        guard endpoint.hasPrefix("tcp://") else { return nil }
+        guard let address = try? TCPAddress(endpoint) else {
+            throw ZMQError(code: EINVAL, operation: operation, subject: endpoint)
+        }
+        try set(ZMQ_IPV6, to: address.isIPv6 ? 1 : 0, as: "set IPv6 to")
+        return address
     }
 
     // Reads errno before the string's C copy is freed. A signal can only interrupt libzmq while it

@@ -45,6 +45,11 @@ extension Socket {
         try set(ZMQ_ROUTER_MANDATORY, to: isMandatory ? 1 : 0, as: "set router mandatory to")
     }
 
+    /// Has an `xpub` receive every subscription, rather than the first of each prefix only.
+    public borrowing func setVerboseSubscriptions(_ isVerbose: Bool) throws(ZMQError) {
+        try set(ZMQ_XPUB_VERBOSE, to: isVerbose ? 1 : 0, as: "set verbose subscriptions to")
+    }
+
     /// Probes silent TCP peers: first after `idle` seconds, then every `interval`, `count` times.
     public borrowing func setTCPKeepalive(
         idle: Int, interval: Int, count: Int

@@ -11,7 +11,7 @@ internal import CZeroMQ
     /// Says to pollers whether `handle` still lives.
     let liveness: Liveness
     // Terminating a context waits for its sockets, so it must not happen before this one is closed.
-    private let context: Context
+    let context: Context
 
     /// Opens a socket that does not linger; throws when the context is shut down or out of sockets.
     public init(_ context: Context, _ kind: Kind) throws(ZMQError) {
@@ -32,6 +32,8 @@ internal import CZeroMQ
 
     deinit {
         liveness.isOpen = false
+        // libzmq goes on telling of a closed socket for a while; the monitor goes with this one.
+        if liveness.monitor != nil { _ = unsafe zmq_socket_monitor(handle, nil, 0) }
         _ = unsafe zmq_close(handle)
     }
 }
@@ -72,10 +74,13 @@ extension Socket {
     }
 }
 
-/// What outlives a socket for the pollers that know it: whether its handle is still open.
+/// What outlives a socket for the pollers that know it: whether its handle is still open; and what it
+/// must not outlive.
 ///
 /// Touched only by the socket's thread, like the socket and its pollers; hence no lock.
 final class Liveness {
     /// True until the socket closes, and never again.
     var isOpen = true
+    /// Where libzmq tells of the socket's connections, if it does.
+    var monitor: SocketMonitor?
 }

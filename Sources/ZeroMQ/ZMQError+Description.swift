@@ -13,7 +13,8 @@ extension ZMQError: CustomStringConvertible {
         case (EADDRNOTAVAIL, _):
             "no interface of this machine has that address; bind one it has, or * for all of them"
         case (ENODEV, _):
-            "no such interface or host on this machine; IPv6 addresses work only with IPv6 on"
+            "no interface of this machine has that name or address; bind one it has, localhost, or * "
+                + "for all of them"
         case (EACCES, _):
             "permission denied; choose a TCP port above 1023, or a directory this user may write to"
         case (ENOENT, "bind"):
@@ -24,8 +25,8 @@ extension ZMQError: CustomStringConvertible {
             "the path is too long; an ipc:// path may have 107 bytes"
         case (EINVAL, "bind"), (EINVAL, "connect to"):
             """
-            malformed endpoint; expected tcp://host:port with a port of 1 to 65535, \
-            ipc:///path or inproc://name
+            malformed endpoint; expected tcp://host:port with a port of 1 to 65535 and IPv6 \
+            addresses in brackets, ipc:///path or inproc://name
             """
         case (EINVAL, _) where operation.contains("CURVE"):
             "that is no key of 40 Z85 characters"

@@ -42,8 +42,12 @@ struct Elbod: ParsableCommand {
         let logger = Logger(label: "elbod")
         let stopSignal = StopSignal()
         do {
-            let daemon = try Daemon(options.layers().configuration, logger: logger)
-            if checkConfig { return print("The configuration is good.") }
+            let configuration = try options.layers().configuration
+            let daemon = try Daemon(configuration, logger: logger)
+            if checkConfig {
+                try configuration.probeAddresses()
+                return print("The configuration is good.")
+            }
             stopSignal.watch { daemon.stop() }
             watchForHangup { daemon.reload() }
             try daemon.run(SystemdNotifier(environment: ProcessInfo.processInfo.environment))

@@ -1,6 +1,7 @@
 import Control
 import Files
 import Foundation
+import Glibc
 import Testing
 import ZeroMQ
 
@@ -13,9 +14,12 @@ import ZeroMQ
         let (desk, stranger): (CurveKeyPair, CurveKeyPair)
         let replay: CurveKeyPair
         let (ingest, publish, control): (String, String, String)
+        let http: String
+        let isLinked: Bool
         let daemon: DaemonProcess
 
-        init() throws {
+        init(linked: Bool = false) throws {
+            isLinked = linked
             server = try .generate()
             (camera, screen) = (try .generate(), try .generate())
             (desk, stranger) = (try .generate(), try .generate())
@@ -23,34 +27,61 @@ import ZeroMQ
             (ingest, publish, control) = (
                 try Self.freeAddress(), try Self.freeAddress(), try Self.freeAddress()
             )
+            http = try Self.freeAddress().replacingOccurrences(of: "tcp://", with: "")
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)
             try writeFileAtomically(
                 Array(server.secretKey.utf8), to: folder + "/secret", mode: 0o600)
+            if linked {
+                try FileManager.default.createSymbolicLink(
+                    atPath: folder + "/clients.yaml", withDestinationPath: "..data/clients.yaml")
+            }
             try Self.write(
                 [
                     ("camera", camera, "send"), ("screen", screen, "receive"),
-                    ("desk", desk, "control"), ("replay", replay, "send, receive"),
-                ], to: folder)
+                    ("desk", desk, linked ? "send, control" : "control"),
+                    ("replay", replay, "send, receive"),
+                ], to: folder, linked: linked)
             daemon = try DaemonProcess([
                 "--model", DaemonProcess.model, "--ingest", "pull+bind:\(ingest)", "--publish",
                 "pub+bind:\(publish)", "--curve-secret", folder + "/secret", "--clients",
-                folder + "/clients.yaml", "--remote-control", control,
+                folder + "/clients.yaml", "--remote-control", control, "--http", http,
             ])
             #expect(daemon.notification()?.hasPrefix("READY=1") == true)
         }
 
         func list(_ clients: [(name: String, pair: CurveKeyPair, right: String)]) throws {
-            try Self.write(clients, to: folder)
+            try Self.write(clients, to: folder, linked: isLinked)
         }
 
         private static func write(
-            _ clients: [(name: String, pair: CurveKeyPair, right: String)], to folder: String
+            _ clients: [(name: String, pair: CurveKeyPair, right: String)], to folder: String,
+            linked: Bool
         ) throws {
             let text = clients.map {
                 "\($0.name): {key: \"\($0.pair.publicKey)\", rights: [\($0.right)]}\n"
             }.joined()
-            try writeFileAtomically(Array(text.utf8), to: folder + "/clients.yaml")
+            guard linked else {
+                return try writeFileAtomically(
+                    Array(text.utf8), to: folder + "/clients.yaml")
+            }
+            let data = "data-\(UUID())"
+            try FileManager.default.createDirectory(
+                atPath: folder + "/" + data, withIntermediateDirectories: true)
+            try writeFileAtomically(Array(text.utf8), to: "\(folder)/\(data)/clients.yaml")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/..new", withDestinationPath: data)
+            #expect(rename(folder + "/..new", folder + "/..data") == 0)
+        }
+
+        /// Whether `/readyz` says within ten seconds that the daemon is ready, or that it is not.
+        func isReady(_ expected: Bool) -> Bool {
+            let start = ContinuousClock.now
+            while ContinuousClock.now - start < .seconds(10) {
+                let answer = HTTPAnswer(http, "/readyz")
+                if answer.status == (expected ? 200 : 503) { return true }
+            }
+            return false
         }
 
         /// An address that nobody uses at this moment.
@@ -83,7 +114,14 @@ import ZeroMQ
     }
 
     private func send(_ socket: borrowing Socket, _ sequence: Int) throws -> Bool {
-        let header = "{\"dtype\":\"uint8\",\"shape\":[28,28],\"seq\":\(sequence)}"
+        try send(socket, "camera", sequence)
+    }
+
+    private func send(
+        _ socket: borrowing Socket, _ source: String, _ sequence: Int
+    ) throws -> Bool {
+        let header =
+            "{\"dtype\":\"uint8\",\"shape\":[28,28],\"seq\":\(sequence),\"source\":\"\(source)\"}"
         guard try socket.send(header, more: true) else { return false }
         return try socket.send([UInt8](repeating: 0, count: 784).span)
     }
@@ -149,6 +187,88 @@ import ZeroMQ
         while line?.contains("elbod.verdict/1") == true { line = try receive(screen) }
         #expect(line?.contains("elbod.status/1") == true, "\(line ?? "nothing")")
         #expect(guarded.daemon.stop().status == 0)
+    }
+
+    /// Swaps the list as a Kubernetes ConfigMap is: a new folder, and a link renamed over the old.
+    @Test func `whose right is taken is cut, and nobody else loses a frame or a verdict`() throws {
+        let guarded = try Guarded(linked: true)
+        let server = guarded.server.publicKey
+        let screen = try socket(.sub, guarded.publish, guarded.screen, server: server)
+        let spy = try socket(.sub, guarded.publish, guarded.replay, server: server)
+        #expect(try receive(screen)?.contains("elbod.status/1") == true)
+        #expect(try receive(spy)?.contains("elbod.status/1") == true)
+        let camera = try socket(.push, guarded.ingest, guarded.camera, server: server)
+        let idle = try socket(.push, guarded.ingest, guarded.camera, server: server)
+        let revoked = try socket(.push, guarded.ingest, guarded.desk, server: server)
+        for sequence in 0..<100 {
+            try camera.setSendTimeout(milliseconds: 10_000)
+            try revoked.setSendTimeout(milliseconds: 10_000)
+            #expect(try send(camera, "kept", sequence))
+            #expect(try send(revoked, "taken", sequence))
+        }
+        try guarded.list([
+            ("camera", guarded.camera, "send"), ("screen", guarded.screen, "receive"),
+            ("desk", guarded.desk, "control"), ("replay", guarded.replay, "send"),
+        ])
+        let start = ContinuousClock.now
+        try revoked.setSendTimeout(milliseconds: 0)
+        var (sequence, isCut) = (100, false)
+        while !isCut, ContinuousClock.now - start < .seconds(10) {
+            #expect(try send(camera, "kept", sequence))
+            sequence += 1
+            isCut = try !send(revoked, "taken", sequence)
+        }
+        #expect(isCut && ContinuousClock.now - start < .seconds(1.5))
+        for _ in 0..<200 {
+            #expect(try send(camera, "kept", sequence))
+            sequence += 1
+        }
+        // This one was silent all the time and is still connected: nothing waits for a handshake.
+        try idle.setSendTimeout(milliseconds: 0)
+        #expect(try send(idle, "idle", 0))
+        var (kept, published) = (0, 0)
+        var hasHeardIdle = false
+        while !(kept == sequence && hasHeardIdle), let line = try receive(screen) {
+            guard line.contains("elbod.verdict/1") else { continue }
+            published += 1
+            #expect(
+                line.contains("\"pub_seq\":\(published),")
+                    || line.contains("\"pub_seq\":\(published)}"))
+            if line.contains("\"source\":\"kept\"") {
+                #expect(line.contains("\"seq\":\(kept),"))
+                kept += 1
+            }
+            if line.contains("\"source\":\"idle\"") { hasHeardIdle = true }
+        }
+        #expect(kept == sequence && hasHeardIdle)
+        // What had been published before it was cut, and then nothing.
+        try spy.setReceiveTimeout(milliseconds: 2500)
+        var last = ""
+        while let line = try receive(spy) { last = line }
+        #expect(!last.contains("\"pub_seq\":\(published)"))
+        let (status, log) = guarded.daemon.stop()
+        #expect(status == 0)
+        #expect(log.contains("client=desk") && log.contains("client=replay"), "\(log)")
+        #expect(!log.contains("client=camera") && !log.contains("client=screen"), "\(log)")
+    }
+
+    @Test func `nobody new is let in while the list is broken, and who is in stays`() throws {
+        let guarded = try Guarded()
+        let server = guarded.server.publicKey
+        let camera = try socket(.push, guarded.ingest, guarded.camera, server: server)
+        try camera.setSendTimeout(milliseconds: 10_000)
+        #expect(try send(camera, 1))
+        try writeFileAtomically(Array("camera: [".utf8), to: guarded.folder + "/clients.yaml")
+        #expect(guarded.isReady(false))
+        let late = try socket(.push, guarded.ingest, guarded.replay, server: server)
+        #expect(try !send(late, 1))
+        #expect(try send(camera, 2))
+        try guarded.list([("replay", guarded.replay, "send")])
+        #expect(guarded.isReady(true))
+        try late.setSendTimeout(milliseconds: 10_000)
+        #expect(try send(late, 2))
+        let (status, log) = guarded.daemon.stop()
+        #expect(status == 0 && log.contains("clients.yaml"), "\(log)")
     }
 
     @Test func `who may steer steers from elsewhere, until that right is taken`() throws {

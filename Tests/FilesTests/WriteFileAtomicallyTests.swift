@@ -55,6 +55,21 @@ import Testing
         #expect(try reader.readToEnd() == Data([1, 2, 3]), "who has the old one open keeps it")
     }
 
+    @Test func `what killed processes left is removed, and what is being written is not`() throws {
+        let (left, written) = (folder.path + "/.elbod-1a.tmp", folder.path + "/.elbod-2b.tmp")
+        for file in [left, written, folder.path + "/.elbod-notes", folder.path + "/.other.tmp"] {
+            #expect(FileManager.default.createFile(atPath: file, contents: Data([9])))
+        }
+        let writer = try #require(FileHandle(forWritingAtPath: written))
+        #expect(flock(writer.fileDescriptor, LOCK_EX) == 0)
+        try writeFileAtomically([1], to: path)
+        #expect(
+            try folder.names() == [".elbod-2b.tmp", ".elbod-notes", ".other.tmp", "model"])
+        try writer.close()
+        try writeFileAtomically([2], to: path)
+        #expect(try folder.names() == [".elbod-notes", ".other.tmp", "model"])
+    }
+
     @Test(arguments: [0o644, 0o600] as [UInt32])
     func `permissions are as asked for under the umask`(asked: UInt32) throws {
         try writeFileAtomically([1], to: path, mode: asked)

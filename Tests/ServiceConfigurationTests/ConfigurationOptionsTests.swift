@@ -32,6 +32,7 @@ import Testing
         "remote_control": ["tcp://*:5"],
         "http": ["localhost:1"], "curve_secret": ["/k"], "clients": ["/l"],
         "server_keys": ["tcp://a:1 KEY", "tcp://b:2 KEY"], "allow_plaintext": ["true"],
+        "http_allow_remote": ["true"],
     ]
 
     @Test func `every key is set by its option, its variable and its line in a file alike`() throws

@@ -8,13 +8,14 @@ import ZeroMQ
             "no interface of this machine has that address; bind one it has, or * for all of them"
         ),
         (
-            "tcp://[::1]:5555",
-            "no such interface or host on this machine; IPv6 addresses work only with IPv6 on"
+            "tcp://nowhere0:5555",
+            "no interface of this machine has that name or address; bind one it has, localhost, or * "
+                + "for all of them"
         ),
         (
             "tcp://5555",
-            "malformed endpoint; expected tcp://host:port with a port of 1 to 65535, "
-                + "ipc:///path or inproc://name"
+            "malformed endpoint; expected tcp://host:port with a port of 1 to 65535 and IPv6 "
+                + "addresses in brackets, ipc:///path or inproc://name"
         ),
         (
             "ipc:///no/such/directory/socket",

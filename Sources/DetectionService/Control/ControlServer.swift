@@ -8,9 +8,14 @@ import ZeroMQ
 struct ControlServer: ~Copyable {
     /// `Socket` cannot be copied and so cannot live in an array; a class of it can.
     private final class Port {
-        var socket: Socket
+        let socket: Socket
+        /// Whether clients may still steer; nil where nobody is asked for a key.
+        var check: ClientCheck?
 
-        init(_ socket: consuming Socket) { self.socket = socket }
+        init(_ socket: consuming Socket, _ check: ClientCheck? = nil) {
+            self.socket = socket
+            self.check = check
+        }
     }
 
     private var ports: [Port] = []
@@ -19,7 +24,6 @@ struct ControlServer: ~Copyable {
     private let controller: Controller
     private let remote: Endpoint?
     private let access: Access?
-    private var revocations = 0
 
     /// A request longer than this disconnects its sender; calibrations of 100,000 images fit.
     private static let limit = 16 << 20
@@ -42,7 +46,7 @@ struct ControlServer: ~Copyable {
             _ = poller.add(socket)
             ports.append(Port(socket))
         }
-        try openRemote(isReopening: false)
+        try openRemote()
     }
 
     private static func socket(_ context: Context) throws(ZMQError) -> Socket {
@@ -52,17 +56,16 @@ struct ControlServer: ~Copyable {
         return socket
     }
 
-    /// Opens the socket for other machines, closing it before if it is open.
-    private mutating func openRemote(isReopening: Bool) throws(ZMQError) {
+    /// Opens the socket for other machines.
+    private mutating func openRemote() throws(ZMQError) {
         guard let remote, let access else { return }
-        if isReopening { ports.removeLast() }
         let socket = try Self.socket(context)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setHandshakeInterval(milliseconds: 5000)
         try access.credentials.secure(socket, remote, domain: "control")
-        try socket.open(remote, isReopening: isReopening)
+        try socket.open(remote, isReopening: false)
         _ = poller.add(socket)
-        ports.append(Port(socket))
+        ports.append(Port(socket, ClientCheck(access.authenticator, .control)))
     }
 
     /// Answers requests until `stop` is set.
@@ -70,10 +73,6 @@ struct ControlServer: ~Copyable {
         var part = Message()
         while !stop.load(ordering: .relaxed) {
             heartbeat.advance()
-            if let access, access.authenticator.revocations != revocations {
-                revocations = access.authenticator.revocations
-                try openRemote(isReopening: true)
-            }
             guard try poller.wait(milliseconds: Self.tick) > 0 else { continue }
             for port in ports {
                 while try port.socket.receive(into: &part, blocking: false) {
@@ -85,13 +84,14 @@ struct ControlServer: ~Copyable {
 
     /// `[id][""][request]` from a REQ socket, `[id][request]` from a DEALER.
     private func answer(_ port: Port, _ part: inout Message) throws(ZMQError) {
+        let isAllowed = port.check?.admits(part) ?? true
         var parts = [part.copy]
         while part.more, parts.count < 8 {
             _ = try port.socket.receive(into: &part, blocking: false)
             parts.append(part.copy)
         }
         while part.more { _ = try port.socket.receive(into: &part, blocking: false) }
-        guard parts.count >= 2 else { return }
+        guard isAllowed, parts.count >= 2 else { return }
         let answer = controller.answer(parts[parts.count - 1])
         for part in parts.dropLast() {
             _ = try port.socket.send(part.span, more: true, blocking: false)

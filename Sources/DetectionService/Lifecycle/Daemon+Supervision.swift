@@ -24,7 +24,6 @@ extension Daemon {
         let clock = ContinuousClock()
         var sinceStatus = Liveness()
         var sinceFeeding = Liveness(supervision.turns)
-        var revocations = 0
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
             if clock.now >= nextStatus {
@@ -36,11 +35,6 @@ extension Daemon {
                     supervision.notifier.feedWatchdog()
                 }
                 nextFeeding = clock.now + watchdog
-            }
-            if let access, access.authenticator.revocations != revocations {
-                revocations = access.authenticator.revocations
-                // A socket that cannot be opened ends the threads, which is noticed there.
-                try? supervision.publisher.reopen()
             }
             if mustReload.exchange(false, ordering: .relaxed) {
                 supervision.updater.reloadLater()

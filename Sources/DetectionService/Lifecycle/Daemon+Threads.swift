@@ -18,6 +18,11 @@ extension Daemon {
         return QueueLimits(images: images, bytes: configuration.queueBytes)
     }
 
+    /// Bytes that a part of a message may have.
+    var messageLimit: Int {
+        configuration.messageLimit(decodesPictures: first.model.model.preprocessing.hasSteps)
+    }
+
     /// Bytes of memory that the daemon may take: as configured, or what it needs.
     var memoryBudget: Int {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
@@ -54,7 +59,7 @@ extension Daemon {
                 self.configuration.threads == 0
                 ? ScoringLoop(thread: 0, pipeline, self.configuration) : nil
             var receiver = try Receiver(
-                self.configuration, surroundings,
+                self.configuration, surroundings, messageLimit: self.messageLimit,
                 intake: FrameIntake(
                     self.configuration, shape: model.imageShape,
                     preprocessing: model.preprocessing, exchange: pipeline.exchange,
@@ -76,7 +81,8 @@ extension Daemon {
     private static let bytesPerParameter = 24
 
     func startGuarding(
-        _ memory: MemoryGuard, _ activeModel: ActiveModel, _ wakeUp: WakeUp, budget: Int
+        _ memory: MemoryGuard, _ peers: PeerWatch, _ activeModel: ActiveModel, _ wakeUp: WakeUp,
+        budget: Int
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
         let expected = first.model.model.architecture.parameterCount
@@ -84,6 +90,7 @@ extension Daemon {
             started()
             while !self.isStopping.load(ordering: .relaxed) {
                 thread.heartbeat.advance()
+                try peers.look()
                 // Another model's weights, and what is made of them on each thread, old and new ones.
                 let larger = max(
                     0, activeModel.edition.model.model.architecture.parameterCount - expected)

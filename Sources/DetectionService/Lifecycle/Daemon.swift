@@ -68,6 +68,7 @@ public final class Daemon: Sendable {
     /// Serves until `stop` is called or a thread fails, and returns when every frame is accounted
     /// for; throws what kept it from starting or going on.
     public func run(_ notifier: SystemdNotifier) throws {
+        try configuration.checkSocketPaths()
         let locks = try lockPaths()
         defer { withExtendedLifetime(locks) {} }
         let context = try Context()
@@ -79,24 +80,26 @@ public final class Daemon: Sendable {
             _ = door?.join()
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
-        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp)]
+        let peers = PeerWatch(messageLimit: messageLimit, logger: logger)
+        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp, peers)]
         // One model on all streams, for now.
         let pipeline = pipelines[0]
         let monitor = Monitor(
-            configuration, pipeline, publicKey: access?.credentials.keyPair.publicKey)
+            configuration, pipeline, access: access, peers: peers)
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         updater.begin()
         defer { updater.end() }
         let server = try startServer(monitor)
         defer { server?.stop() }
         let budget = memoryBudget
-        let memory = MemoryGuard(configuration, budget: budget, logger: logger)
+        let memory = MemoryGuard(
+            configuration, budget: budget, messageLimit: messageLimit, logger: logger)
         let scoring = pipelines.flatMap(startScoring)
         let receiving = startReceiving(
             pipeline,
             Receiver.Surroundings(
                 context: context, wake: wakeUp, replies: pipeline.replies, access: access,
-                memory: memory))
+                memory: memory, peers: peers))
         let control = startControl(
             context,
             Controller(monitor: monitor, updater: updater, recentScores: pipeline.recentScores) {
@@ -104,7 +107,8 @@ public final class Daemon: Sendable {
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
             })
-        let guarding = startGuarding(memory, pipeline.activeModel, wakeUp, budget: budget)
+        let guarding = startGuarding(
+            memory, peers, pipeline.activeModel, wakeUp, budget: budget)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         if threads.allSatisfy({ $0.waitUntilStarted() }) {
             monitor.set(.serving)
@@ -129,13 +133,13 @@ public final class Daemon: Sendable {
     }
 
     private func makePipeline(
-        _ name: String, _ context: Context, _ wakeUp: WakeUp
+        _ name: String, _ context: Context, _ wakeUp: WakeUp, _ peers: PeerWatch
     ) throws(ZMQError) -> Pipeline {
         let pipeline = Pipeline(
             name: name, identity: RunIdentity(),
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
-            publisher: try Publisher(context, configuration, credentials: access?.credentials),
+            publisher: try Publisher(context, configuration, access: access, peers: peers),
             replies: PendingReplies(wake: wakeUp))
         pipeline.recentScores.restart(
             for: first.calibration.calibration, from: .first, isOtherModel: true)

@@ -17,6 +17,7 @@ extension Monitor {
         addFrames(of: snapshot, to: &text)
         addSources(of: snapshot, at: now, to: &text)
         let histograms = histograms
+        addPeers(to: &text)
         text.add(
             histograms.score, "elbod_reconstruction_error",
             "The deciding score; buckets are quantiles of the calibration and its bounds.")
@@ -28,6 +29,15 @@ extension Monitor {
             "Time from taking a frame from its socket to having its score.")
         ProcessMetrics(started: started).add(to: &text)
         return text.text
+    }
+
+    private func addPeers(to text: inout Exposition) {
+        text.begin(
+            "elbod_peers_refused_total", .counter, "Connections that ZeroMQ has ended, by reason.")
+        let counts = refusedPeers
+        for refusal in ConnectionLog.Refusal.allCases {
+            text.sample(counts[refusal] ?? 0, [("reason", refusal.rawValue)])
+        }
     }
 
     private func addService(to text: inout Exposition) {
@@ -55,7 +65,7 @@ extension Monitor {
         text.sample(calibration.bounds.lower, [("bound", "lower")])
         text.sample(calibration.bounds.upper, [("bound", "upper")])
         text.single(
-            "elbod_ready", .gauge, "Whether frames are taken in.", state == .serving ? 1 : 0)
+            "elbod_ready", .gauge, "Whether frames are taken in.", whyNotReady == nil ? 1 : 0)
         text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")
         text.sample(reloads.done, [("result", "ok")])
         text.sample(reloads.refused, [("result", "refused")])

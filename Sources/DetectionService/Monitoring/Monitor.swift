@@ -7,6 +7,7 @@ import ServiceConfiguration
 import Synchronization
 import Tensors
 import VAE
+import ZeroMQ
 
 /// Says how the daemon is doing, from any thread.
 final class Monitor: Sendable {
@@ -39,11 +40,14 @@ final class Monitor: Sendable {
     private let recentScores: RecentScores
     private let mutable = Mutex(Mutable())
 
-    /// The daemon's public CURVE key, if it has one.
-    private let publicKey: String?
+    /// The daemon's keys and whom it lets in, if it asks for keys.
+    private let access: Access?
+    private let peers: PeerWatch
 
-    init(_ configuration: Configuration, _ pipeline: Pipeline, publicKey: String?) {
-        self.publicKey = publicKey
+    init(
+        _ configuration: Configuration, _ pipeline: Pipeline, access: Access?, peers: PeerWatch
+    ) {
+        (self.access, self.peers) = (access, peers)
         self.configuration = configuration
         self.pipeline = pipeline.name
         identity = pipeline.identity
@@ -74,6 +78,17 @@ final class Monitor: Sendable {
 
     /// Whether every thread goes round.
     var isAlive: Bool { mutable.withLock { $0.isAlive } }
+    /// Why frames are not taken in from everybody who may send them; nil if they are.
+    var whyNotReady: String? {
+        guard state == .serving else { return state.rawValue }
+        return access?.authenticator.complaint.map { "the list of clients: \($0)" }
+    }
+    /// How many peers were turned away, by reason.
+    var refusedPeers: [ConnectionLog.Refusal: Int] {
+        var counts = peers.counts
+        counts[.notListed] = access?.authenticator.refused
+        return counts
+    }
     var state: State { mutable.withLock { $0.state } }
     var reloads: Reloads { mutable.withLock { $0.reloads } }
     var histograms: Histograms { recentScores.histograms }
@@ -128,7 +143,10 @@ final class Monitor: Sendable {
         status.ownBounds = edition.sources.keys.sorted()
         status.ingest = configuration.ingest.map(\.description)
         status.publish = configuration.publish.map(\.description)
-        status.publicKey = publicKey
+        let refused = refusedPeers.filter { $0.value > 0 }.map { ($0.key.rawValue, $0.value) }
+        status.peersRefused = Dictionary(refused) { $1 }
+        status.peerRefusedLast = peers.last
+        status.publicKey = access?.credentials.keyPair.publicKey
         status.threads = configuration.threads
         status.received = total.received
         status.scored = total.scored

@@ -13,7 +13,6 @@ final class MonitoringServer: Sendable {
 
     /// Listens at `address`; throws what keeps it from that.
     init(_ address: HTTPAddress, _ monitor: Monitor) throws {
-        let host = address.host == "[::1]" ? "::1" : address.host
         do {
             _ = try ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -24,10 +23,10 @@ final class MonitoringServer: Sendable {
                         try pipeline.addHandler(MonitoringHandler(monitor))
                     }
                 }
-                .bind(host: host, port: Int(address.port)).wait()
+                .bind(host: address.host, port: Int(address.port)).wait()
         } catch {
             try? group.syncShutdownGracefully()
-            throw DaemonError.http("\(address.host):\(address.port)", "\(error)")
+            throw DaemonError.http("\(address)", "\(error)")
         }
     }
 
@@ -77,7 +76,8 @@ private final class MonitoringHandler: ChannelInboundHandler {
         case "/livez": return health(monitor.isAlive, "alive", "a thread of the pipeline hangs")
         case "/readyz", "/healthz":
             return health(
-                monitor.state == .serving, "ready", "not ready: \(monitor.state.rawValue)")
+                monitor.whyNotReady == nil, "ready",
+                "not ready: \(monitor.whyNotReady ?? "just now it is")")
         default:
             return Answer(status: .notFound, body: "try /metrics, /livez, /readyz or /statusz\n")
         }

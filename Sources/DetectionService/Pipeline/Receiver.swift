@@ -13,7 +13,6 @@ struct Receiver: ~Copyable {
     private var ports: [IngestSocket] = []
     private var poller: Poller
     private let surroundings: Surroundings
-    private var revocations = 0
     private var intake: FrameIntake
     private let wakeIndex: Int
     private let replyMode: Configuration.ReplyMode
@@ -30,6 +29,7 @@ struct Receiver: ~Copyable {
         let replies: PendingReplies
         let access: Access?
         let memory: MemoryGuard
+        let peers: PeerWatch
     }
 
     /// The most messages taken from one socket before the next one's turn.
@@ -41,7 +41,7 @@ struct Receiver: ~Copyable {
 
     /// Opens and subscribes all ingest endpoints; throws if one cannot be opened.
     init(
-        _ configuration: Configuration, _ surroundings: Surroundings,
+        _ configuration: Configuration, _ surroundings: Surroundings, messageLimit: Int,
         intake: consuming FrameIntake, _ exchange: FrameExchange, scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
         self.scoring = scoring
@@ -56,10 +56,10 @@ struct Receiver: ~Copyable {
         for (index, endpoint) in configuration.ingest.enumerated() {
             let opening = IngestSocket.Opening(
                 context: surroundings.context, endpoint: endpoint,
-                limit: configuration.maxMessageBytes,
+                limit: messageLimit,
                 highWater: configuration.receiveHighWater(
                     for: endpoint, takesPictures: takesPictures),
-                credentials: surroundings.access?.credentials)
+                access: surroundings.access, peers: surroundings.peers)
             ports.append(
                 try IngestSocket(
                     opening, into: ReceivedMessage(bareHeader: bareHeader),
@@ -80,15 +80,9 @@ struct Receiver: ~Copyable {
         addToPoller(index)
     }
 
-    /// Cuts connections: of a port that takes in too much memory, or all after a client has lost a
-    /// right.
+    /// Cuts the connections of a port that takes in too much memory.
     private mutating func reopenWhereNeeded() throws(ZMQError) {
         for port in surroundings.memory.takePending() { try reopen(port.value) }
-        guard let authenticator = surroundings.access?.authenticator,
-            authenticator.revocations != revocations
-        else { return }
-        revocations = authenticator.revocations
-        for index in ports.indices { try reopen(index) }
     }
 
     /// Receives while `isReceiving`, then what lies in the sockets of senders that wait for replies, and

@@ -30,13 +30,6 @@ struct Credentials: Sendable {
     /// Clients by their public keys.
     struct AllowList: Sendable, Equatable {
         var clients: [String: Client] = [:]
-
-        /// Whether a client of the list before has lost a right, so that it must be cut off.
-        func revokes(_ old: AllowList) -> Bool {
-            old.clients.contains { key, client in
-                !client.rights.isSubset(of: clients[key]?.rights ?? [])
-            }
-        }
     }
 
     let keyPair: CurveKeyPair
@@ -74,12 +67,17 @@ struct Credentials: Sendable {
         }
     }
 
-    /// Reads a list of clients.
-    static func allowList(file path: String) throws(ConfigurationError) -> AllowList {
-        let text: String
-        do { text = String(decoding: try readFile(path, limit: 1 << 20), as: UTF8.self) } catch {
-            throw .unreadable(error.description)
-        }
+    /// The most bytes that a list of clients may have.
+    static let listLimit = 1 << 20
+
+    /// Makes sense of a list of clients; `path` is for messages.
+    ///
+    /// A key stands for one client: of two entries with the same key, taking a right from the one
+    /// would leave it to whoever holds the key by the other.
+    static func allowList(
+        _ bytes: [UInt8], path: String
+    ) throws(ConfigurationError) -> AllowList {
+        let text = String(decoding: bytes, as: UTF8.self)
         let root: YAML?
         do { root = try YAML.parse(text) } catch {
             throw .notYAML(path: path, reason: error.description)
@@ -96,6 +94,13 @@ struct Credentials: Sendable {
                     key: "clients", value: "\(client) in \(path)",
                     allowed: "{key: a public key of 40 characters, "
                         + "rights: [send, receive, control]}")
+            }
+            if let other = list.clients[key] {
+                throw .value(
+                    key: "clients", value: "\(client) in \(path)",
+                    allowed:
+                        "a key of its own; \(other.name) has the same one, and a client has one "
+                        + "entry with all its rights")
             }
             list.clients[key] = Client(name: client, rights: Set(rights.compactMap { $0 }))
         }

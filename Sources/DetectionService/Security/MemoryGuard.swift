@@ -26,10 +26,9 @@ final class MemoryGuard: Sendable {
     static let interval = Duration.milliseconds(5)
 
     /// Guards the ports of a configuration within `budget` bytes of resident memory.
-    init(_ configuration: Configuration, budget: Int, logger: Logger) {
+    init(_ configuration: Configuration, budget: Int, messageLimit: Int, logger: Logger) {
         let limits = ConnectionWatch.Limits(
-            budget: budget, message: configuration.maxMessageBytes,
-            waiting: 2 * configuration.maxMessageBytes,
+            budget: budget, message: messageLimit, waiting: 2 * messageLimit,
             publishing: Set(configuration.publish.filter { $0.role == .bind }.compactMap(\.tcpPort))
         )
         state = Mutex(

@@ -34,6 +34,8 @@ struct ZAPReply: Equatable {
     enum Status: String {
         case admitted = "200"
         case refused = "400"
+        /// It is to try again; libzmq's clients do not after they were refused.
+        case later = "300"
         case failed = "500"
     }
 

@@ -17,6 +17,8 @@ final class IngestSocket {
     private(set) var outbox = ReplyOutbox()
 
     private let opening: Opening
+    /// Whether clients may still send.
+    private var check: ClientCheck?
     private var socket: Socket
     private var received = 0
     /// Whether the message just received tells the memory guard enough to be worth a look-up.
@@ -35,7 +37,8 @@ final class IngestSocket {
         let limit: Int
         /// Messages that may wait in libzmq for each connection.
         let highWater: Int
-        let credentials: Credentials?
+        let access: Access?
+        let peers: PeerWatch
     }
 
     /// Opens and subscribes a socket.
@@ -44,6 +47,7 @@ final class IngestSocket {
     ) throws(ZMQError) {
         self.opening = opening
         self.message = message
+        check = opening.access.map { ClientCheck($0.authenticator, .send) }
         isRouter = opening.endpoint.pattern == .router
         socket = try Self.open(opening)
         self.name = Array(name.utf8)
@@ -71,7 +75,8 @@ final class IngestSocket {
             try socket.setSendHighWater(replyHighWater)
         }
         if kind == .sub { try socket.subscribe("") }
-        try opening.credentials?.secure(socket, opening.endpoint, domain: "ingest")
+        try opening.access?.credentials.secure(socket, opening.endpoint, domain: "ingest")
+        try opening.peers.watch(socket, "\(opening.endpoint)")
         try socket.open(opening.endpoint, isReopening: isReopening)
         return socket
     }
@@ -110,7 +115,11 @@ final class IngestSocket {
     private static let (large, sample) = (64 << 10, 64)
 
     private func receiveParts() throws(ZMQError) -> Int? {
-        guard try socket.receive(into: &message.parts.first, blocking: false) else { return nil }
+        repeat {
+            guard try socket.receive(into: &message.parts.first, blocking: false) else {
+                return nil
+            }
+        } while try skipForbidden()
         var parts = isRouter ? try receiveEnvelope() : 1
         // Parts of one message arrive together, so these do not block.
         if parts == 1, message.parts.first.more {
@@ -128,6 +137,15 @@ final class IngestSocket {
             isLast = !rest.more
         }
         return parts
+    }
+
+    /// Passes over a message whose sender has lost the right to send it; whether it was one.
+    private func skipForbidden() throws(ZMQError) -> Bool {
+        guard check?.admits(message.parts.first) == false else { return false }
+        while message.parts.first.more {
+            _ = try socket.receive(into: &message.parts.first, blocking: false)
+        }
+        return true
     }
 
     /// Moves what is in front of a request into `envelope`; the number of parts then received into

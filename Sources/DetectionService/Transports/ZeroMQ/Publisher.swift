@@ -13,6 +13,22 @@ import ZeroMQ
 final class Publisher: Sendable {
     private struct Outlet: ~Copyable {
         var socket: Socket
+        /// Where clients need the right to receive, their subscriptions tell whose connection is
+        /// whose.
+        var check: ClientCheck?
+        var subscription = Message()
+
+        /// Looks at the subscriptions that have come, and cuts clients that have lost their right.
+        mutating func lookAtSubscriptions() throws(ZMQError) {
+            guard check != nil else { return }
+            // A client that subscribes without end must not hold up verdicts.
+            for _ in 0..<Outlet.turn {
+                guard try socket.receive(into: &subscription, blocking: false) else { return }
+                _ = check?.admits(subscription)
+            }
+        }
+
+        private static let turn = 1024
     }
 
     private let outlet: Mutex<Outlet>
@@ -20,15 +36,21 @@ final class Publisher: Sendable {
     private let turnstile = Turnstile()
     private let context: Context
     private let configuration: Configuration
-    private let credentials: Credentials?
+    private let access: Access?
+    private let peers: PeerWatch
+
     /// Opens every publishing endpoint.
     init(
-        _ context: Context, _ configuration: Configuration, credentials: Credentials?
+        _ context: Context, _ configuration: Configuration, access: Access?, peers: PeerWatch
     ) throws(ZMQError) {
         self.context = context
         self.configuration = configuration
-        self.credentials = credentials
-        outlet = Mutex(Outlet(socket: try Self.open(context, configuration, credentials)))
+        self.access = access
+        self.peers = peers
+        outlet = Mutex(
+            Outlet(
+                socket: try Self.open(context, configuration, access?.credentials, peers),
+                check: access.map { ClientCheck($0.authenticator, .receive) }))
     }
 
     /// Closes the socket, which cuts all its connections, and reopens it; subscribers that come
@@ -39,7 +61,7 @@ final class Publisher: Sendable {
                 // A placeholder, so that the old socket closes before the new one opens.
                 outlet.socket = try Socket(context, .pair)
                 outlet.socket = try Self.open(
-                    context, configuration, credentials, isReopening: true)
+                    context, configuration, access?.credentials, peers, isReopening: true)
                 return nil
             } catch { return error }
         }
@@ -48,20 +70,27 @@ final class Publisher: Sendable {
 
     private static func open(
         _ context: Context, _ configuration: Configuration, _ credentials: Credentials?,
-        isReopening: Bool = false
+        _ peers: PeerWatch, isReopening: Bool = false
     ) throws(ZMQError) -> Socket {
-        let socket = try Socket(context, .pub)
+        // The same socket but for this: an xpub hands on subscriptions. Those of ours are short.
+        let socket = try Socket(context, credentials == nil ? .pub : .xpub)
+        if credentials != nil { try socket.setVerboseSubscriptions(true) }
+        try socket.setMaximumMessageBytes(Self.subscriptionLimit)
         try socket.setSendHighWater(configuration.publishHighWater)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setHandshakeInterval(milliseconds: 5000)
         // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
         try socket.setLinger(milliseconds: 1000)
+        try peers.watch(socket, "publish")
         for endpoint in configuration.publish {
             try credentials?.secure(socket, endpoint, domain: "publish")
             try socket.open(endpoint, isReopening: isReopening)
         }
         return socket
     }
+
+    /// The most bytes of a subscription; topics have a few hundred at most.
+    private static let subscriptionLimit = 64 << 10
 
     /// Verdicts and errors published so far.
     var publications: UInt64 { published.load(ordering: .relaxed) }
@@ -72,6 +101,7 @@ final class Publisher: Sendable {
             do throws(ZMQError) {
                 _ = try outlet.socket.send(topic, more: true)
                 _ = try outlet.socket.send(line)
+                try outlet.lookAtSubscriptions()
                 return nil
             } catch { return error }
         }
@@ -95,6 +125,7 @@ extension Publisher: VerdictSink {
                         batch.lines.bytes.span.extracting(batch.lines.range(index)))
                     published.add(1, ordering: .relaxed)
                 }
+                try outlet.lookAtSubscriptions()
             } catch { failure = error }
         }
         if let failure { throw failure }
