@@ -52,8 +52,15 @@ let package = Package(
             ],
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
+        .target(
+            name: "CSyscalls",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            ]),
+
         // Machinery.
-        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
+        .target(
+            name: "Platform", dependencies: ["CLinux", "CSyscalls"], swiftSettings: machinery),
         .target(
             name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
