@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Formatting
+import Platform
 import VAE
 
 /// `elbo threshold`: the bounds of a running daemon.
@@ -23,7 +24,7 @@ struct Threshold: ParsableCommand {
                 print(
                     "revision \(bounds.revision): \(bounds.score) from \(significant(bounds.lower)) "
                         + "to \(significant(bounds.upper)) is normal, k = \(bounds.k), from "
-                        + "\(grouped(bounds.n)) images of \(bounds.data)")
+                        + "\(grouped(bounds.n)) images of \(printable(bounds.data))")
             }
         }
     }

@@ -79,7 +79,7 @@ struct Top: ParsableCommand {
             let table = SourceStatus.table(Array(busiest)).split(separator: "\n").map(String.init)
             let hidden = sources.count - busiest.count
             let rest = hidden > 0 ? ["and \(hidden) more"] : []
-            return (lines + table + rest).map { $0 + "\u{1B}[K" }.joined(separator: "\n")
+            return (lines + table + rest).map { printable($0) + "\u{1B}[K" }.joined(separator: "\n")
         }
     }
 }
