@@ -12,10 +12,10 @@ extension Monitor {
     /// The contents of `/metrics`.
     func metrics() -> String {
         var text = Exposition()
-        let (snapshot, now) = (snapshot(), UnixTime.now)
+        let (snapshot, stale) = look()
         addService(to: &text)
         addFrames(of: snapshot, to: &text)
-        addSources(of: snapshot, at: now, to: &text)
+        addSources(of: snapshot, stale, to: &text)
         let histograms = histograms
         text.add(
             histograms.score, "elbod_reconstruction_error",
@@ -55,7 +55,8 @@ extension Monitor {
         text.sample(calibration.bounds.lower, [("bound", "lower")])
         text.sample(calibration.bounds.upper, [("bound", "upper")])
         text.single(
-            "elbod_ready", .gauge, "Whether frames are taken in.", state == .serving ? 1 : 0)
+            "elbod_ready", .gauge, "Whether frames are taken in.",
+            unreadiness == nil ? 1 : 0)
         text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")
         text.sample(reloads.done, [("result", "ok")])
         text.sample(reloads.refused, [("result", "refused")])
@@ -90,7 +91,7 @@ extension Monitor {
     }
 
     private func addSources(
-        of snapshot: FrameExchange.Snapshot, at now: UnixTime, to text: inout Exposition
+        of snapshot: FrameExchange.Snapshot, _ stale: [Bool], to text: inout Exposition
     ) {
         var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.ledger) }
         let rest = snapshot.sources.dropFirst(Self.sourceLimit)
@@ -132,12 +133,14 @@ extension Monitor {
         family("elbod_source_restarts_total", .counter, "Times a sender restarted.") {
             Double($0.sequenceTracker.restarts)
         }
-        family(
-            "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came."
-        ) { Double($0.lastReceived.nanoseconds) / 1e9 }
-        family("elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.") {
-            isStale($0, at: now) ? 1 : 0
+        text.begin(
+            "elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.")
+        for (row, isStale) in zip(rows, stale.prefix(Self.sourceLimit)) {
+            text.sample(isStale ? 1 : 0, [("source", row.0)])
         }
+        let others = stale.dropFirst(Self.sourceLimit)
+        // As stale as the freshest of them.
+        if !others.isEmpty { text.sample(others.contains(false) ? 0 : 1, [("source", "other")]) }
     }
 }
 

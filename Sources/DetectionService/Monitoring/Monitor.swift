@@ -22,9 +22,12 @@ final class Monitor: Sendable {
 
     private struct Mutable {
         var state = State.starting
-        var ready: UnixTime?
+        var ready: ContinuousClock.Instant?
         var reloads = Reloads()
         var isAlive = true
+        /// Why peers do not find the daemon, if they do not.
+        var fault: String?
+        var arrivals = Arrivals()
     }
 
     let configuration: Configuration
@@ -75,6 +78,20 @@ final class Monitor: Sendable {
     /// Whether every thread goes round.
     var isAlive: Bool { mutable.withLock { $0.isAlive } }
     var state: State { mutable.withLock { $0.state } }
+
+    /// Notes why peers do not find the daemon, or that they do; whether that is news.
+    func noteFault(_ fault: String?) -> Bool {
+        mutable.withLock { mutable in
+            defer { mutable.fault = fault }
+            return fault != mutable.fault
+        }
+    }
+
+    /// Why no frames are taken in; nil while they are.
+    var unreadiness: String? {
+        mutable.withLock { $0.state == .serving ? $0.fault : $0.state.rawValue }
+    }
+
     var reloads: Reloads { mutable.withLock { $0.reloads } }
     var histograms: Histograms { recentScores.histograms }
     var edition: ActiveModel.Edition { activeModel.edition }
@@ -83,25 +100,33 @@ final class Monitor: Sendable {
     /// All accounts at one moment.
     func snapshot() -> FrameExchange.Snapshot { exchange.snapshot() }
 
-    /// Whether a source that was last heard of then is stale.
-    func isStale(_ ledger: FrameLedger, at now: UnixTime) -> Bool {
-        now.microseconds(since: ledger.lastReceived)
-            > UInt64(configuration.staleAfter) * 1_000_000
+    /// All accounts at one moment, and which sources are stale then, in their order.
+    func look() -> (snapshot: FrameExchange.Snapshot, stale: [Bool]) {
+        let (snapshot, now) = (exchange.snapshot(), ContinuousClock.now)
+        let limit = Duration.seconds(configuration.staleAfter)
+        let stale = mutable.withLock { mutable in
+            snapshot.sources.map { source, ledger in
+                mutable.arrivals.note(source.index, ledger.lastReceived, at: now)
+                return mutable.arrivals.silence(of: source.index, at: now) > limit
+            }
+        }
+        return (snapshot, stale)
     }
 
     /// Every source.
     func sources() -> [SourceStatus] {
-        let (now, own) = (UnixTime.now, activeModel.edition.sources)
-        return snapshot().sources.map { source, ledger in
+        let own = activeModel.edition.sources
+        let (snapshot, stale) = look()
+        return zip(snapshot.sources, stale).map { source, isStale in
             SourceStatus(
-                source, ledger, isStale: isStale(ledger, at: now),
-                hasOwnBounds: own[source.name] != nil)
+                source.source, source.ledger, isStale: isStale,
+                hasOwnBounds: own[source.source.name] != nil)
         }
     }
 
     /// The whole.
     func status() -> Status {
-        let (snapshot, now) = (snapshot(), UnixTime.now)
+        let (snapshot, stale) = look()
         let (edition, total) = (activeModel.edition, snapshot.total)
         let calibration = edition.calibration.calibration
         let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
@@ -113,7 +138,7 @@ final class Monitor: Sendable {
         status.epoch = identity.epoch
         status.worker = identity.worker
         status.pid = ProcessInfo.processInfo.processIdentifier
-        status.uptime = ready.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0
+        status.uptime = ready.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
         status.modelDirectory = configuration.model
         status.model = VerdictEncoder.short(edition.model.digest)
         status.calibration = VerdictEncoder.short(edition.calibration.digest)
@@ -141,14 +166,14 @@ final class Monitor: Sendable {
         status.controlMessages = snapshot.totals.control
         status.otherShards = snapshot.totals.otherShards
         status.sources = snapshot.sources.count
-        status.staleSources = snapshot.sources.count { isStale($0.ledger, at: now) }
+        status.staleSources = stale.count { $0 }
         status.reloads = reloads.done
         status.reloadsRefused = reloads.refused
         status.reloadError = reloads.error
         status.collecting = collection.map {
             .init(gathered: $0.scores.count, wanted: $0.wanted, source: $0.source)
         }
-        status.ts = now.iso8601
+        status.ts = UnixTime.now.iso8601
         return status
     }
 }
