@@ -153,7 +153,7 @@ let package = Package(
             name: "elbod",
             dependencies: [
                 "Detection", "DetectionService", "Files", "Platform", "ServiceConfiguration",
-                "Terminal", "VAE", "ZeroMQ",
+                "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
