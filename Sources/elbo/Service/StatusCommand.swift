@@ -81,7 +81,7 @@ extension Status {
     }
 
     private func duration(_ seconds: Double) -> String {
-        let whole = Int(seconds)
+        let whole = seconds.isFinite ? Int(max(0, min(seconds, 1e15))) : 0
         let parts = [(whole / 86400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min")]
         let shown = parts.drop { $0.0 == 0 }.map { "\($0.0) \($0.1)" }
         return (shown + ["\(whole % 60) s"]).joined(separator: " ")
