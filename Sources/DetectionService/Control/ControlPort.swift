@@ -49,8 +49,10 @@ final class ControlPort {
         return socket
     }
 
-    /// The next request, if there is one: `[id][""][request]` from a REQ socket, `[id][request]` from a
-    /// DEALER. Messages of other shapes are dropped.
+    /// The next request, if there is one.
+    ///
+    /// `[id][""][request]` from a REQ socket, `[id][request]` from a DEALER; to what has other shapes the
+    /// answer is an error, or there is none.
     func receive() throws(ZMQError) -> Request? {
         guard try socket.receive(into: &part, blocking: false) else { return nil }
         if let connection = part.connection { ConnectionBounds.noteDelivery(from: connection) }

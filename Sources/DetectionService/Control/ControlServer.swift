@@ -158,8 +158,9 @@ struct ControlServer: ~Copyable {
 
     /// Bytes from which a request is large.
     private static let large = 64 << 10
-    /// Values that a request may hold: the four scores of 100,000 images, and some. Reading one takes
-    /// up to fifty times the memory of its text.
+    /// Values that a request may hold: the four scores of 100,000 images, and some.
+    ///
+    /// Reading one takes up to fifty times the memory of its text.
     private static let values = 500_000
 
     private static func objection(to request: [UInt8]) -> [UInt8]? {

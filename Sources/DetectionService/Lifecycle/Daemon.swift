@@ -105,7 +105,8 @@ public final class Daemon: Sendable {
             }, worker)
         let guarding = startGuarding(memory, pipeline.publisher, wakeUp)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
-        if threads.allSatisfy({ $0.waitUntilStarted() }) {
+        let isServing = threads.allSatisfy { $0.waitUntilStarted() }
+        if isServing {
             files.noteSockets(except: configuration.controlPath)
             monitor.set(.serving)
             returnFreedMemory()
@@ -123,10 +124,11 @@ public final class Daemon: Sendable {
         worker.stop(within: .seconds(1))
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
+        reportConnections()
         publishStatus(monitor, pipeline.publisher)
         let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total) }
         final.withLock { $0 = total }
-        logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
+        if isServing { logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"]) }
         if let failure = failures.first { throw failure }
     }
 

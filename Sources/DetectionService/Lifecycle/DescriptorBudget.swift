@@ -45,10 +45,12 @@ struct DescriptorBudget {
 
     /// The bounds of ports that have none of their own.
     var common: ConnectionBounds { ConnectionBounds(connections: perPort, reserve: reserve) }
-    /// Those of the port that serves metrics, which knows better how to turn somebody away.
+    /// Those of the port that serves metrics; where there are many, its server turns connections away
+    /// before.
     var monitoring: ConnectionBounds {
         ConnectionBounds(
-            connections: 2 * MonitoringServer.connections, reserve: Self.files + Self.fewest)
+            connections: min(2 * MonitoringServer.connections, max(Self.fewest / 2, limit / 16)),
+            reserve: Self.files + Self.fewest / 2, replacesIdle: true)
     }
 }
 

@@ -2,8 +2,10 @@ public import Logging
 public import Platform
 import ZeroMQ
 
-/// How long a start waits for what may come late after a boot: a disk with the model, the network with
-/// an address to bind to. What is wrong otherwise does not go away by waiting.
+/// How long a start waits for what may come late after a boot.
+///
+/// That is a disk with the model, or the network with an address to bind to; what is wrong otherwise does
+/// not go away by waiting.
 public struct StartWait {
     private let deadline: ContinuousClock.Instant
     private let pause: Duration

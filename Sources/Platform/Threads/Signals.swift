@@ -17,10 +17,11 @@ public enum ServiceSignal: Int32, Sendable, CaseIterable {
 /// nothing to it, and whose default is to end the process, are ignored. What asks for a core, and what
 /// stops a process, is left as it is.
 public enum ServiceSignals {
-    /// Holds the signals; from the main thread, before there are others.
+    /// Holds these signals and no others, whatever was held by who started the program; from the main thread,
+    /// before there are others.
     public static func hold() {
         var signals = all
-        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
         for signal in [SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGIO, SIGPWR, SIGXFSZ] {
             Glibc.signal(signal, SIG_IGN)
         }
