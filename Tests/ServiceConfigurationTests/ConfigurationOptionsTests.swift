@@ -26,6 +26,7 @@ import Testing
         "threads": ["200"], "precision": ["bf16"], "max_message_bytes": ["2048"],
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],
+        "start_wait": ["9"],
         "state": ["/s"], "control": ["/c"], "remote_control": ["tcp://*:5"],
         "http": ["localhost:1"], "curve_secret": ["/k"], "clients": ["/l"],
         "server_keys": ["tcp://a:1 KEY", "tcp://b:2 KEY"], "allow_plaintext": ["true"],
