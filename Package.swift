@@ -233,7 +233,7 @@ let package = Package(
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
                 "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
-                "TestSupport", "VAE", "ZeroMQ",
+                "TestSupport", "VAE", "ZeroMQ", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .testTarget(

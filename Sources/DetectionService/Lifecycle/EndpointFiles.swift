@@ -28,7 +28,12 @@ final class EndpointFiles: Sendable {
         var lock: FileLock
         /// Of the socket, once it is bound; nil for one that is opened again by who owns it.
         var socket: FileIdentity?
+        /// Looks in a row that did not find it.
+        var misses = 0
     }
+
+    /// Looks, a second apart, until a socket that is not found is missed: reopening takes two at most.
+    private static let patience = 3
 
     private let claims: Mutex<[Claim]>
     private let logger: Logger
@@ -61,8 +66,9 @@ final class EndpointFiles: Sendable {
         claims.withLock { claims in
             var fault: String?
             for index in claims.indices {
-                fault =
-                    fault ?? lockFault(of: &claims[index]) ?? Self.socketFault(of: claims[index])
+                var found = lockFault(of: &claims[index])
+                if found == nil { found = socketFault(of: &claims[index]) }
+                fault = fault ?? found
             }
             return fault
         }
@@ -82,8 +88,21 @@ final class EndpointFiles: Sendable {
         } catch { return "\(path) was deleted: \(error)" }
     }
 
-    private static func socketFault(of claim: Claim) -> String? {
-        guard let socket = claim.socket, FileIdentity(of: claim.path) != socket else { return nil }
+    private func socketFault(of claim: inout Claim) -> String? {
+        guard let socket = claim.socket else { return nil }
+        let now = FileIdentity(of: claim.path)
+        if now == socket {
+            claim.misses = 0
+            return nil
+        }
+        if let now, listener(at: claim.path) == getpid() {
+            // Opened again, to cut connections.
+            (claim.socket, claim.misses) = (now, 0)
+            return nil
+        }
+        // While it is being opened again there is none for a moment.
+        claim.misses += 1
+        guard claim.misses >= Self.patience else { return nil }
         return "\(claim.path), the file of a socket, was deleted or replaced; restart elbod"
     }
 }

@@ -1,8 +1,11 @@
 import Control
 import Foundation
 import Glibc
+import Logging
 import Testing
 import ZeroMQ
+
+@testable import DetectionService
 
 @Suite struct EndpointFilesTests {
     private func answer(to path: String, port: Int) -> String {
@@ -17,6 +20,32 @@ import ZeroMQ
     /// Asks until a condition holds, as it does within some seconds or the test's time limit.
     private func wait(until condition: () throws -> Bool) rethrows {
         while try !condition() { usleep(20_000) }
+    }
+
+    @Test func `a socket that is opened again by its own process is no fault, one that is gone is`()
+        throws
+    {
+        let path = NSTemporaryDirectory() + "elbod-\(UUID())"
+        defer { for name in [path, path + ".lock"] { unlink(name) } }
+        let files = try EndpointFiles(
+            [path], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let context = try Context()
+        let first = try Socket(context, .pull)
+        try first.bind("ipc://\(path)")
+        files.noteSockets(except: nil)
+        #expect(files.findFault() == nil)
+        #expect(unlink(path) == 0)
+        // It may be about to be opened again.
+        #expect(files.findFault() == nil && files.findFault() == nil)
+        #expect(files.findFault()?.contains(path) == true)
+        let second = try Socket(context, .pull)
+        try second.bind("ipc://\(path)")
+        #expect(files.findFault() == nil)
+        #expect(throws: DaemonError.self) {
+            _ = try EndpointFiles(
+                [path], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        _ = try second.lastEndpoint()
     }
 
     @Test(.timeLimit(.minutes(1)))
