@@ -4,7 +4,7 @@ import Testing
 import ZeroMQ
 
 /// What peers that mean no good, or do not know better, cannot do to a daemon.
-@Suite struct HostilePeerTests {
+@Suite(.serialized) struct HostilePeerTests {
     private func status(of daemon: DaemonProcess) throws -> Status {
         try ControlClient(Context(), address: daemon.control).ask(.status)
     }
@@ -67,6 +67,17 @@ import ZeroMQ
         let start = ContinuousClock.now
         #expect(daemon.stop().status == 0)
         #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test func `clients that wait for their answers get every one`() throws {
+        let daemon = try DaemonProcess.serving(["--control", "CONTROL"])
+        let context = try Context()
+        // Each with a few quick questions, one after the other: an answer that was just read makes room.
+        for _ in 0..<100 {
+            let client = try ControlClient(context, address: daemon.control)
+            for _ in 0..<10 { let _: Status = try client.ask(.status) }
+        }
+        #expect(daemon.stop().status == 0)
     }
 
     @Test(arguments: [0, 1, 255, 60_000])

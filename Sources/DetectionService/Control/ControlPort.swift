@@ -78,11 +78,6 @@ final class ControlPort {
 
     /// Ends the answer that `canSend` began.
     func finish(_ body: [UInt8]) { _ = try? socket.send(body.span, blocking: false) }
-
-    /// Sends an answer, or drops it if nobody would read it.
-    func send(_ answer: Answer) {
-        if canSend(to: answer.envelope) { finish(answer.body) }
-    }
 }
 
 /// Answers on their way from the worker to the control thread.

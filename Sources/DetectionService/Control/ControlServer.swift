@@ -98,7 +98,7 @@ struct ControlServer: ~Copyable {
             finished.wake.clear()
             for (port, answer) in finished.take() {
                 // The same one or its successor, which does not know the client and drops the answer.
-                (port == .local ? local : remote)?.send(answer)
+                if let port = port == .local ? local : remote { try send(answer, to: port) }
             }
             let start = ContinuousClock.now
             var isFlooded = false
@@ -113,30 +113,32 @@ struct ControlServer: ~Copyable {
     }
 
     /// One turn of a port; whether there may be more.
-    private func serve(
+    private mutating func serve(
         _ port: ControlPort, since start: ContinuousClock.Instant
     ) throws(ZMQError) -> Bool {
         for _ in 0..<Self.turn {
             guard let request = try port.receive() else { return false }
-            answer(request, of: port)
+            try answer(request, of: port)
             if ContinuousClock.now - start > Self.turnTime { break }
         }
         return true
     }
 
-    private func answer(_ request: ControlPort.Request, of port: ControlPort) {
+    private mutating func answer(
+        _ request: ControlPort.Request, of port: ControlPort
+    ) throws(ZMQError) {
         if let objection = Self.objection(to: request.body) {
-            return port.send(.init(envelope: request.envelope, body: objection))
+            return try send(.init(envelope: request.envelope, body: objection), to: port)
         }
         if Self.isQuick(request.body) {
-            guard port.canSend(to: request.envelope) else { return }
+            guard try begin(request.envelope, at: port) else { return }
             return port.finish(controller.answer(request.body))
         }
         let (controller, finished, name) = (controller, finished, port.name)
         // One large request at a time: each waits in memory, and takes more of it to be read.
         let isLarge = request.body.count > Self.large
         guard !isLarge || finished.beginLarge() else {
-            return port.send(.init(envelope: request.envelope, body: Self.busy))
+            return try send(.init(envelope: request.envelope, body: Self.busy), to: port)
         }
         let isTaken = worker.submit {
             let answer = controller.answer(request.body)
@@ -144,7 +146,25 @@ struct ControlServer: ~Copyable {
             finished.add(name, .init(envelope: request.envelope, body: answer))
         }
         if !isTaken, isLarge { finished.endLarge() }
-        if !isTaken { port.send(.init(envelope: request.envelope, body: Self.busy)) }
+        if !isTaken { try send(.init(envelope: request.envelope, body: Self.busy), to: port) }
+    }
+
+    /// Begins an answer; false if the client has gone, or does not read its answers.
+    private mutating func begin(
+        _ envelope: [[UInt8]], at port: ControlPort
+    ) throws(ZMQError) -> Bool {
+        if port.canSend(to: envelope) { return true }
+        // With so few answers let wait, libzmq takes one that has just been read for one that has not, until
+        // it looks at what its threads have said; it does so in a poll.
+        _ = try poller.wait(milliseconds: 0)
+        return port.canSend(to: envelope)
+    }
+
+    /// Sends an answer, or drops it if nobody would read it.
+    private mutating func send(
+        _ answer: ControlPort.Answer, to port: ControlPort
+    ) throws(ZMQError) {
+        if try begin(answer.envelope, at: port) { port.finish(answer.body) }
     }
 
     /// Whether answering takes no file and no time.

@@ -65,7 +65,7 @@ public struct Exposition {
     /// Byte by byte, as the format has it; what would steer a terminal is made visible besides.
     private static func escaped(_ value: String) -> String {
         var bytes: [UInt8] = []
-        for byte in printable(value).utf8 {
+        for byte in printableLines(value).utf8 {
             switch byte {
             case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite struct EarlySignalTests {
+@Suite(.serialized) struct EarlySignalTests {
     private static let endpoints = [
         "--model", DaemonProcess.model, "--ingest", "pull+bind:IN", "--publish", "pub+bind:OUT",
     ]
