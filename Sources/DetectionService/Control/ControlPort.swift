@@ -40,9 +40,10 @@ final class ControlPort {
     static func socket(_ context: Context) throws(ZMQError) -> Socket {
         let socket = try Socket(context, .router)
         try socket.setMaximumMessageBytes(partLimit)
-        // One request of each client waits here, one answer for each to be read; a client that asks more
-        // waits itself.
-        try socket.setReceiveHighWater(1)
+        // A few requests of each client wait here, fewer answers for each to be read; a client that asks more
+        // waits itself. With room for one message nothing at all comes over CURVE: the client's identity
+        // takes it.
+        try socket.setReceiveHighWater(4)
         try socket.setSendHighWater(2)
         try socket.setRouterMandatory(true)
         try socket.setLinger(milliseconds: 250)
