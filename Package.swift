@@ -61,8 +61,15 @@ let package = Package(
                 .linkedLibrary("webp"),
             ]),
 
+        .target(
+            name: "CSyscalls",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            ]),
+
         // Machinery.
-        .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: machinery),
+        .target(
+            name: "Platform", dependencies: ["CLinux", "CSyscalls"], swiftSettings: machinery),
         .target(
             name: "Files", dependencies: ["CSodium", "CZlib", "Platform"],
             swiftSettings: machinery),
@@ -155,7 +162,7 @@ let package = Package(
             name: "elbod",
             dependencies: [
                 "Detection", "DetectionService", "Files", "Platform", "ServiceConfiguration",
-                "Terminal", "VAE", "ZeroMQ",
+                "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
@@ -236,7 +243,7 @@ let package = Package(
             dependencies: [
                 "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
                 "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
-                "TestSupport", "VAE", "ZeroMQ",
+                "TestSupport", "VAE", "ZeroMQ", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .testTarget(

@@ -55,5 +55,13 @@ public final class FileLock: Sendable {
         return unsafe stat(path, &status) == 0 ? Identity(status) : nil
     }
 
+    /// Whether the file at `path` is still the one that is locked; otherwise another process can lock one
+    /// there.
+    public func isInPlace(at path: String) -> Bool {
+        var (own, there) = (stat(), stat())
+        return unsafe fstat(descriptor, &own) == 0 && stat(path, &there) == 0
+            && own.st_dev == there.st_dev && own.st_ino == there.st_ino
+    }
+
     deinit { close(descriptor) }
 }

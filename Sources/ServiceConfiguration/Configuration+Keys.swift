@@ -156,6 +156,15 @@ extension Configuration {
             .init(
                 "stale_after", "Seconds without a frame after which a source counts as stale",
                 "seconds"), \.staleAfter, 1...86_400),
+        .integer(
+            .init(
+                "start_wait",
+                "Seconds that a start waits for a model, or an address to bind to, that is not there yet",
+                "seconds",
+                details: """
+                    After a boot disks and networks may come late. A wrong configuration ends the \
+                    start at once all the same. The unit for systemd sets an hour.
+                    """), \.startWait, 0...86_400),
         .text(
             .init(
                 "state",

@@ -43,6 +43,8 @@ public struct Configuration: Equatable, Sendable {
     public var memoryLimit = 0
     /// Seconds without a frame after which a source counts as stale.
     public var staleAfter = 10
+    /// Seconds that a start waits for a model, or an address to bind to, that is not there yet.
+    public var startWait = 0
     /// Where calibrations made while the daemon runs are kept: a directory; `auto` is the service
     /// manager's for this service, or else the model's.
     public var state = "auto"

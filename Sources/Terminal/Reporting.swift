@@ -8,7 +8,8 @@ public func reporting<Result>(as program: String, _ body: () throws -> Result) t
     } catch let error as ExitCode {
         throw error
     } catch {
-        note("\(program): \(error)\n")
+        // What went wrong may be told in the words of others.
+        note("\(program): \(printableLines("\(error)"))\n")
         throw ExitCode(ExitStatus(of: error).rawValue)
     }
 }

@@ -32,6 +32,12 @@ extension Socket {
         try set(ZMQ_IMMEDIATE, to: isImmediate ? 1 : 0, as: "set immediate to")
     }
 
+    /// Makes a `router` refuse what it cannot deliver, instead of silently dropping it: "would block" where
+    /// the peer does not read, "no peer of that identity" where it has gone.
+    public borrowing func setRouterMandatory(_ isMandatory: Bool) throws(ZMQError) {
+        try set(ZMQ_ROUTER_MANDATORY, to: isMandatory ? 1 : 0, as: "set router mandatory to")
+    }
+
     /// Makes a full `pub` or `xpub` answer "would block" instead of silently dropping the newest.
     ///
     /// Then one slow subscriber holds back all of them; it lets drops be counted, not avoided.

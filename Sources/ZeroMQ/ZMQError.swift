@@ -25,6 +25,9 @@ public struct ZMQError: Error, Equatable, Sendable {
     public static var unreachable: Int32 { EHOSTUNREACH }
     /// Someone is bound to the address already (EADDRINUSE).
     public static var addressInUse: Int32 { EADDRINUSE }
+    /// Whether what was to be bound to is not there: no interface has the address, or there is no such
+    /// folder.
+    public var isAddressMissing: Bool { [EADDRNOTAVAIL, ENODEV, ENOENT].contains(code) }
     /// A malformed endpoint, a bad key or a number out of its range (EINVAL).
     public static var invalidArgument: Int32 { EINVAL }
 }

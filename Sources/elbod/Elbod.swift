@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import Platform
 import ServiceConfiguration
-import Terminal
+import Synchronization
 
 /// `elbod`: scores the images of ZeroMQ streams and publishes verdicts.
 @main
@@ -37,23 +37,81 @@ struct Elbod: ParsableCommand {
     @Flag(help: "Check configuration, model and calibration, and exit.")
     var checkConfig = false
 
+    /// Before anything else: a signal that comes while libraries and model are being loaded must not end
+    /// the program, but wait until there is a daemon that it can be told.
+    static func main() {
+        ServiceSignals.hold()
+        main(nil)
+    }
+
     func run() throws {
         LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
+        defer { ConsoleLogHandler.flush() }
         let logger = Logger(label: "elbod")
-        let stopSignal = StopSignal()
+        let running = RunningDaemon()
         do {
+            try ServiceSignals.handle { running.take($0) }
             let configuration = try options.layers().configuration
-            let daemon = try Daemon(configuration, logger: logger)
             if checkConfig {
+                _ = try Daemon(configuration, logger: logger)
                 try configuration.probeAddresses()
                 return print("The configuration is good.")
             }
-            stopSignal.watch { daemon.stop() }
-            watchForHangup { daemon.reload() }
-            try daemon.run(SystemdNotifier(environment: ProcessInfo.processInfo.environment))
+            let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+            var wait = StartWait(seconds: configuration.startWait)
+            while true {
+                do {
+                    let daemon = try Daemon(configuration, logger: logger)
+                    running.set(daemon)
+                    return try daemon.run(notifier)
+                } catch {
+                    running.set(nil)
+                    if running.mustStop { return }
+                    guard wait.mustTryAgain(after: error, logger, notifier) else { throw error }
+                }
+            }
         } catch {
             logger.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)
+        }
+    }
+}
+
+/// The daemon, once there is one, for the thread that takes signals.
+private final class RunningDaemon: Sendable {
+    private struct State {
+        var daemon: Daemon?
+        var mustReload = false
+        var mustStop = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Signals are for this daemon from now on, or for none.
+    func set(_ daemon: Daemon?) {
+        let mustReload = state.withLock { state in
+            state.daemon = daemon
+            return state.mustReload
+        }
+        if mustReload { daemon?.reload() }
+    }
+
+    /// Whether a stop was asked for.
+    var mustStop: Bool { state.withLock { $0.mustStop } }
+
+    /// Does what a signal asks for.
+    func take(_ signal: ServiceSignal) {
+        let daemon = state.withLock { state in
+            if signal == .reload { state.mustReload = true } else { state.mustStop = true }
+            return state.daemon
+        }
+        switch (signal, daemon) {
+        case (.reload, let daemon): daemon?.reload()
+        case (_, let daemon?): daemon.stop()
+        case (_, nil):
+            // Nothing serves yet, and what is being read may hang.
+            ConsoleLogHandler.flush()
+            exit(0)
         }
     }
 }

@@ -33,17 +33,23 @@ final class DaemonProcess {
     var control: String { folder.path + "/control" }
 
     /// Starts the daemon with these arguments, in which IN and OUT stand for its endpoints.
-    init(_ arguments: [String], watchdog: Int? = nil) throws {
+    ///
+    /// `descriptors` is the most that it may have.
+    init(_ arguments: [String], watchdog: Int? = nil, descriptors: Int? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("elbod-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         notifications = try NotificationSocket(path: folder.path + "/notify")
-        process.executableURL = Self.executable
+        process.executableURL =
+            descriptors == nil ? Self.executable : URL(fileURLWithPath: "/usr/bin/prlimit")
+        let before = descriptors.map { ["--nofile=\($0):\($0)", Self.executable.path] } ?? []
         let (ingest, verdicts) = ("ipc://\(folder.path)/in", "ipc://\(folder.path)/out")
-        process.arguments = arguments.map {
-            $0.replacingOccurrences(of: "CONTROL", with: folder.path + "/control")
-                .replacingOccurrences(of: "IN", with: ingest)
-                .replacingOccurrences(of: "OUT", with: verdicts)
-        }
+        process.arguments =
+            before
+            + arguments.map {
+                $0.replacingOccurrences(of: "CONTROL", with: folder.path + "/control")
+                    .replacingOccurrences(of: "IN", with: ingest)
+                    .replacingOccurrences(of: "OUT", with: verdicts)
+            }
         var environment = ProcessInfo.processInfo.environment
         environment["NOTIFY_SOCKET"] = folder.path + "/notify"
         environment["WATCHDOG_USEC"] = watchdog.map(String.init)
@@ -54,10 +60,12 @@ final class DaemonProcess {
     }
 
     /// A daemon with the bundled model that pulls and publishes, once it is ready.
-    static func serving(_ more: [String] = [], watchdog: Int? = nil) throws -> DaemonProcess {
+    static func serving(
+        _ more: [String] = [], watchdog: Int? = nil, descriptors: Int? = nil
+    ) throws -> DaemonProcess {
         let daemon = try DaemonProcess(
             ["--model", model, "--ingest", "pull+bind:IN", "--publish", "pub+bind:OUT"] + more,
-            watchdog: watchdog)
+            watchdog: watchdog, descriptors: descriptors)
         guard daemon.notification()?.hasPrefix("READY=1") == true else {
             daemon.process.terminate()
             throw NotReady(log: daemon.end().log)

@@ -71,6 +71,8 @@ import Testing
 
     @Test func `microseconds since an earlier moment are whole, and never negative`() {
         let time = { UnixTime(nanoseconds: $0) }
+        #expect(time(.max).microseconds(since: time(.min)) == UInt64(Int64.max) / 1000)
+        #expect(time(.min).microseconds(since: time(.max)) == 0)
         #expect(time(2999).microseconds(since: time(1000)) == 1)
         #expect(time(1000).microseconds(since: time(2999)) == 0)
         #expect(time(-1000).microseconds(since: time(-3000)) == 2)

@@ -28,7 +28,7 @@ import Testing
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
         "source_from": ["header:camera"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],
-        "state": ["/s"], "keep_calibrations": ["3"], "control": ["/c"],
+        "start_wait": ["9"], "state": ["/s"], "keep_calibrations": ["3"], "control": ["/c"],
         "remote_control": ["tcp://*:5"],
         "http": ["localhost:1"], "curve_secret": ["/k"], "clients": ["/l"],
         "server_keys": ["tcp://a:1 KEY", "tcp://b:2 KEY"], "allow_plaintext": ["true"],

@@ -1,101 +1,205 @@
+import Control
 import Files
 import FoundationEssentials
+import Logging
+import Platform
 import ServiceConfiguration
 import Synchronization
 import ZeroMQ
 
 /// The sockets that `elbo` steers the daemon by, and the thread that answers at them.
+///
+/// What a client can do to it is bounded: requests are taken in turns, one of each client at a time, and
+/// between turns everything else is looked after; an answer that a client does not read is dropped; what
+/// may take long is done by the worker. Connections and unfinished messages are bounded by
+/// `ConnectionBounds`.
 struct ControlServer: ~Copyable {
-    /// `Socket` cannot be copied and so cannot live in an array; a class of it can.
-    private final class Port {
-        let socket: Socket
-        /// Whether clients may still steer; nil where nobody is asked for a key.
-        var check: ClientCheck?
-
-        init(_ socket: consuming Socket, _ check: ClientCheck? = nil) {
-            self.socket = socket
-            self.check = check
-        }
-    }
-
-    private var ports: [Port] = []
-    private var poller = Poller(capacity: 2)
+    private var local: ControlPort?
+    private var remote: ControlPort?
+    private var poller = Poller(capacity: 3)
     private let context: Context
     private let controller: Controller
-    private let remote: Endpoint?
-    private let access: Access?
+    private let places: Places
+    private let worker: Worker
+    private let finished: FinishedAnswers
+    private var nextLook = ContinuousClock.now
+    /// The file that the local socket was bound to.
+    private var file: FileIdentity?
 
-    /// A request longer than this disconnects its sender; calibrations of 100,000 images fit.
-    private static let limit = 16 << 20
+    /// Where the sockets are.
+    struct Places {
+        /// Of a file for the owner and the group alone.
+        let path: String?
+        /// Of an encrypted one.
+        let remote: Endpoint?
+        let access: Access?
+        let logger: Logger
+    }
+
     /// How long to wait for requests before looking around, in milliseconds.
     private static let tick = 250
+    /// A turn ends after so many requests of a socket, or so long.
+    private static let (turn, turnTime) = (16, Duration.milliseconds(20))
 
-    /// Binds the sockets: a file for the owner and the group alone, and an encrypted one.
+    /// Binds the sockets; `finished` is where the worker leaves its answers.
     init(
-        _ context: Context, path: String?, remote: Endpoint?, access: Access?,
-        controller: Controller
+        _ context: Context, _ places: Places, controller: Controller, worker: Worker,
+        finished: FinishedAnswers
     ) throws(ZMQError) {
         self.context = context
         self.controller = controller
-        self.remote = remote
-        self.access = access
-        if let path {
-            let socket = try Self.socket(context)
-            try socket.bind("ipc://\(path)")
-            restrictToGroup(path)
-            _ = poller.add(socket)
-            ports.append(Port(socket))
-        }
+        self.places = places
+        self.worker = worker
+        self.finished = finished
+        _ = poller.add(finished.wake)
+        try openLocal(isReopening: false)
         try openRemote()
     }
 
-    private static func socket(_ context: Context) throws(ZMQError) -> Socket {
-        let socket = try Socket(context, .router)
-        try socket.setMaximumMessageBytes(Self.limit)
-        try socket.setLinger(milliseconds: 1000)
-        return socket
+    /// Opens the socket of a file, closing it before if it is open.
+    private mutating func openLocal(isReopening: Bool) throws(ZMQError) {
+        guard let path = places.path else { return }
+        if isReopening {
+            // libzmq takes away what is at the path when it has closed the old socket, in its own time: this
+            // is there to be taken, and `open` waits until it is gone.
+            try? writeFileAtomically([], to: path)
+            local = nil
+        }
+        let socket = try ControlPort.socket(context)
+        if let endpoint = try? Endpoint("router+bind:ipc://\(path)") {
+            try socket.open(endpoint, isReopening: isReopening)
+        }
+        restrictToGroup(path)
+        file = FileIdentity(of: path)
+        _ = poller.add(socket)
+        local = ControlPort(socket, .local)
     }
 
     /// Opens the socket for other machines.
     private mutating func openRemote() throws(ZMQError) {
-        guard let remote, let access else { return }
-        let socket = try Self.socket(context)
+        guard let endpoint = places.remote, let access = places.access else { return }
+        let socket = try ControlPort.socket(context)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setHandshakeInterval(milliseconds: 5000)
-        try access.credentials.secure(socket, remote, domain: "control")
-        try socket.open(remote, isReopening: false)
+        try access.credentials.secure(socket, endpoint, domain: "control")
+        try socket.open(endpoint, isReopening: false)
         _ = poller.add(socket)
-        ports.append(Port(socket, ClientCheck(access.authenticator, .control)))
+        remote = ControlPort(socket, .remote, ClientCheck(access.authenticator, .control))
     }
 
     /// Answers requests until `stop` is set.
     mutating func run(until stop: borrowing Atomic<Bool>, heartbeat: Heartbeat) throws(ZMQError) {
-        var part = Message()
         while !stop.load(ordering: .relaxed) {
             heartbeat.advance()
+            try lookAround()
             guard try poller.wait(milliseconds: Self.tick) > 0 else { continue }
-            for port in ports {
-                while try port.socket.receive(into: &part, blocking: false) {
-                    try answer(port, &part)
-                }
+            finished.wake.clear()
+            for (port, answer) in finished.take() {
+                // The same one or its successor, which does not know the client and drops the answer.
+                if let port = port == .local ? local : remote { try send(answer, to: port) }
+            }
+            let start = ContinuousClock.now
+            var isFlooded = false
+            for port in [local, remote].compactMap({ $0 }) {
+                isFlooded = try serve(port, since: start) || isFlooded
+            }
+            // Whoever asks without pause gets a quarter of a processor, and not more.
+            if isFlooded {
+                sleepThread(for: min((ContinuousClock.now - start) * 3, .milliseconds(100)))
             }
         }
     }
 
-    /// `[id][""][request]` from a REQ socket, `[id][request]` from a DEALER.
-    private func answer(_ port: Port, _ part: inout Message) throws(ZMQError) {
-        let isAllowed = port.check?.admits(part) ?? true
-        var parts = [part.copy]
-        while part.more, parts.count < 8 {
-            _ = try port.socket.receive(into: &part, blocking: false)
-            parts.append(part.copy)
+    /// One turn of a port; whether there may be more.
+    private mutating func serve(
+        _ port: ControlPort, since start: ContinuousClock.Instant
+    ) throws(ZMQError) -> Bool {
+        for _ in 0..<Self.turn {
+            guard let request = try port.receive() else { return false }
+            try answer(request, of: port)
+            if ContinuousClock.now - start > Self.turnTime { break }
         }
-        while part.more { _ = try port.socket.receive(into: &part, blocking: false) }
-        guard isAllowed, parts.count >= 2 else { return }
-        let answer = controller.answer(parts[parts.count - 1])
-        for part in parts.dropLast() {
-            _ = try port.socket.send(part.span, more: true, blocking: false)
+        return true
+    }
+
+    private mutating func answer(
+        _ request: ControlPort.Request, of port: ControlPort
+    ) throws(ZMQError) {
+        if let objection = Self.objection(to: request.body) {
+            return try send(.init(envelope: request.envelope, body: objection), to: port)
         }
-        _ = try port.socket.send(answer.span, blocking: false)
+        if Self.isQuick(request.body) {
+            guard try begin(request.envelope, at: port) else { return }
+            return port.finish(controller.answer(request.body))
+        }
+        let (controller, finished, name) = (controller, finished, port.name)
+        // One large request at a time: each waits in memory, and takes more of it to be read.
+        let isLarge = request.body.count > Self.large
+        guard !isLarge || finished.beginLarge() else {
+            return try send(.init(envelope: request.envelope, body: Self.busy), to: port)
+        }
+        let isTaken = worker.submit {
+            let answer = controller.answer(request.body)
+            if isLarge { finished.endLarge() }
+            finished.add(name, .init(envelope: request.envelope, body: answer))
+        }
+        if !isTaken, isLarge { finished.endLarge() }
+        if !isTaken { try send(.init(envelope: request.envelope, body: Self.busy), to: port) }
+    }
+
+    /// Begins an answer; false if the client has gone, or does not read its answers.
+    private mutating func begin(
+        _ envelope: [[UInt8]], at port: ControlPort
+    ) throws(ZMQError) -> Bool {
+        if port.canSend(to: envelope) { return true }
+        // With so few answers let wait, libzmq takes one that has just been read for one that has not, until
+        // it looks at what its threads have said; it does so in a poll.
+        _ = try poller.wait(milliseconds: 0)
+        return port.canSend(to: envelope)
+    }
+
+    /// Sends an answer, or drops it if nobody would read it.
+    private mutating func send(
+        _ answer: ControlPort.Answer, to port: ControlPort
+    ) throws(ZMQError) {
+        if try begin(answer.envelope, at: port) { port.finish(answer.body) }
+    }
+
+    /// Whether answering takes no file and no time.
+    private static func isQuick(_ request: [UInt8]) -> Bool {
+        guard request.count <= 4096 else { return false }
+        return switch try? JSONDecoder().decode(ControlRequest.self, from: Data(request)) {
+        case .status, .sources, .drain, .gather, .cancel, nil: true
+        default: false
+        }
+    }
+
+    /// Bytes from which a request is large.
+    private static let large = 64 << 10
+    /// Values that a request may hold: the four scores of 100,000 images, and some.
+    ///
+    /// Reading one takes up to fifty times the memory of its text.
+    private static let values = 500_000
+
+    private static func objection(to request: [UInt8]) -> [UInt8]? {
+        guard request.count > large, request.count(where: { $0 == UInt8(ascii: ",") }) > values
+        else { return nil }
+        return Array(
+            #"{"error":"a request may hold 500,000 values; calibrate with fewer images"}"#.utf8)
+    }
+
+    private static let busy = Array(
+        #"{"error":"the daemon is busy with other changes; try again in a moment"}"#.utf8)
+
+    /// Once a second: opens the socket again if its file has gone.
+    private mutating func lookAround() throws(ZMQError) {
+        guard ContinuousClock.now >= nextLook else { return }
+        nextLook = ContinuousClock.now + .seconds(1)
+        // Where there is a file of somebody else's, it stays theirs.
+        guard let path = places.path, file != nil, FileIdentity(of: path) == nil else { return }
+        places.logger.warning(
+            "The control socket's file was deleted; opening the socket again.",
+            metadata: ["path": "\(path)"])
+        try openLocal(isReopening: true)
     }
 }

@@ -1,7 +1,7 @@
-import Dispatch
 import Files
 import FoundationEssentials
 import Frames
+import Logging
 import Platform
 import Synchronization
 
@@ -13,6 +13,8 @@ extension Daemon {
         let threads: [PipelineThread]
         let monitor: Monitor
         let updater: ModelUpdater
+        let worker: Worker
+        let files: EndpointFiles
         let publisher: Publisher
     }
 
@@ -40,13 +42,19 @@ extension Daemon {
                 supervision.updater.reloadLater()
             }
             let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
-            let nanoseconds = Int(max(.zero, next - clock.now) / .nanoseconds(1))
-            _ = wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
+            _ = wake.wait(for: max(.zero, next - clock.now))
         }
     }
 
     private func report(_ supervision: Supervision, isAlive: Bool) {
         supervision.monitor.noteLiveness(isAlive)
+        let fault = supervision.files.findFault()
+        if supervision.monitor.noteFault(fault) {
+            if let fault { logger.error("Not ready any more.", metadata: ["reason": "\(fault)"]) }
+            if fault == nil { logger.notice("Ready again.") }
+        }
+        reportConnections()
+        ConsoleLogHandler.noteWithheld()
         publishStatus(supervision.monitor, supervision.publisher)
         supervision.notifier.status(supervision.monitor.snapshot().total.summary)
     }

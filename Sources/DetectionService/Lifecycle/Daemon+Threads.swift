@@ -118,17 +118,21 @@ extension Daemon {
         return thread
     }
 
-    func startControl(_ context: Context, _ controller: Controller) -> PipelineThread? {
+    func startControl(
+        _ context: Context, _ controller: Controller, _ worker: Worker
+    ) -> PipelineThread? {
         let path = configuration.controlPath
         let remote = configuration.remoteControl.flatMap { try? Endpoint("router+bind:\($0)") }
         guard path != nil || remote != nil else { return nil }
         let thread = PipelineThread("control")
         thread.start { started throws(ZMQError) in
             var controller = controller
-            controller.heartbeat = thread.heartbeat
             controller.isStopping = { self.isStopping.load(ordering: .relaxed) }
             var loop = try ControlServer(
-                context, path: path, remote: remote, access: self.access, controller: controller)
+                context,
+                .init(path: path, remote: remote, access: self.access, logger: self.logger),
+                controller: controller, worker: worker,
+                finished: FinishedAnswers(wake: try WakeUp()))
             started()
             try loop.run(until: self.isStopping, heartbeat: thread.heartbeat)
         } onEnd: {

@@ -1,5 +1,4 @@
 import Detection
-import Dispatch
 import Files
 import FoundationEssentials
 public import Frames
@@ -27,7 +26,7 @@ public final class Daemon: Sendable {
     let isStopping = Atomic<Bool>(false)
     let isReceiving = Atomic<Bool>(true)
     let mustReload = Atomic<Bool>(false)
-    let wake = DispatchSemaphore(value: 0)
+    let wake = Semaphore()
     /// The sum of all accounts when the daemon had stopped.
     private let final = Mutex(FrameLedger())
 
@@ -69,8 +68,9 @@ public final class Daemon: Sendable {
     /// for; throws what kept it from starting or going on.
     public func run(_ notifier: SystemdNotifier) throws {
         try configuration.checkSocketPaths()
-        let locks = try lockPaths()
-        defer { withExtendedLifetime(locks) {} }
+        try checkMemory()
+        try boundConnections()
+        let files = try EndpointFiles(boundPaths, logger: logger)
         let context = try Context()
         let wakeUp = try WakeUp()
         // Before the sockets that it answers for are opened, or they let everybody in.
@@ -89,6 +89,7 @@ public final class Daemon: Sendable {
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         updater.begin()
         defer { updater.end() }
+        let worker = Worker()
         let server = try startServer(monitor)
         defer { server?.stop() }
         let budget = memoryBudget
@@ -106,29 +107,34 @@ public final class Daemon: Sendable {
                 monitor.set(.draining)
                 self.isReceiving.store(false, ordering: .relaxed)
                 wakeUp.signal()
-            })
+            }, worker)
         let guarding = startGuarding(
             memory, peers, pipeline.activeModel, wakeUp, budget: budget)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
-        if threads.allSatisfy({ $0.waitUntilStarted() }) {
+        let isServing = threads.allSatisfy { $0.waitUntilStarted() }
+        if isServing {
+            files.noteSockets(except: configuration.controlPath)
             monitor.set(.serving)
             returnFreedMemory()
             announce(notifier, pipeline.identity, budget: budget)
             supervise(
                 Supervision(
                     notifier: notifier, threads: threads, monitor: monitor, updater: updater,
-                    publisher: pipeline.publisher))
+                    worker: worker, files: files, publisher: pipeline.publisher))
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
         stop()
         wakeUp.signal()
+        // Files that are being read are waited for, as long as their disk does not hang.
+        worker.stop(within: .seconds(1))
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
+        reportConnections()
         publishStatus(monitor, pipeline.publisher)
         let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total) }
         final.withLock { $0 = total }
-        logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"])
+        if isServing { logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"]) }
         if let failure = failures.first { throw failure }
     }
 
@@ -151,18 +157,10 @@ public final class Daemon: Sendable {
         return FrameQueue(limits: queueLimits, isShared: policies.count == 2)
     }
 
-    /// Claims the paths of bound `ipc` endpoints for as long as the locks live: binding such a path
-    /// silently takes it over from a running process.
-    private func lockPaths() throws -> [FileLock] {
-        let paths =
-            (configuration.ingest + configuration.publish).compactMap(\.ipcPath)
+    /// The paths of bound `ipc` endpoints, which are claimed for as long as the daemon runs.
+    private var boundPaths: [String] {
+        (configuration.ingest + configuration.publish).compactMap(\.ipcPath)
             + [configuration.controlPath].compactMap { $0 }
-        return try paths.map { path in
-            guard let lock = try FileLock(path + ".lock") else {
-                throw DaemonError.inUse("ipc://\(path)")
-            }
-            return lock
-        }
     }
 
     private func announce(
@@ -190,6 +188,12 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case inUse(String)
     /// An address that HTTP cannot be served at.
     case http(String, String)
+    /// An address for HTTP that no interface of this machine has.
+    case httpAddressMissing(String)
+    /// The process may have fewer descriptors than it needs.
+    case descriptors(limit: Int, needed: Int)
+    /// The process may not have as much memory as it needs.
+    case memory(mebibytes: Int)
 
     /// One sentence an operator can act on.
     public var description: String {
@@ -198,6 +202,14 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
             "\(address) is in use by another process; stop it or choose another path"
         case .http(let address, let reason):
             "http: cannot serve at \(address): \(reason); choose another address, or none"
+        case .httpAddressMissing(let address):
+            "http: no interface of this machine has the address of \(address); name one it has"
+        case .descriptors(let limit, let needed):
+            "the process may open \(limit) files and sockets, and needs \(needed) at least; raise "
+                + "LimitNOFILE= of its unit, or ulimit -n"
+        case .memory(let mebibytes):
+            "the process may not have the \(mebibytes) MiB that it needs; raise its limit (ulimit -v), "
+                + "or lower queue, batch or threads"
         }
     }
 }

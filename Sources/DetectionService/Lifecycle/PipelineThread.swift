@@ -1,4 +1,3 @@
-import Dispatch
 import Platform
 import Synchronization
 import ZeroMQ
@@ -19,7 +18,7 @@ final class PipelineThread: Sendable {
     /// From `start` to `join`.
     private let thread = Mutex<Thread?>(nil)
     private let outcome = Mutex(Outcome())
-    private let startedOrFailed = DispatchSemaphore(value: 0)
+    private let startedOrFailed = Semaphore()
 
     init(_ name: String) {
         self.name = name
@@ -30,7 +29,7 @@ final class PipelineThread: Sendable {
         _ body: @escaping @Sendable (_ started: () -> Void) throws(ZMQError) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
-        let started = Thread(named: name) { [self] in
+        let work: @Sendable () -> Void = { [self] in
             do throws(ZMQError) {
                 try body {
                     outcome.withLock { $0.isStarted = true }
@@ -42,7 +41,17 @@ final class PipelineThread: Sendable {
             startedOrFailed.signal()
             onEnd()
         }
-        thread.withLock { $0 = started }
+        do throws(SystemError) {
+            let started = try Thread(trying: name, work)
+            thread.withLock { $0 = started }
+        } catch {
+            outcome.withLock {
+                $0.failure = ZMQError(
+                    code: error.code, operation: "start the thread", subject: name)
+            }
+            startedOrFailed.signal()
+            onEnd()
+        }
     }
 
     /// Waits until the sockets are open or opening them failed; whether they are open.

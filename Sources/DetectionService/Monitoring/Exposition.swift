@@ -1,3 +1,5 @@
+import Platform
+
 /// Metrics in Prometheus' text format, version 0.0.4 (prometheus.io/docs/instrumenting/
 /// exposition_formats): families one after the other, help and type in front of each.
 public struct Exposition {
@@ -60,9 +62,17 @@ public struct Exposition {
         sample(Double(total), suffix: "_count")
     }
 
+    /// Byte by byte, as the format has it; what would steer a terminal is made visible besides.
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            .replacing("\n", with: "\\n")
+        var bytes: [UInt8] = []
+        for byte in printableLines(value).utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func number(_ value: Double) -> String {

@@ -18,6 +18,10 @@ struct Histograms: Sendable {
         1,
     ]
 
+    /// A frame is not held for longer: the clock was set meanwhile, and one such time would outweigh all
+    /// others in the sum.
+    private static let longest = 3600.0
+
     /// Counts values up to each bound.
     struct Histogram: Sendable {
         /// Upper bounds, ascending.
@@ -40,12 +44,13 @@ struct Histograms: Sendable {
     }
 
     mutating func noteBatch(started: UnixTime, scored: UnixTime) {
-        scoring.note(Double(scored.microseconds(since: started)) / 1e6)
+        let seconds = Double(scored.microseconds(since: started)) / 1e6
+        if seconds < Self.longest { scoring.note(seconds) }
     }
 
     mutating func note(_ verdict: Verdict) {
-        let waited = verdict.times.scored.microseconds(since: verdict.frame.received)
-        latency.note(Double(waited) / 1e6)
+        let waited = Double(verdict.times.scored.microseconds(since: verdict.frame.received)) / 1e6
+        if waited < Self.longest { latency.note(waited) }
         score.note(Double(verdict.scores[function]))
     }
 

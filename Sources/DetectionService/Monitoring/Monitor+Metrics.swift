@@ -12,10 +12,10 @@ extension Monitor {
     /// The contents of `/metrics`.
     func metrics() -> String {
         var text = Exposition()
-        let (snapshot, now) = (snapshot(), UnixTime.now)
+        let (snapshot, stale) = look()
         addService(to: &text)
         addFrames(of: snapshot, to: &text)
-        addSources(of: snapshot, at: now, to: &text)
+        addSources(of: snapshot, stale, to: &text)
         let histograms = histograms
         addPeers(to: &text)
         text.add(
@@ -104,7 +104,7 @@ extension Monitor {
     }
 
     private func addSources(
-        of snapshot: FrameExchange.Snapshot, at now: UnixTime, to text: inout Exposition
+        of snapshot: FrameExchange.Snapshot, _ stale: [Bool], to text: inout Exposition
     ) {
         var rows = snapshot.sources.prefix(Self.sourceLimit).map { ($0.source.name, $0.ledger) }
         let rest = snapshot.sources.dropFirst(Self.sourceLimit)
@@ -164,11 +164,14 @@ extension Monitor {
             "elbod_source_last_frame_timestamp_seconds", .gauge, "When its last message came.",
             of: heard
         ) { Double($0.lastReceived.nanoseconds) / 1e9 }
-        family(
-            "elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.", of: heard
-        ) {
-            isStale($0, at: now) ? 1 : 0
+        text.begin(
+            "elbod_source_stale", .gauge, "Whether that is longer ago than stale_after.")
+        for (row, isStale) in zip(rows, stale.prefix(Self.sourceLimit)) {
+            text.sample(isStale ? 1 : 0, [("source", row.0)])
         }
+        let others = stale.dropFirst(Self.sourceLimit)
+        // As stale as the freshest of them.
+        if !others.isEmpty { text.sample(others.contains(false) ? 0 : 1, [("source", "other")]) }
     }
 }
 

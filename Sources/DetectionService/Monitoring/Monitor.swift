@@ -23,9 +23,12 @@ final class Monitor: Sendable {
 
     private struct Mutable {
         var state = State.starting
-        var ready: UnixTime?
+        var ready: ContinuousClock.Instant?
         var reloads = Reloads()
         var isAlive = true
+        /// Why peers do not find the daemon, if they do not.
+        var fault: String?
+        var arrivals = Arrivals()
     }
 
     let configuration: Configuration
@@ -80,8 +83,8 @@ final class Monitor: Sendable {
     var isAlive: Bool { mutable.withLock { $0.isAlive } }
     /// Why frames are not taken in from everybody who may send them; nil if they are.
     var whyNotReady: String? {
-        guard state == .serving else { return state.rawValue }
-        return access?.authenticator.complaint.map { "the list of clients: \($0)" }
+        let fault = mutable.withLock { $0.state == .serving ? $0.fault : $0.state.rawValue }
+        return fault ?? access?.authenticator.complaint.map { "the list of clients: \($0)" }
     }
     /// How many peers were turned away, by reason.
     var refusedPeers: [ConnectionLog.Refusal: Int] {
@@ -90,6 +93,15 @@ final class Monitor: Sendable {
         return counts
     }
     var state: State { mutable.withLock { $0.state } }
+
+    /// Notes why peers do not find the daemon, or that they do; whether that is news.
+    func noteFault(_ fault: String?) -> Bool {
+        mutable.withLock { mutable in
+            defer { mutable.fault = fault }
+            return fault != mutable.fault
+        }
+    }
+
     var reloads: Reloads { mutable.withLock { $0.reloads } }
     var histograms: Histograms { recentScores.histograms }
     var edition: ActiveModel.Edition { activeModel.edition }
@@ -98,19 +110,27 @@ final class Monitor: Sendable {
     /// All accounts at one moment.
     func snapshot() -> FrameExchange.Snapshot { exchange.snapshot() }
 
-    /// Whether a source that was last heard of then is stale.
-    func isStale(_ ledger: FrameLedger, at now: UnixTime) -> Bool {
-        now.microseconds(since: ledger.lastReceived)
-            > UInt64(configuration.staleAfter) * 1_000_000
+    /// All accounts at one moment, and which sources are stale then, in their order.
+    func look() -> (snapshot: FrameExchange.Snapshot, stale: [Bool]) {
+        let (snapshot, now) = (exchange.snapshot(), ContinuousClock.now)
+        let limit = Duration.seconds(configuration.staleAfter)
+        let stale = mutable.withLock { mutable in
+            snapshot.sources.map { source, ledger in
+                mutable.arrivals.note(source.index, ledger.lastReceived, at: now)
+                return mutable.arrivals.silence(of: source.index, at: now) > limit
+            }
+        }
+        return (snapshot, stale)
     }
 
     /// Every source.
     func sources() -> [SourceStatus] {
-        let (now, own) = (UnixTime.now, activeModel.edition.sources)
-        return snapshot().sources.map { source, ledger in
+        let own = activeModel.edition.sources
+        let (snapshot, stale) = look()
+        return zip(snapshot.sources, stale).map { source, isStale in
             SourceStatus(
-                source, ledger, isStale: isStale(ledger, at: now),
-                hasOwnBounds: own[source.name] != nil)
+                source.source, source.ledger, isStale: isStale,
+                hasOwnBounds: own[source.source.name] != nil)
         }
     }
 
@@ -118,7 +138,7 @@ final class Monitor: Sendable {
     ///
     /// `isQuestion` says that a client at the control socket asked, see `RecentScores.progress`.
     func status(isQuestion: Bool = false) -> Status {
-        let (snapshot, now) = (snapshot(), UnixTime.now)
+        let (snapshot, stale) = look()
         let (edition, total) = (activeModel.edition, snapshot.total)
         let calibration = edition.calibration.calibration
         let (state, ready, reloads) = mutable.withLock { ($0.state, $0.ready, $0.reloads) }
@@ -130,7 +150,7 @@ final class Monitor: Sendable {
         status.epoch = identity.epoch
         status.worker = identity.worker
         status.pid = ProcessInfo.processInfo.processIdentifier
-        status.uptime = ready.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0
+        status.uptime = ready.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
         status.modelDirectory = configuration.model
         status.model = VerdictEncoder.short(edition.model.digest)
         status.calibration = VerdictEncoder.short(edition.calibration.digest)
@@ -161,7 +181,7 @@ final class Monitor: Sendable {
         status.controlMessages = snapshot.totals.control
         status.otherShards = snapshot.totals.otherShards
         status.sources = snapshot.sources.count
-        status.staleSources = snapshot.sources.count { isStale($0.ledger, at: now) }
+        status.staleSources = stale.count { $0 }
         status.reloads = reloads.done
         status.reloadsRefused = reloads.refused
         status.reloadError = reloads.error
@@ -175,7 +195,7 @@ final class Monitor: Sendable {
             }
             return collecting
         }
-        status.ts = now.iso8601
+        status.ts = UnixTime.now.iso8601
         return status
     }
 }

@@ -31,6 +31,10 @@ struct ProxyCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            // libzmq aborts where a connection to an ipc socket finds no descriptor.
+            let descriptors = Descriptors.raiseLimit()
+            _ = ConnectionBounds(connections: descriptors / 3, reserve: 16)
+                .apply(descriptors: descriptors)
             let context = try Context()
             let stopSignal = StopSignal()
             stopSignal.watch { context.shutdown() }

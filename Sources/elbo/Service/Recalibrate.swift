@@ -124,7 +124,7 @@ extension CalibrationEffect {
         func line(_ name: String, _ bounds: Bounds) -> String {
             "  \(name)  \(bounds.score) from \(significant(bounds.lower)) to "
                 + "\(significant(bounds.upper)), k = \(bounds.k), from \(grouped(bounds.n)) images: "
-                + "\(bounds.data)"
+                + printable(bounds.data)
         }
         let share = recent > 0 ? 100 * Double(changed) / Double(recent) : 0
         let text = """

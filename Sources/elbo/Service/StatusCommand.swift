@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Formatting
+import Platform
 
 /// `elbo status`: how a running daemon is doing.
 struct StatusCommand: ParsableCommand {
@@ -41,34 +42,34 @@ struct SourcesCommand: ParsableCommand {
 }
 
 extension Status {
-    /// For people.
+    /// For people; every line made fit for a terminal, as names come from senders.
     var text: String {
-        var text = """
-            \(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)
-              model        \(model) in \(modelDirectory)
-              calibration  \(calibration), revision \(calibrationRevision): normal from \
-            \(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)
-              ingest       \(ingest.joined(separator: ", "))
-              publish      \(publish.joined(separator: ", "))
-              received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) \
-            anomalous) + rejected \(grouped(rejected)) + dropped \(grouped(dropped)) + in flight \
-            \(grouped(inFlight))
-              queue        \(grouped(queue)) of \(grouped(queueCapacity)), \(scorers)
-              sources      \(sources), \(staleSources) stale
-              reloads      \(reloads), \(reloadsRefused) refused
-            """
+        var lines = [
+            "\(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)",
+            "  model        \(model) in \(modelDirectory)",
+            "  calibration  \(calibration), revision \(calibrationRevision): normal from "
+                + "\(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)",
+            "  ingest       \(ingest.joined(separator: ", "))",
+            "  publish      \(publish.joined(separator: ", "))",
+            "  received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) "
+                + "anomalous) + rejected \(grouped(rejected)) + dropped \(grouped(dropped)) + in flight "
+                + grouped(inFlight),
+            "  queue        \(grouped(queue)) of \(grouped(queueCapacity)), \(scorers)",
+            "  sources      \(sources), \(staleSources) stale",
+            "  reloads      \(reloads), \(reloadsRefused) refused",
+        ]
         if !rejections.isEmpty {
             let reasons = rejections.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            text += "\n  rejected     \(reasons.joined(separator: ", "))"
+            lines.append("  rejected     \(reasons.joined(separator: ", "))")
         }
         if !ownBounds.isEmpty {
-            text += "\n  own bounds   \(ownBounds.joined(separator: ", "))"
+            lines.append("  own bounds   \(ownBounds.joined(separator: ", "))")
         }
-        if let reloadError { text += "\n  last reload  refused: \(reloadError)" }
+        if let reloadError { lines.append("  last reload  refused: \(reloadError)") }
         if let collecting {
-            text += "\n  gathering    \(collecting.text.dropFirst("gathering ".count))"
+            lines.append("  gathering    \(collecting.text.dropFirst("gathering ".count))")
         }
-        return text
+        return lines.map(printable).joined(separator: "\n")
     }
 
     private var scorers: String {
@@ -80,7 +81,7 @@ extension Status {
     }
 
     private func duration(_ seconds: Double) -> String {
-        let whole = Int(seconds)
+        let whole = seconds.isFinite ? Int(max(0, min(seconds, 1e15))) : 0
         let parts = [(whole / 86400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min")]
         let shown = parts.drop { $0.0 == 0 }.map { "\($0.0) \($0.1)" }
         return (shown + ["\(whole % 60) s"]).joined(separator: " ")
@@ -96,7 +97,7 @@ extension SourceStatus {
         ]
         let rows = sources.map { source in
             [
-                source.source, grouped(source.received), grouped(source.scored),
+                printable(source.source), grouped(source.received), grouped(source.scored),
                 grouped(source.anomalous), grouped(source.rejections.values.reduce(0, +)),
                 grouped(source.dropped), "\(source.missed)", "\(source.duplicates)",
                 "\(source.reordered)", "\(source.restarts)",

@@ -58,7 +58,7 @@ struct Tap: ParsableCommand {
             _ = try socket.receive(into: &message)
             guard message.more else { continue }
             _ = try socket.receive(into: &message)
-            print(String(decoding: message.copy, as: UTF8.self))
+            print(printableJSON(String(decoding: message.copy, as: UTF8.self)))
             // Whoever reads this through a pipe wants each line when it comes.
             fflush(nil)
             printed += 1

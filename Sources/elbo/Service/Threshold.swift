@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Formatting
+import Platform
 import VAE
 
 /// `elbo threshold`: the bounds of a running daemon.

@@ -59,7 +59,8 @@ struct Top: ParsableCommand {
             let scored = status.scored - before.status.scored
             let anomalous = status.anomalous - before.status.anomalous
             let share = scored > 0 ? fixed(100 * Double(anomalous) / Double(scored), 2) + " %" : "–"
-            let filled = status.queueCapacity > 0 ? 30 * status.queue / status.queueCapacity : 0
+            let fill = Double(status.queue) / Double(max(1, status.queueCapacity))
+            let filled = Int(30 * max(0, min(1, fill)))
             let bar =
                 String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
             let lines = [
@@ -79,7 +80,8 @@ struct Top: ParsableCommand {
             let table = SourceStatus.table(Array(busiest)).split(separator: "\n").map(String.init)
             let hidden = sources.count - busiest.count
             let rest = hidden > 0 ? ["and \(hidden) more"] : []
-            return (lines + table + rest).map { $0 + "\u{1B}[K" }.joined(separator: "\n")
+            return (lines.map(printable) + table + rest).map { $0 + "\u{1B}[K" }
+                .joined(separator: "\n")
         }
     }
 }

@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 import Platform
 import ServiceConfiguration
 import ZeroMQ
@@ -13,12 +12,12 @@ extension Socket {
     borrowing func open(_ endpoint: Endpoint, isReopening: Bool) throws(ZMQError) {
         guard endpoint.role == .bind else { return try connect(endpoint.address) }
         guard isReopening else { return try bind(endpoint.address) }
-        let deadline = Date(timeIntervalSinceNow: 2)
+        let deadline = ContinuousClock.now + .seconds(2)
         while true {
             let isTaken = endpoint.ipcPath.map { fileKind(at: $0) != .absent } ?? false
-            if !isTaken || Date.now > deadline {
+            if !isTaken || ContinuousClock.now > deadline {
                 do throws(ZMQError) { return try bind(endpoint.address) } catch {
-                    guard error.code == ZMQError.addressInUse, Date.now < deadline else {
+                    guard error.code == ZMQError.addressInUse, ContinuousClock.now < deadline else {
                         throw error
                     }
                 }

@@ -13,7 +13,14 @@ public final class Thread: Sendable {
     /// Runs `body` on a new thread that is called `name`, of which the kernel keeps 15 bytes.
     ///
     /// A process that cannot have another thread ends with a message.
-    public init(named name: String, _ body: @escaping @Sendable () -> Void) {
+    public convenience init(named name: String, _ body: @escaping @Sendable () -> Void) {
+        do throws(SystemError) { try self.init(trying: name, body) } catch {
+            preconditionFailure("cannot start the thread \(name): \(error.reason)")
+        }
+    }
+
+    /// The same; throws if the process cannot have another thread.
+    public init(trying name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
         var handle = pthread_t()
         let status = unsafe pthread_create(
@@ -25,9 +32,13 @@ public final class Thread: Sendable {
                 work.body()
                 return nil
             }, unsafe work.toOpaque())
-        precondition(
-            status == 0, "cannot start the thread \(name): \(SystemError(code: status).reason)")
         self.handle = handle
+        guard status == 0 else {
+            unsafe work.release()
+            // There is nothing to be joined.
+            isJoined.store(true, ordering: .relaxed)
+            throw SystemError(code: status)
+        }
     }
 
     /// Waits until the thread has ended; once, and from another thread.

@@ -33,6 +33,9 @@ public final class SystemdNotifier: Sendable {
     /// The service is set up and serves.
     public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
 
+    /// The start takes longer, of which the service manager is told every second or so, and why.
+    public func waiting(_ status: String) { send("STATUS=\(status)\nEXTEND_TIMEOUT_USEC=30000000") }
+
     /// One line that `systemctl status` shows.
     public func status(_ text: String) { send("STATUS=\(text)") }
 

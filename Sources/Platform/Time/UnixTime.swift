@@ -15,7 +15,8 @@ public struct UnixTime: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     /// Whole microseconds from `earlier` to this; 0 if the clock was set back in between.
     public func microseconds(since earlier: UnixTime) -> UInt64 {
-        UInt64(max(0, nanoseconds - earlier.nanoseconds) / 1000)
+        let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+        return UInt64(max(0, overflow ? (self < earlier ? 0 : Int64.max) : difference) / 1000)
     }
 
     /// Appends `2026-11-23T07:01:56.120311Z`, always 27 bytes.

@@ -1,0 +1,270 @@
+// accept, accept4 and recv, in front of glibc's.
+//
+// libzmq has no bound on connections, and 4.3.4 aborts when accepting at an ipc socket finds no descriptor; nor has it
+// one on the parts of a message, nor a way to tell which connection of an ipc socket they come on. All of it passes
+// through these three functions: a program's own definition comes before a library's.
+#define _GNU_SOURCE
+#include "syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+// libzmq's in_batch_size: what it reads at once unless a part of at least this size is left to be read.
+#define BATCH 8192
+#define PORTS 64
+// How often connections that have been closed are looked for when a port seems full.
+#define RECOUNT_INTERVAL 20000000
+
+struct port {
+    struct elbod_port_bounds bounds;
+    struct elbod_port_report report;
+    int connections;
+    int64_t counted;
+};
+
+struct connection {
+    // Its port's number and 1; 0 for none.
+    atomic_int port;
+    // Tells it from a later one with the same descriptor.
+    uint64_t identity;
+    // When something came last, and how much since the last whole message.
+    _Atomic int64_t active, small, large;
+};
+
+// Guards ports, and who is entered in the table.
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct port ports[PORTS];
+static int port_count;
+static struct elbod_port_bounds common;
+// By descriptor; null as long as there are no bounds. Never freed.
+static struct connection *_Atomic table;
+static int table_size;
+// Given up for a moment to turn a connection away when there is no descriptor left.
+static int spare = -1;
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int system_accept(int listener, struct sockaddr *address, socklen_t *size, int flags) {
+    return (int)syscall(SYS_accept4, listener, address, size, flags);
+}
+
+static struct port *port_named(const char *name, struct elbod_port_bounds bounds) {
+    for (int index = 0; index < port_count; index++)
+        if (strcmp(ports[index].report.name, name) == 0) return &ports[index];
+    // The last one stands for all that there is no room for.
+    if (port_count == PORTS) return &ports[PORTS - 1];
+    struct port *port = &ports[port_count++];
+    snprintf(port->report.name, sizeof port->report.name, "%s", name);
+    port->bounds = bounds;
+    return port;
+}
+
+static void name_tcp(char *name, size_t size, int port) { snprintf(name, size, "tcp port %d", port); }
+
+static struct port *port_of(int listener) {
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    char name[sizeof ports[0].report.name] = "";
+    if (getsockname(listener, (struct sockaddr *)&address, &size) == 0) {
+        if (address.ss_family == AF_INET) name_tcp(name, sizeof name, ntohs(((struct sockaddr_in *)&address)->sin_port));
+        if (address.ss_family == AF_INET6)
+            name_tcp(name, sizeof name, ntohs(((struct sockaddr_in6 *)&address)->sin6_port));
+        if (address.ss_family == AF_UNIX) {
+            const char *path = ((struct sockaddr_un *)&address)->sun_path;
+            // The name of an abstract socket begins with a zero.
+            snprintf(name, sizeof name, "%s%.107s", path[0] ? "" : "@", path[0] ? path : path + 1);
+        }
+    }
+    return port_named(name, common);
+}
+
+static uint64_t identity_of(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode) ? (uint64_t)status.st_ino : 0;
+}
+
+// Forgets connections of a port that have been closed; the one of the rest that was silent for longest, or -1.
+static int recount(struct port *port) {
+    struct connection *connections = atomic_load(&table);
+    int number = (int)(port - ports) + 1, idlest = -1;
+    port->connections = 0;
+    for (int descriptor = 0; descriptor < table_size; descriptor++) {
+        struct connection *connection = &connections[descriptor];
+        if (atomic_load(&connection->port) != number) continue;
+        if (identity_of(descriptor) != connection->identity) {
+            atomic_store(&connection->port, 0);
+            continue;
+        }
+        port->connections++;
+        if (idlest < 0 || connection->active < connections[idlest].active) idlest = descriptor;
+    }
+    port->counted = now();
+    return idlest;
+}
+
+// Whether a new connection of a port, with this descriptor, may stay.
+static bool admits(struct port *port, int descriptor) {
+    bool is_full = descriptor >= table_size - port->bounds.reserve || descriptor >= table_size;
+    if (!is_full && port->connections < port->bounds.connections) return true;
+    if (!port->bounds.replaces_idle && now() - port->counted < RECOUNT_INTERVAL) return false;
+    int idlest = recount(port);
+    if (!is_full && port->connections < port->bounds.connections) return true;
+    if (!port->bounds.replaces_idle || idlest < 0) return false;
+    // Its owner sees that the peer has gone, and closes it soon.
+    shutdown(idlest, SHUT_RDWR);
+    atomic_store(&atomic_load(&table)[idlest].port, 0);
+    port->connections--;
+    port->report.replaced++;
+    return !is_full;
+}
+
+static void enter(struct port *port, int descriptor) {
+    struct connection *connection = &atomic_load(&table)[descriptor];
+    int before = atomic_load(&connection->port);
+    if (before > 0) ports[before - 1].connections--;
+    connection->identity = identity_of(descriptor);
+    atomic_store(&connection->active, now());
+    atomic_store(&connection->small, 0);
+    atomic_store(&connection->large, 0);
+    atomic_store(&connection->port, (int)(port - ports) + 1);
+    port->connections++;
+}
+
+// Accepts a connection with the descriptor kept for this, and closes it: one that stays in the backlog would have its
+// listener tried again without end.
+static void turn_away(int listener) {
+    pthread_mutex_lock(&lock);
+    port_of(listener)->report.refused++;
+    if (spare >= 0) close(spare);
+    int descriptor = system_accept(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor >= 0) close(descriptor);
+    spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    pthread_mutex_unlock(&lock);
+}
+
+int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags) {
+    int descriptor = system_accept(listener, address, size, flags);
+    if (!atomic_load(&table)) return descriptor;
+    if (descriptor < 0) {
+        switch (errno) {
+        case EAGAIN: case EINTR: case EBADF: case EINVAL: case ENOTSOCK: case ECONNABORTED: return -1;
+        case EMFILE: case ENFILE: turn_away(listener); break;
+        }
+        // Whatever else it is, it is about this one connection, and libzmq aborts at much of it.
+        errno = ECONNABORTED;
+        return -1;
+    }
+    pthread_mutex_lock(&lock);
+    struct port *port = port_of(listener);
+    bool stays = admits(port, descriptor);
+    if (stays) enter(port, descriptor);
+    else port->report.refused++;
+    pthread_mutex_unlock(&lock);
+    if (stays) return descriptor;
+    close(descriptor);
+    errno = ECONNABORTED;
+    return -1;
+}
+
+int accept(int listener, struct sockaddr *address, socklen_t *size) { return accept4(listener, address, size, 0); }
+
+// Bytes of large parts that wait to become whole messages on all connections of a port.
+static int64_t pending(int number) {
+    struct connection *connections = atomic_load(&table);
+    int64_t sum = 0;
+    pthread_mutex_lock(&lock);
+    for (int descriptor = 0; descriptor < table_size; descriptor++) {
+        struct connection *connection = &connections[descriptor];
+        if (atomic_load(&connection->port) == number && identity_of(descriptor) == connection->identity)
+            sum += connection->large;
+    }
+    pthread_mutex_unlock(&lock);
+    return sum;
+}
+
+static bool exceeds(struct connection *connection, int number, size_t size, ssize_t count) {
+    struct elbod_port_bounds bounds = ports[number - 1].bounds;
+    if (bounds.small == 0) return false;
+    bool is_large = size > BATCH;
+    int64_t before = is_large ? atomic_fetch_add(&connection->large, count) : atomic_fetch_add(&connection->small, count);
+    bool is_over = is_large ? before + count > bounds.large : before + count > bounds.small;
+    // Several peers together may hold twice what one may; looked at once a mebibyte.
+    if (is_large && !is_over && before >> 20 != (before + count) >> 20) is_over = pending(number) > 2 * bounds.large;
+    return is_over;
+}
+
+ssize_t recv(int descriptor, void *bytes, size_t size, int flags) {
+    ssize_t count = (ssize_t)syscall(SYS_recvfrom, descriptor, bytes, size, flags, NULL, NULL);
+    struct connection *connections = atomic_load_explicit(&table, memory_order_relaxed);
+    if (count <= 0 || !connections || descriptor < 0 || descriptor >= table_size) return count;
+    struct connection *connection = &connections[descriptor];
+    int number = atomic_load_explicit(&connection->port, memory_order_relaxed);
+    if (number == 0 || (ports[number - 1].bounds.small == 0 && !ports[number - 1].bounds.replaces_idle)) return count;
+    atomic_store(&connection->active, now());
+    if (!exceeds(connection, number, size, count)) return count;
+    pthread_mutex_lock(&lock);
+    ports[number - 1].report.cut++;
+    pthread_mutex_unlock(&lock);
+    // As if the peer had closed it: libzmq lets go of what it had gathered.
+    return 0;
+}
+
+void elbod_note_delivery(int descriptor) {
+    struct connection *connections = atomic_load(&table);
+    if (!connections || descriptor < 0 || descriptor >= table_size) return;
+    atomic_store(&connections[descriptor].small, 0);
+    atomic_store(&connections[descriptor].large, 0);
+}
+
+bool elbod_bound_connections(int descriptors, struct elbod_port_bounds bounds) {
+    pthread_mutex_lock(&lock);
+    common = bounds;
+    if (!atomic_load(&table)) {
+        struct connection *connections = calloc((size_t)descriptors, sizeof *connections);
+        table_size = descriptors;
+        spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        atomic_store(&table, connections);
+    }
+    bool is_bounded = atomic_load(&table) != NULL;
+    pthread_mutex_unlock(&lock);
+    return is_bounded;
+}
+
+void elbod_bound_port(const char *path, int tcp_port, struct elbod_port_bounds bounds) {
+    char name[sizeof ports[0].report.name];
+    if (path) snprintf(name, sizeof name, "%s", path);
+    else name_tcp(name, sizeof name, tcp_port);
+    pthread_mutex_lock(&lock);
+    port_named(name, bounds)->bounds = bounds;
+    pthread_mutex_unlock(&lock);
+}
+
+bool elbod_take_report(int index, struct elbod_port_report *report) {
+    pthread_mutex_lock(&lock);
+    bool exists = index >= 0 && index < port_count;
+    if (exists) {
+        recount(&ports[index]);
+        struct elbod_port_report *counts = &ports[index].report;
+        counts->connections = ports[index].connections;
+        *report = *counts;
+        counts->refused = counts->replaced = counts->cut = 0;
+    }
+    pthread_mutex_unlock(&lock);
+    return exists;
+}

@@ -1,0 +1,80 @@
+internal import CSyscalls
+
+/// What peers may hold of this process at one port that it listens at, whoever's library does.
+public struct ConnectionBounds: Sendable, Equatable {
+    /// Connections at a time.
+    public var connections: Int
+    /// Whether a further one takes the place of the one that was silent for longest, or is turned away.
+    public var replacesIdle = false
+    /// Descriptors that this port leaves to others.
+    public var reserve: Int
+    /// Bytes of a message that may have come on a connection before it is whole; nil for no bound.
+    public var unfinishedBytes: Int?
+
+    /// So many connections, which leave `reserve` descriptors to others.
+    public init(
+        connections: Int, reserve: Int, replacesIdle: Bool = false, unfinishedBytes: Int? = nil
+    ) {
+        self.connections = connections
+        self.reserve = reserve
+        self.replacesIdle = replacesIdle
+        self.unfinishedBytes = unfinishedBytes
+    }
+
+    /// Bytes of small parts that may have come: each part takes 64 bytes of memory, however small it is.
+    private static let smallBytes: Int64 = 64 << 10
+
+    private var bounds: elbod_port_bounds {
+        elbod_port_bounds(
+            connections: Int32(clamping: connections), replaces_idle: replacesIdle,
+            reserve: Int32(clamping: reserve), small: unfinishedBytes == nil ? 0 : Self.smallBytes,
+            large: Int64(unfinishedBytes ?? 0))
+    }
+
+    /// Holds from here on for every port that has no bounds of its own, in a process that may have so many
+    /// descriptors; whether there was memory for it.
+    public func apply(descriptors: Int) -> Bool {
+        elbod_bound_connections(Int32(clamping: descriptors), bounds)
+    }
+
+    /// Holds from here on for the socket at a path.
+    public func apply(path: String) { unsafe elbod_bound_port(path, 0, bounds) }
+
+    /// Holds from here on for a TCP port.
+    public func apply(port: UInt16) { elbod_bound_port(nil, Int32(port), bounds) }
+
+    /// Notes that a whole message came from the connection with this descriptor.
+    public static func noteDelivery(from descriptor: CInt) { elbod_note_delivery(descriptor) }
+
+    /// What a port has turned away.
+    public struct Report: Sendable, Equatable {
+        /// A path, or "tcp port 5555".
+        public let port: String
+        /// Connections turned away.
+        public let refused: Int
+        /// Connections that gave way to others.
+        public let replaced: Int
+        /// Connections cut because of messages without end.
+        public let cut: Int
+        /// Connections that it has now.
+        public let connections: Int
+    }
+
+    /// What each port at which somebody has called has, and has turned away since this was last asked for.
+    public static func takeReports() -> [Report] {
+        var reports: [Report] = []
+        var index: Int32 = 0
+        var report = elbod_port_report()
+        while unsafe elbod_take_report(index, &report) {
+            index += 1
+            let name = unsafe withUnsafeBytes(of: &report.name) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            reports.append(
+                Report(
+                    port: name, refused: Int(report.refused), replaced: Int(report.replaced),
+                    cut: Int(report.cut), connections: Int(report.connections)))
+        }
+        return reports
+    }
+}
