@@ -40,7 +40,7 @@ public func writeFileAtomically(
         }
         .mapError(failed(to: "rename the temporary file over it")).get()
     } catch {
-        _ = unsafe unlinkat(folder.number, temporary.name, 0)
+        _ = unsafe unlinkat(folder.number, temporary, 0)
         throw error
     }
     if case .failure(let error) = uninterrupted({ fsync(folder.number) }) {

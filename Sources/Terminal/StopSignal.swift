@@ -22,3 +22,11 @@ public final class StopSignal: Sendable {
         }
     }
 }
+
+/// Calls `action` at every SIGHUP from now on, as of a terminal that was closed; the signal no longer ends
+/// the program.
+public func watchForHangup(_ action: @escaping @Sendable () -> Void) {
+    Task.detached {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { action() }
+    }
+}

@@ -45,12 +45,6 @@ extension Socket {
         try set(ZMQ_XPUB_NODROP, to: isNoDrop ? 1 : 0, as: "set no-drop to")
     }
 
-    /// Makes a `router` say that a peer is gone or does not read, instead of silently dropping what is
-    /// for it: a send throws `ZMQError.unreachable`, or answers "would block".
-    public borrowing func setRouterMandatory(_ isMandatory: Bool) throws(ZMQError) {
-        try set(ZMQ_ROUTER_MANDATORY, to: isMandatory ? 1 : 0, as: "set router mandatory to")
-    }
-
     /// Has an `xpub` receive every subscription, rather than the first of each prefix only.
     public borrowing func setVerboseSubscriptions(_ isVerbose: Bool) throws(ZMQError) {
         try set(ZMQ_XPUB_VERBOSE, to: isVerbose ? 1 : 0, as: "set verbose subscriptions to")

@@ -33,10 +33,10 @@ import ZeroMQ
         return socket
     }
 
-    /// Whether `/metrics` is as wanted within ten seconds.
+    /// Whether `/metrics` is as wanted within thirty seconds.
     private func metrics(show isRight: (String) -> Bool) -> Bool {
         let start = ContinuousClock.now
-        while ContinuousClock.now - start < .seconds(10) {
+        while ContinuousClock.now - start < .seconds(30) {
             if isRight(HTTPAnswer(http, "/metrics").text) { return true }
         }
         return false
@@ -62,10 +62,11 @@ import ZeroMQ
             _ = try large.send([UInt8](repeating: 0, count: 3_000_000).span)
         }
         #expect(isCounted("message_too_large"))
+        // Its flood would leave nobody the time to look at the next one.
+        _ = consume large
         let pair = try connect(.pair, again: 10)
         #expect(isCounted("wrong_socket_kind"))
         withExtendedLifetime(pair) {}
-        withExtendedLifetime(large) {}
         #expect(HTTPAnswer(http, "/statusz").text.contains("wrong_socket_kind"))
         // A peer that is done is none of them, and one that goes on is not disturbed.
         let brief = try connect(.push)

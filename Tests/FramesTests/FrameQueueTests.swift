@@ -86,6 +86,8 @@ import Testing
         #expect(bad.discards.load(ordering: .relaxed) == 1)
     }
 
+    private static let large = header("\"msg\":\"\(String(repeating: "x", count: 1024))\"")
+
     @Test func `room is bytes as well: a large message takes what it weighs`() throws {
         let limits = QueueLimits(images: 10, bytes: 1000)
         #expect(limits.unit == 100)
@@ -93,11 +95,10 @@ import Testing
         #expect(limits.room(images: 5, bytes: 120) == 5)
         #expect(limits.room(images: 1, bytes: 1 << 40) == 10, "one that is too large goes alone")
         var intake = Intake()
-        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 4))
-        // 4 bytes an image; of float64 it has 32, all the room there is.
+        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 128))
+        // Header and pixels of an image take less than 128 bytes; with so long a header all room there is.
         for _ in 0..<8 { try intake.take(header(), topic: "small") }
-        let doubles = [UInt8](repeating: 0, count: 32)
-        try intake.take(header(dtype: "float64"), topic: "large", payload: doubles)
+        try intake.take(Self.large, topic: "large")
         #expect(intake.ledger("small")?.dropped == 8 && intake.ledger("large")?.waiting == 1)
         try intake.take(header(), topic: "small")
         #expect(intake.ledger("large")?.dropped == 1 && intake.ledger("small")?.waiting == 1)
@@ -106,11 +107,10 @@ import Testing
     @Test func `one large message that must not be dropped gets in while there is any room`() throws
     {
         var intake = Intake()
-        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 4))
+        intake.queue = FrameQueue(limits: QueueLimits(images: 8, bytes: 8 * 128))
         intake.policy = .block
         for _ in 0..<7 { try intake.take(header()) }
-        let doubles = [UInt8](repeating: 0, count: 32)
-        try intake.take(header(dtype: "float64"), payload: doubles)
+        try intake.take(Self.large)
         let hasRoom = intake.queue.hasRoom(for: .block)
         #expect(!hasRoom && intake.queue.count == 8 && intake.queue.total.dropped == 0)
         intake.settle()

@@ -1,4 +1,3 @@
-import Dispatch
 import Frames
 import Platform
 import Synchronization
@@ -26,7 +25,7 @@ final class FrameExchange: Sendable {
 
     private let state: Mutex<State>
     /// Where scorers sleep.
-    private let arrival = DispatchSemaphore(value: 0)
+    private let arrival = Semaphore()
     /// Wakes the receiver, when there is room again that it waits for; from any thread.
     private let wakeReceiver: @Sendable () -> Void
 
@@ -99,11 +98,11 @@ final class FrameExchange: Sendable {
     /// or not at all.
     func take(
         into batch: inout Batch, _ rejections: inout [RejectedMessage],
-        waiting: DispatchTimeInterval?
+        waiting: Duration?
     ) -> Delivery {
         let first = takeArrived(&batch, &rejections, sleepsIfEmpty: waiting != nil)
         guard first == .nothing, let waiting else { return first }
-        if arrival.wait(timeout: .now() + waiting) == .timedOut {
+        if !arrival.wait(for: waiting) {
             state.withLock { $0.noteTimeout() }
         }
         return takeArrived(&batch, &rejections, sleepsIfEmpty: false)

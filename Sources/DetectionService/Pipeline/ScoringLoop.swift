@@ -1,5 +1,4 @@
 import Detection
-import Dispatch
 import Frames
 import Images
 import Platform
@@ -21,7 +20,7 @@ struct ScoringLoop: ~Copyable {
     private var batch: DecidedBatch
     private var outcomes: [FrameQueue.Verdict] = []
 
-    private static let tick = DispatchTimeInterval.milliseconds(250)
+    private static let tick = Duration.milliseconds(250)
 
     /// Allocates everything the loop touches, and warms it up.
     init(thread: Int, _ pipeline: Pipeline, _ configuration: Configuration) {
@@ -54,7 +53,7 @@ struct ScoringLoop: ~Copyable {
     }
 
     private mutating func serveNext(
-        waiting: DispatchTimeInterval?
+        waiting: Duration?
     ) throws(ZMQError) -> FrameExchange.Delivery {
         adoptLatest()
         let delivery = pipeline.exchange.take(

@@ -83,7 +83,6 @@ struct ReadyImages {
         sentSequence = message.sentSequence
     }
 
-
     /// Writes the `image`-th image into a row, and returns its frame.
     ///
     /// Throws `notFinite` or `outOfRange`; the row's contents are then meaningless.

@@ -2,8 +2,8 @@ import Images
 
 /// What bytes look like that are no frame, so that their sender can be told what to send instead.
 public enum FileKind: Sendable, CaseIterable {
-    case nothing, jpeg, png, json, jsonList, pickle, numpy, messagePack, gzip, zlib, zip, base64
-    case bmp, gif, tiff, webp, heif, video, markup, http, text, header, bareImage
+    case nothing, picture, json, jsonList, pickle, numpy, messagePack, gzip, zlib, zip, base64
+    case gif, heif, video, markup, http, text, header, bareImage
 
     /// What these bytes look like; nil if they look like nothing that is known.
     init?(_ bytes: Span<UInt8>) {
@@ -22,9 +22,7 @@ public enum FileKind: Sendable, CaseIterable {
     private static let signatures: [([UInt8], at: Int, FileKind)] = [
         (Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) }), 0, .numpy),
         ([0x1F, 0x8B], 0, .gzip), (Array("PK\u{3}\u{4}".utf8), 0, .zip),
-        (Array("BM".utf8), 0, .bmp),
-        (Array("GIF8".utf8), 0, .gif), (Array("II*\0".utf8), 0, .tiff),
-        (Array("MM\0*".utf8), 0, .tiff), (Array("WEBP".utf8), 8, .webp),
+        (Array("GIF8".utf8), 0, .gif),
         (Array("ftyphei".utf8), 4, .heif), (Array("ftypavi".utf8), 4, .heif),
         (Array("ftypmif".utf8), 4, .heif), (Array("ftyp".utf8), 4, .video),
         ([0, 0, 0, 1], 0, .video), ([0, 0, 1], 0, .video), ([0x1A, 0x45, 0xDF, 0xA3], 0, .video),
@@ -36,11 +34,7 @@ public enum FileKind: Sendable, CaseIterable {
 
     private static func signature(_ bytes: Span<UInt8>) -> FileKind? {
         guard bytes.count > 0 else { return .nothing }
-        switch ImageFormat(bytes) {
-        case .jpeg: return .jpeg
-        case .png: return .png
-        default: break
-        }
+        if ImageFormat(bytes) != nil { return .picture }
         for (signature, at, kind) in signatures where bytes.begins(with: signature, at: at) {
             return kind
         }
@@ -78,8 +72,7 @@ public enum FileKind: Sendable, CaseIterable {
     public var advice: String {
         switch self {
         case .nothing: "it is empty"
-        case .jpeg: Self.misplaced("JPEG")
-        case .png: Self.misplaced("PNG")
+        case .picture: Self.misplaced("picture")
         case .json: "it looks like JSON that breaks off or is not to the letter"
         case .jsonList:
             "it looks like a JSON list; send an object such as {\"image\": [[…]], \"dtype\": \"uint8\"}"
@@ -91,10 +84,7 @@ public enum FileKind: Sendable, CaseIterable {
         case .zip: Self.instead("a ZIP or .npz file")
         case .base64:
             "it looks like Base64; send the bytes themselves, or {\"image\": \"…\"} with the Base64 in it"
-        case .bmp: Self.picture("a BMP")
         case .gif: Self.picture("a GIF")
-        case .tiff: Self.picture("a TIFF")
-        case .webp: Self.picture("a WebP picture")
         case .heif: Self.picture("an HEIF or AVIF picture")
         case .video: Self.picture("encoded video")
         case .markup: "it looks like XML or HTML; send images"

@@ -12,13 +12,18 @@ public struct TCPConnection: Sendable {
     public let identity: UInt64
     /// Bytes that were read from it.
     public let read: UInt64
+    /// Bytes that have arrived on it, read or not.
+    public let received: UInt64
     /// Our end's port.
     public let localPort: UInt16
 
     /// What was seen of a connection.
-    public init(descriptor: CInt, identity: UInt64, read: UInt64, localPort: UInt16 = 0) {
+    public init(
+        descriptor: CInt, identity: UInt64, read: UInt64, received: UInt64? = nil,
+        localPort: UInt16 = 0
+    ) {
         (self.descriptor, self.identity) = (descriptor, identity)
-        (self.read, self.localPort) = (read, localPort)
+        (self.read, self.received, self.localPort) = (read, received ?? read, localPort)
     }
 
     /// Where `tcpi_bytes_received` is in the kernel's `struct tcp_info`; glibc's ends before it.
@@ -40,7 +45,7 @@ public struct TCPConnection: Sendable {
         guard unsafe ioctl(descriptor, UInt(FIONREAD), &unread) == 0 else { return nil }
         self.init(
             descriptor: descriptor, identity: identity,
-            read: received - min(received, UInt64(max(0, unread))),
+            read: received - min(received, UInt64(max(0, unread))), received: received,
             localPort: Self.localPort(of: descriptor))
     }
 

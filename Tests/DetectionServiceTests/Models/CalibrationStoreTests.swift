@@ -260,7 +260,8 @@ import VAE
         _ = try set(place, model, k: 3)
         let left = ["/.elbod-1f.tmp", "/calibrations/.elbod-abc.tmp"].map { place.state.path + $0 }
         let others = ["/.elbod-x.tmp", "/notes.tmp"].map { place.state.path + $0 }
-        for path in left + others { try writeFileAtomically([1], to: path) }
+        // Saving removes them too, so those that are to be found are written last.
+        for path in others + left { try writeFileAtomically([1], to: path) }
         #expect(place.store.folder.removeAbandonedFiles() == 2)
         #expect(left.allSatisfy { fileKind(at: $0) == .absent })
         #expect(others.allSatisfy { fileKind(at: $0) == .file })

@@ -38,7 +38,7 @@ import Testing
     }
 
     static let strange: [(parts: [[UInt8]], kind: FileKind)] = [
-        ([[0x80, 0x04, 0x95, 0x2E]], .pickle), ([text("cam-1"), text("BM......")], .bmp),
+        ([[0x80, 0x04, 0x95, 0x2E]], .pickle), ([text("cam-1"), text("GIF89a..")], .gif),
         ([picture, text(header())], .header), ([text("{}"), [0x1F, 0x8B, 8]], .gzip),
         ([text("GET / HTTP/1.1")], .http), ([text("{\"dtype\":")], .json), ([], .nothing),
     ]

@@ -12,7 +12,7 @@ import Testing
         .init(
             client: AdmittedClient(number: number, key: key), right: .send,
             connection: TCPConnection(
-                descriptor: descriptor, identity: identity, received: 0))
+                descriptor: descriptor, identity: identity, read: 0))
     }
 
     @Test mutating func `only the connections asked for are removed`() {

@@ -23,10 +23,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             pictures.map { $0.count == (file?.count ?? 0) * (file?.picture.bytes ?? 0) } ?? true,
             "an array is not whole")
     default:
-        guard let format = ImageFormat(bytes.span) else {
-            _ = ImageFormat.description(ofBytes: bytes.span)
-            return 0
-        }
+        guard let format = ImageFormat(bytes.span) else { return 0 }
         let picture = try? format.decode(bytes.span, sideLimit: 1024)
         precondition(
             picture.map { $0.pixels.count == $0.shape.bytes } ?? true, "a picture is not whole")
