@@ -218,7 +218,11 @@ import ZeroMQ
             sequence += 1
             isCut = try !send(revoked, "taken", sequence)
         }
-        #expect(isCut && ContinuousClock.now - start < .seconds(1.5))
+        #expect(isCut && ContinuousClock.now - start < .seconds(5))
+        // The spy is cut at the same look as the sender: it hears what was published before, and then
+        // not even the status of every second.
+        try spy.setReceiveTimeout(milliseconds: 1500)
+        while ContinuousClock.now - start < .seconds(20), try receive(spy) != nil {}
         for _ in 0..<200 {
             #expect(try send(camera, "kept", sequence))
             sequence += 1
@@ -242,10 +246,7 @@ import ZeroMQ
         }
         #expect(kept == sequence && hasHeardIdle)
         // What had been published before it was cut, and then nothing.
-        try spy.setReceiveTimeout(milliseconds: 2500)
-        var last = ""
-        while let line = try receive(spy) { last = line }
-        #expect(!last.contains("\"pub_seq\":\(published)"))
+        #expect(try receive(spy) == nil)
         let (status, log) = guarded.daemon.stop()
         #expect(status == 0)
         #expect(log.contains("client=desk") && log.contains("client=replay"), "\(log)")

@@ -85,20 +85,23 @@ import ZeroMQ
         let daemon = try DaemonProcess.serving(["--control", "CONTROL"])
         let operating = try ControlClient(Context(), address: daemon.control)
         let _: Status = try operating.ask(.status)
-        let connection = try #require(RawConnection(path: daemon.control))
-        #expect(connection.greet(as: "DEALER"))
         let head: [UInt8] =
             size < 256
             ? [1, UInt8(size)] : [3, 0, 0, 0, 0, 0, 0, UInt8(size >> 8), UInt8(size & 255)]
         let part = head + [UInt8](repeating: 120, count: size)
         let chunk = Array(repeatElement(part, count: max(1, 65_536 / part.count)).joined())
-        var sent = 0
-        while sent < 64 << 20, connection.send(chunk) { sent += chunk.count }
-        #expect(sent < 2 << 20)
+        // Several times: whoever does it does not stop at once.
+        for _ in 0..<3 {
+            let connection = try #require(RawConnection(path: daemon.control))
+            #expect(connection.greet(as: "DEALER"))
+            var sent = 0
+            while sent < 64 << 20, connection.send(chunk) { sent += chunk.count }
+            #expect(sent < 2 << 20)
+        }
         let answer: Status = try operating.ask(.status)
         #expect(answer.state == "serving")
         let (status, log) = daemon.stop()
-        #expect(status == 0 && log.contains("endless_messages=1"), "\(log)")
+        #expect(status == 0 && log.contains("endless_messages="), "\(log)")
     }
 
     @Test func `a request with more values than a calibration has is refused unread`() throws {

@@ -47,7 +47,8 @@ extension FrameDecoder {
         switch carrier {
         case .payload:
             return try inspect(
-                header, text, ImageFormat(payload), bytes: payload.count, extents: header.extents,
+                header, text, header.saysArray ? nil : ImageFormat(payload), bytes: payload.count,
+                extents: header.extents,
                 hasExtents: header.hasExtents)
         case .base64(let picture):
             guard let start = Base64.decode(picture, of: text, limit: 16) else {
@@ -98,8 +99,7 @@ extension FrameDecoder {
         _ header: FrameHeader, _ text: Span<UInt8>, _ format: ImageFormat?, bytes: Int,
         extents: FrameHeader.Extents, hasExtents: Bool
     ) throws(Rejection) -> Contents {
-        let isArray = if case .known = header.dtype { !header.isCompressed } else { false }
-        if !isArray, let format {
+        if !header.saysArray, let format {
             return Contents(ElementType(.uint8), images: 1, bytes: bytes, .encoded(format))
         }
         guard !header.layout.isUnreadable else { throw .badLayout }

@@ -72,6 +72,9 @@ public struct FrameHeader: Sendable {
         var isImpossible = false
     }
 
+    /// Whether pixels of an array follow, and no encoded picture.
+    var saysArray: Bool { if case .known = dtype { !isCompressed } else { false } }
+
     /// The header of a picture that comes without one.
     init() {}
 

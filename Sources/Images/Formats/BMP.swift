@@ -13,7 +13,7 @@ struct BMP {
     private let masks: [Mask]
 
     static func isBMP(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.contains(Array("BM".utf8), at: 0),
+        guard bytes.contains("BM", at: 0),
             let header = bytes.number(4, at: 14, isBigEndian: false)
         else { return false }
         return [12, 40, 52, 56, 64, 108, 124].contains(header)

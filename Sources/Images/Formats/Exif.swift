@@ -6,9 +6,9 @@ enum Exif {
     /// none of the eight or the data are damaged, which is no reason to refuse a picture.
     static func orientation(_ data: Span<UInt8>) -> Orientation? {
         let isBigEndian: Bool
-        if data.contains([0x4d, 0x4d, 0, 42], at: 0) {
+        if data.contains("MM\0*", at: 0) {
             isBigEndian = true
-        } else if data.contains([0x49, 0x49, 42, 0], at: 0) {
+        } else if data.contains("II*\0", at: 0) {
             isBigEndian = false
         } else {
             return nil
@@ -32,7 +32,7 @@ enum Exif {
 
     /// The orientation in the header of a JPEG file, in the first APP1 segment of Exif's.
     static func orientation(ofJPEG bytes: Span<UInt8>) -> Orientation? {
-        let signature = Array("Exif\0\0".utf8)
+        let signature: StaticString = "Exif\0\0"
         var place = 2
         while true {
             // As libjpeg finds markers: whatever stands before one is passed over.
@@ -62,7 +62,7 @@ enum Exif {
         while let length = bytes.number(4, at: place, isBigEndian: true),
             length <= bytes.count - place - 12
         {
-            if bytes.contains(Array("eXIf".utf8), at: place + 4) {
+            if bytes.contains("eXIf", at: place + 4) {
                 return orientation(bytes.extracting((place + 8)..<(place + 8 + length)))
             }
             place += length + 12
@@ -76,10 +76,10 @@ enum Exif {
         while let length = bytes.number(4, at: place + 4, isBigEndian: false),
             length <= bytes.count - place - 8
         {
-            if bytes.contains(Array("EXIF".utf8), at: place) {
+            if bytes.contains("EXIF", at: place) {
                 let data = bytes.extracting((place + 8)..<(place + 8 + length))
                 // Some writers put JPEG's signature before the data.
-                return data.contains(Array("Exif\0\0".utf8), at: 0)
+                return data.contains("Exif\0\0", at: 0)
                     ? orientation(data.extracting(6..<data.count)) : orientation(data)
             }
             place += 8 + length + length % 2

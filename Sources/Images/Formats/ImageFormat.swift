@@ -22,12 +22,12 @@ public enum ImageFormat: String, Sendable, CaseIterable {
             self = .png
         } else if BMP.isBMP(bytes) {
             self = .bmp
-        } else if bytes.contains([0x49, 0x49, 42, 0], at: 0)
-            || bytes.contains([0x4d, 0x4d, 0, 42], at: 0)
+        } else if bytes.contains("II*\0", at: 0)
+            || bytes.contains("MM\0*", at: 0)
         {
             self = .tiff
-        } else if bytes.contains(Array("RIFF".utf8), at: 0),
-            bytes.contains(Array("WEBP".utf8), at: 8)
+        } else if bytes.contains("RIFF", at: 0),
+            bytes.contains("WEBP", at: 8)
         {
             self = .webp
         } else {
