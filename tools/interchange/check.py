@@ -206,12 +206,17 @@ with tempfile.TemporaryDirectory() as name:
     extra = good | {"fc5.weight": torch.zeros(2, 2)}
     endless = good | {"fc4.bias": torch.full((784,), float("inf"))}
     for tensors, words in [
-        (renamed, "fc21.weight"), (wide, "fc3.weight"), (half, "F16"), (extra, "fc5.weight"),
+        (renamed, "fc21.weight"), (wide, "fc3.weight"), (extra, "fc5.weight"),
         (endless, "fc4.bias")]:
         save_file(tensors, folder / "bad.safetensors")
         message = run("import", "--safetensors", folder / "bad.safetensors", "--out",
                       folder / "bad", "--images", stream, fails=True)
         check(words in message and not (folder / "bad").exists(), f"refusal: {message}")
+    for tensors in (half, {f"module.{name}": tensor.double() for name, tensor in good.items()}):
+        save_file(tensors, folder / "other.safetensors")
+        run("import", "--safetensors", folder / "other.safetensors", "--out", folder / "other",
+            "--images", stream, "--force")
+        check((folder / "other/model.safetensors").exists(), "other precisions and prefixes import")
     onnx_path = folder / f"mnist-uint8.onnx"
     message = run("import", "--safetensors", onnx_path, "--out", folder / "bad", fails=True)
     check(not (folder / "bad").exists(), "an ONNX file is not a safetensors file")
