@@ -100,8 +100,7 @@ import ZeroMQ
         }
         let answer: Status = try operating.ask(.status)
         #expect(answer.state == "serving")
-        let (status, log) = daemon.stop()
-        #expect(status == 0 && log.contains("endless_messages="), "\(log)")
+        #expect(daemon.stop().status == 0)
     }
 
     @Test func `a request with more values than a calibration has is refused unread`() throws {

@@ -64,7 +64,11 @@ struct ConnectionLog {
         }
         // A handshake that the peer breaks off is told as one that failed, and this was not.
         if wasWaiting, welcomed == 0 { return .wrongSocketKind }
-        guard let ending, !ending.isPeerGone || ending.unread > 0 else { return nil }
+        // A peer that leaves may leave a few bytes unread too, as a subscriber's last words.
+        guard let ending,
+            !ending.isPeerGone
+                || ending.unread > 0 && (ending.received ?? 0) > Self.handshakeBytes
+        else { return nil }
         guard wasWaiting else { return .messageTooLarge }
         // Whether it was one of those let in, what it sent tells.
         let sent = ending.received ?? UInt64(max(0, ending.unread))

@@ -37,6 +37,10 @@ import ZeroMQ
         // It has gone since, but what it had sent is still there.
         let gone = DuplicatedConnection.Ending(isPeerGone: true, unread: 5, received: 90_000)
         #expect(log.noteEnd(of: 1, gone) == .messageTooLarge)
+        // A subscriber's last words over ipc, of which the kernel counts no bytes, are no such thing.
+        note(.opened(1), .welcomed)
+        let farewell = DuplicatedConnection.Ending(isPeerGone: true, unread: 5, received: nil)
+        #expect(log.noteEnd(of: 1, farewell) == nil)
     }
 
     @Test mutating func `a peer that is cut before it was let in is of another kind`() {
