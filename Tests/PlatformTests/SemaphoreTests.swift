@@ -51,6 +51,7 @@ import Testing
         thread.join()
     }
 
+    /// `@unchecked Sendable` because its one value is only touched under its lock.
     private final class Place: @unchecked Sendable {
         private let lock = NSLock()
         private var value = 0
