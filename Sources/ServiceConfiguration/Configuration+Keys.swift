@@ -49,15 +49,17 @@ extension Configuration {
                 details: "A lone frame never waits for more to come."), \.batch, 1...4096),
         .value(
             .init(
-                "threads", "Threads that score, 0 to 256; auto is one per core but one", "n",
+                "threads", "Threads that score, 0 to 256, or auto", "n",
                 details: """
+                    auto is one per core for a model that takes pictures, and one less for others. \
                     Verdicts do not depend on it. With 0 the receiving thread scores what it has \
                     received: the shortest way for a lone frame, and no more than one core.
                     """, shipped: ["auto"]), \.threads,
-            allowed: "a whole number from 0 to 256, or auto", show: { "\($0)" },
+            allowed: "a whole number from 0 to 256, or auto",
+            show: { $0.map { "\($0)" } ?? "auto" },
             parse: { text in
-                let number = text == "auto" ? automaticThreads : Int(text)
-                return number.flatMap { (0...256).contains($0) ? $0 : nil }
+                guard text != "auto" else { return .some(nil) }
+                return Int(text).flatMap { (0...256).contains($0) ? $0 : nil }
             }),
         .value(
             .init(

@@ -19,10 +19,12 @@ public struct Configuration: Equatable, Sendable {
     public var queueBytes = 0
     /// Frames scored at once, at most.
     public var batch = 128
-    /// Threads that score; 0 lets the receiving thread do it.
-    public var threads = Self.automaticThreads
+    /// Threads that score; 0 lets the receiving thread do it, nil is as many as suit the model.
+    public var threads: Int?
+    /// Threads that only score.
+    public var scoringThreads: Int { threads ?? Self.automaticThreads(takesPictures: false) }
     /// Threads that score, the receiving one included where there is no other.
-    public var scorers: Int { max(1, threads) }
+    public var scorers: Int { max(1, scoringThreads) }
     /// A message part larger than this disconnects its sender; nil for what the model needs.
     public var maxMessageBytes: Int?
     /// Messages that may wait in libzmq for each connection, 0 for as many as suit the model.
@@ -81,8 +83,12 @@ public struct Configuration: Equatable, Sendable {
         case ok
     }
 
-    /// One thread for each core but the one that receives.
-    static let automaticThreads = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+    /// As many threads as suit a model.
+    ///
+    /// Of small frames, receiving takes a core; of pictures, decoding takes all the time there is.
+    public static func automaticThreads(takesPictures: Bool) -> Int {
+        max(1, ProcessInfo.processInfo.activeProcessorCount - (takesPictures ? 0 : 1))
+    }
 
     /// The messages that libzmq may hold for each connection of an ingest endpoint.
     ///

@@ -93,14 +93,15 @@ import ZeroMQ
         // Several times: whoever does it does not stop at once.
         for _ in 0..<3 {
             let connection = try #require(RawConnection(path: daemon.control))
-            #expect(connection.greet(as: "DEALER"))
+            #expect(connection.greet(as: "DEALER") && connection.isWelcomed())
             var sent = 0
             while sent < 64 << 20, connection.send(chunk) { sent += chunk.count }
             #expect(sent < 2 << 20)
         }
         let answer: Status = try operating.ask(.status)
         #expect(answer.state == "serving")
-        #expect(daemon.stop().status == 0)
+        let (status, log) = daemon.stop()
+        #expect(status == 0 && log.contains("endless_messages="), "\(log)")
     }
 
     @Test func `a request with more values than a calibration has is refused unread`() throws {

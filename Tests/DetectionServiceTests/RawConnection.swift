@@ -73,6 +73,16 @@ final class RawConnection {
         return send(greeting + [4, UInt8(body.count)] + body)
     }
 
+    /// Whether the peer has introduced itself too: who sends before that is no ZeroMQ socket to it.
+    func isWelcomed() -> Bool {
+        var text = ""
+        while let bytes = receive(), !bytes.isEmpty {
+            text += String(decoding: bytes, as: UTF8.self)
+            if text.contains("READY") { return true }
+        }
+        return false
+    }
+
     deinit { close(descriptor) }
 }
 

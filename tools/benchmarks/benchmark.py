@@ -80,15 +80,17 @@ def upper_bound():
 class Server:
     """elbod or its peer, serving at ipc addresses."""
 
-    def __init__(self, folder, graph, contestant, threads=1, batch=128):
+    def __init__(self, folder, graph, contestant, threads=1, batch=128, model=MODEL):
         for name in ("in", "out"):
             (folder / name).unlink(missing_ok=True)
         self.addresses = [f"ipc://{folder}/in", f"ipc://{folder}/out"]
-        if contestant.startswith("python"):
+        if contestant.startswith("python, threads"):
+            command = [sys.executable, PEERS, "pictures", graph, *self.addresses, upper_bound(), contestant.split()[-1]]
+        elif contestant.startswith("python"):
             command = [sys.executable, PEERS, "serve", graph, *self.addresses, upper_bound(), 64]
         else:
             threads = 0 if contestant.endswith(", threads 0") else threads
-            command = [BIN / "elbod", "--model", MODEL, "--precision", contestant.split()[1].strip(","), "--threads", threads,
+            command = [BIN / "elbod", "--model", model, "--precision", contestant.split()[1].strip(","), "--threads", threads,
                        "--batch", batch, "--ingest", f"pull+bind:{self.addresses[0]}", "--publish",
                        f"pub+bind:{self.addresses[1]}"]
         self.process = subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -226,13 +228,59 @@ def sources(options, folder, graph):
             table.add("sources, MiB", f"elbod fp32, {count:,}", memory)
 
 
+def write_pictures(folder):
+    """1080p JPEG pictures, one noisy as of a camera in the dark and one smooth."""
+    import cv2
+    import numpy as np
+    random = np.random.default_rng(0)
+    y, x = np.mgrid[0:1080, 0:1920]
+    smooth = np.stack([127 + 100 * np.sin(x / 90 + c) * np.cos(y / 70 - c) for c in range(3)], 2)
+    for name, noise in (("noisy", 40), ("smooth", 4)):
+        pixels = np.clip(smooth + random.normal(0, noise, smooth.shape), 0, 255).astype(np.uint8)
+        cv2.imwrite(str(folder / f"{name}.jpg"), pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
+        yield name, folder / f"{name}.jpg"
+
+
+def pictures(options, folder, graph):
+    """1080p JPEG pictures to verdicts of a model of 28 × 28, with their producer on all cores."""
+    sys.path.append(str(ROOT / "tools/drills"))
+    import zmq
+    from daemon import picture_model
+    model = picture_model(folder)
+    for name, file in write_pictures(folder):
+        row = f"{name} pictures of {file.stat().st_size // 1000} kB, images/s"
+        for _ in range(options.rounds):
+            for contestant in ("python, threads 1", "python, threads 2", "elbod fp32"):
+                server = Server(folder, graph, contestant, threads="auto", model=model)
+                sink = zmq.Context.instance().socket(zmq.SUB)
+                sink.rcvhwm = 0
+                sink.connect(server.addresses[1])
+                for topic in ("normal/", "anomaly/"):
+                    sink.subscribe(topic)
+                producer = subprocess.Popen([sys.executable, PEERS, "push", file, server.addresses[0]])
+                for _ in range(8):
+                    assert sink.poll(20_000), f"{contestant} gives no verdicts"
+                    sink.recv_multipart()
+                start, count = time.monotonic(), 0
+                while time.monotonic() < start + 4 * options.seconds:
+                    if sink.poll(100):
+                        sink.recv_multipart()
+                        count += 1
+                table.add(row, contestant, count / (time.monotonic() - start))
+                producer.kill()
+                producer.wait()
+                sink.close(0)
+                server.stop()
+
+
 ROWS = {function.__name__: function
-        for function in (scoring, batches, stream, latency, training, start, workers, sources)}
+        for function in (scoring, batches, stream, latency, pictures, training, start, workers, sources)}
 
 
 def ratio(row, contestant, value):
     """How many times as good as the peer a median is."""
     base = "onnxruntime" if row.startswith("scoring, ") else "torch" if row.startswith("training") else "python"
+    base = "python, threads 1" if " pictures " in row else base
     if base not in table.rows[row] or contestant == base or "loss" in row or "MSE" in row:
         return ""
     other = table.median(row, base)

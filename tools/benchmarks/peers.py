@@ -1,7 +1,7 @@
 """What one would otherwise write: scoring, a daemon and training, in Python.
 
 Usage: peers.py score ENGINE MODEL.onnx BATCH SECONDS | peers.py serve MODEL.onnx IN OUT UPPER BATCH |
-       peers.py train DATA EPOCHS THREADS
+       peers.py pictures MODEL.onnx IN OUT UPPER THREADS | peers.py push FILE ADDRESS | peers.py train DATA EPOCHS THREADS
 """
 
 import json
@@ -12,11 +12,11 @@ import time
 import numpy as np
 
 
-def session(path):
-    """ONNX Runtime on one thread."""
+def session(path, threads=1):
+    """ONNX Runtime on so many threads."""
     import onnxruntime
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
@@ -86,6 +86,38 @@ def serve(path, source, sink, upper, batch):
             pub.send_multipart([topic, line.encode()])
 
 
+def pictures(path, source, sink, upper, threads):
+    """The daemon for JPEG pictures: OpenCV decodes them at an eighth of their size, grey, and scales them."""
+    import cv2
+    import zmq
+    graph, context = session(path, threads), zmq.Context()
+    pull, pub = context.socket(zmq.PULL), context.socket(zmq.PUB)
+    pull.bind(source)
+    pub.bind(sink)
+    while True:
+        header, picture = pull.recv_multipart(copy=False)
+        grey = cv2.imdecode(np.frombuffer(picture.buffer, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+        pixels = cv2.resize(grey, (28, 28), interpolation=cv2.INTER_AREA).reshape(1, 784)
+        value = float(graph.run(["mse"], {"image": pixels})[0].ravel()[0])
+        is_anomaly, header = value > upper, json.loads(header.bytes)
+        topic = f"{'anomaly' if is_anomaly else 'normal'}/{header['source']}/".encode()
+        pub.send_multipart([topic, json.dumps({"source": header["source"], "seq": header["seq"],
+                                               "is_anomaly": is_anomaly, "score": value}).encode()])
+
+
+def push(file, address):
+    """Sends one picture again and again, as fast as it is taken."""
+    import zmq
+    from pathlib import Path
+    socket, picture, number = zmq.Context().socket(zmq.PUSH), Path(file).read_bytes(), 0
+    socket.sndhwm = 4
+    socket.connect(address)
+    while True:
+        socket.send(b'{"dtype":"jpeg","source":"camera","seq":%d}' % number, zmq.SNDMORE)
+        socket.send(picture, copy=False)
+        number += 1
+
+
 def train(data, epochs, threads):
     """Seconds an epoch of the default recipe in PyTorch, the last epoch's loss, and the error of test images."""
     from pathlib import Path
@@ -121,5 +153,9 @@ if __name__ == "__main__":
         print(json.dumps(score(rest[0], rest[1], int(rest[2]), float(rest[3]))))
     elif verb == "serve":
         serve(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
+    elif verb == "pictures":
+        pictures(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
+    elif verb == "push":
+        push(*rest)
     else:
         print(json.dumps(train(rest[0], int(rest[1]), int(rest[2]))))

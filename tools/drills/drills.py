@@ -4,12 +4,14 @@ import argparse
 import json
 import os
 import random
+import resource
 import signal
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -143,6 +145,64 @@ def drill_overload(options):
         p99 = np.percentile(ages, 99) / 1000
         check(p99 <= 100, f"age of a scored frame p99 {p99:.1f} ms (100)")
         check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def drill_lockstep(options):
+    """Clients that send, wait for the verdict and send again, and a daemon that is restarted: none is left waiting."""
+    folder = Path(tempfile.mkdtemp())
+    pair, client = zmq.curve_keypair(), zmq.curve_keypair()
+    (folder / "secret").write_bytes(pair[1])
+    (folder / "secret").chmod(0o600)
+    (folder / "clients").write_text(f'camera: {{key: "{client[0].decode()}", rights: [send]}}\n')
+    secrets = ("--curve-secret", folder / "secret", "--clients", folder / "clients")
+    for address, options_, curve in ((f"tcp://127.0.0.1:{free_port()}", (), ()),
+                                     (f"tcp://127.0.0.1:{free_port()}", secrets, (pair[0], *client)),
+                                     (f"ipc://{folder}/in", (), ())):
+        restart(f"{address.split(':')[0]}{' with keys' if curve else ''}", Daemon(
+            f"router+bind:{address}", options=options_, curve=curve), address, curve)
+
+
+def restart(name, daemon, address, curve, clients=8, restarts=20):
+    """Restarts a daemon under clients over and over; counts those without a verdict since."""
+    counts = [0] * clients
+
+    def ask(number):
+        socket = context.socket(zmq.REQ)
+        socket.linger = 0
+        if curve:
+            socket.curve_serverkey, socket.curve_publickey, socket.curve_secretkey = curve
+        socket.connect(address)
+        while counts[number] >= 0:
+            socket.send_multipart([header(f"client-{number}", counts[number]), bytes(PIXELS)])
+            while not socket.poll(200):
+                if counts[number] < 0:
+                    return
+            socket.recv()
+            counts[number] += 1
+
+    threads = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    slowest, stuck = 0, set()
+    for number in range(restarts + 1):
+        before, limit = list(counts), time.monotonic() + 5
+        while (waiting := {i for i in range(clients) if counts[i] < before[i] + 10} - stuck) and time.monotonic() < limit:
+            time.sleep(0.01)
+        stuck |= waiting
+        if number == restarts:
+            break
+        start = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.process.wait()
+        slowest = max(slowest, time.monotonic() - start)
+        daemon.start()
+    # Without the right to go before others, a local client can be faster than the end of its connection.
+    may_hurry = os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_NICE)[0] >= 40
+    if may_hurry or not address.startswith("ipc"):
+        check(not stuck, f"{name}: {len(stuck)} of {clients} clients stuck after {restarts} restarts, {sum(counts):,} verdicts")
+    check(slowest <= 2, f"{name}: the slowest stop took {slowest:.2f} s (2)")
+    counts[:] = [-1] * clients
+    check(daemon.stop() == 0, "the daemon ends in order")
 
 
 def drill_cameras(options):

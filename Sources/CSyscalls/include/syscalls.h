@@ -26,7 +26,7 @@ struct elbod_port_report {
     int connections;
 };
 
-// From here on accept, accept4 and recv of this process, its libraries' too, keep to bounds: `descriptors` is the
+// From here on accept, accept4, recv and send of this process, its libraries' too, keep to bounds: `descriptors` is the
 // limit of open descriptors, `bounds` holds for every port that has none of its own. False without memory.
 bool elbod_bound_connections(int descriptors, struct elbod_port_bounds bounds);
 
@@ -35,6 +35,30 @@ void elbod_bound_port(const char *path, int tcp_port, struct elbod_port_bounds b
 
 // A whole message came from the connection with this descriptor.
 void elbod_note_delivery(int descriptor);
+
+// What is known of an accepted connection that has ended.
+struct elbod_ended_connection {
+    uint64_t received;
+    // Whether the peer ended it, or the network did; otherwise its owner here.
+    bool is_peer_gone;
+    // Who was at the other end, as "192.0.2.7:40000"; empty of a local socket.
+    char peer[64];
+};
+
+// The connection that had this descriptor last and has been closed; false if there was none.
+bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended);
+
+// Lets nobody connect to a port any more, whose peers try again until another process listens there; by its path or, if
+// that is null, by its TCP port. (libzmq stops listening at once with all connections only.)
+void elbod_close_port(const char *path, int tcp_port);
+
+// After so many more bytes have been sent on a connection, it is half closed, within the same call of send: its peer has
+// what it waits for and knows that nothing it says now is heard. False if it has unread bytes before these.
+bool elbod_end_after(int descriptor, int64_t bytes);
+
+// Half closes all connections of a port on which nothing waits, but for those that elbod_end_after was told about; by
+// its path or, if that is null, by its TCP port.
+void elbod_end_idle(const char *path, int tcp_port);
 
 // What port number `index` has turned away since; false if there are no more ports.
 bool elbod_take_report(int index, struct elbod_port_report *report);

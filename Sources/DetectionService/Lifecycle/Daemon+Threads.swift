@@ -35,9 +35,9 @@ extension Daemon {
     }
 
     func startScoring(_ pipeline: Pipeline) -> [PipelineThread] {
-        (0..<configuration.threads).map { index in
+        (0..<configuration.scoringThreads).map { index in
             let thread = PipelineThread(
-                configuration.threads == 1 ? "scoring" : "scoring-\(index + 1)")
+                configuration.scoringThreads == 1 ? "scoring" : "scoring-\(index + 1)")
             thread.start { started throws(ZMQError) in
                 var loop = ScoringLoop(thread: index, pipeline, self.configuration)
                 started()

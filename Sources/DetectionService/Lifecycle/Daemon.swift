@@ -33,13 +33,18 @@ public final class Daemon: Sendable {
     /// Loads and verifies model and calibration; opens nothing yet.
     public init(_ configuration: Configuration, logger: Logger) throws {
         try configuration.validate()
-        self.configuration = configuration
         self.logger = logger
         store = CalibrationStore(
             model: configuration.model, directory: configuration.stateDirectory,
             precision: try configuration.precision.resolved(for: configuration.model),
             kept: configuration.keepCalibrations)
         first = try ModelUpdater.firstEdition(store)
+        var configuration = configuration
+        configuration.threads =
+            configuration.threads
+            ?? Configuration.automaticThreads(
+                takesPictures: first.model.model.preprocessing.hasSteps)
+        self.configuration = configuration
         access = try Credentials(configuration).map { credentials throws(ConfigurationError) in
             Access(
                 credentials: credentials,

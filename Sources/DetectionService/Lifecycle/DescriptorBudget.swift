@@ -80,7 +80,7 @@ extension Daemon {
         let pixels = first.model.model.imageShape.pixels
         let frames = configuration.queue + 2 * configuration.scorers * configuration.batch
         // Each thread reserves the stack that it might need.
-        let bytes = frames * (4 * pixels + 1024) + (configuration.threads + 8) << 23 + 64 << 20
+        let bytes = frames * (4 * pixels + 1024) + (configuration.scorers + 8) << 23 + 64 << 20
         guard canHaveMemory(bytes: bytes) else { throw .memory(mebibytes: bytes >> 20) }
     }
 

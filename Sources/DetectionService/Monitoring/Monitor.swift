@@ -167,7 +167,7 @@ final class Monitor: Sendable {
         status.peersRefused = Dictionary(refused) { $1 }
         status.peerRefusedLast = peers.last
         status.publicKey = access?.credentials.keyPair.publicKey
-        status.threads = configuration.threads
+        status.threads = configuration.scoringThreads
         status.received = total.received
         status.scored = total.scored
         status.anomalous = total.anomalous

@@ -37,11 +37,13 @@ extension FrameExchange {
         mutating func add(
             _ message: FrameDecoder.Message, _ arrival: Arrival, bytes: any MessageBytes
         ) -> (Addition, Wakes) {
+            let dropped = queue.dropped
             guard queue.add(message, arrival, bytes: bytes) == .admitted else {
                 isReceiverWaiting = true
                 return (.mustWait, .none)
             }
-            return (.admitted(spare: queue.takeSpare()), wakes())
+            let isFull = queue.dropped != dropped
+            return (.admitted(spare: queue.takeSpare(), isFull: isFull), wakes())
         }
 
         /// Counts a message that cannot be scored, and reports it.

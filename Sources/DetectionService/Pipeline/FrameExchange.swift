@@ -43,8 +43,9 @@ final class FrameExchange: Sendable {
 
     /// What came of adding a message.
     enum Addition {
-        /// Its images wait; the next message can be received into `spare`, if there is one.
-        case admitted(spare: (any MessageBytes)?)
+        /// Its images wait, in the place of others if it `isFull`; the next message can be received into
+        /// `spare`, if there is one.
+        case admitted(spare: (any MessageBytes)?, isFull: Bool)
         /// It must wait for room itself, which `wakeReceiver` will tell.
         case mustWait
     }

@@ -106,7 +106,9 @@ struct FrameIntake: ~Copyable {
                 return .control
             }
             let reply = origin.reply.map {
-                ReplyAddress(endpoint: $0.endpoint, envelope: $0.envelope, images: message.images)
+                ReplyAddress(
+                    endpoint: $0.endpoint, envelope: $0.envelope, images: message.images,
+                    connection: $0.connection)
             }
             let arrival = Arrival(
                 received: origin.received, whenFull: origin.whenFull, reply: reply)

@@ -18,6 +18,10 @@ struct Receiver: ~Copyable {
     private let replyMode: Configuration.ReplyMode
     private var scoring: ScoringLoop?
     private var repliesDropped = 0
+    /// Whether frames gave way in this turn.
+    private var isOverflowing = false
+    /// Whether replies are held back.
+    private var isLeaving = false
     private let exchange: FrameExchange
     private let bareHeader: [UInt8]
     private let takesPictures: Bool
@@ -85,46 +89,76 @@ struct Receiver: ~Copyable {
         for port in surroundings.memory.takePending() { try reopen(port.value) }
     }
 
-    /// Receives while `isReceiving`, then what lies in the sockets of senders that wait for replies, and
-    /// enqueues all that was taken; looks at it at least four times a second.
+    /// Receives while `isReceiving`, then says goodbye to the senders that wait for replies; enqueues all
+    /// that was taken, and looks at `isReceiving` at least four times a second.
     mutating func run(
         while isReceiving: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
             try scoreReplyAndPoll(heartbeat)
             try reopenWhereNeeded()
+            let start = ContinuousClock.now
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
                 try receiveMessages(from: index)
             }
+            rest(since: start)
         }
-        try receiveRest(heartbeat)
+        try leave(heartbeat)
     }
 
-    /// A sender that waits for its reply would wait for ever for one that a daemon took with it: what
-    /// it has sent is taken in, for a moment, as long as more of it comes.
-    private mutating func receiveRest(_ heartbeat: Heartbeat) throws(ZMQError) {
-        let deadline = ContinuousClock.now + Self.grace
+    /// Rests for a while after a turn in which frames gave way.
+    ///
+    /// Reading takes the time that scoring would score in, and what is read only has more give way. What
+    /// nobody reads gives way at its publisher.
+    private mutating func rest(since start: ContinuousClock.Instant) {
+        guard isOverflowing else { return }
+        isOverflowing = false
+        sleepThread(for: min(start.duration(to: .now) * Self.rest, Self.longestRest))
+    }
+
+    /// How long to rest for each time that reading took: enough to read several times what can be scored.
+    private static let rest = 3
+    /// Frames are to be fresh, and replies to be sent.
+    private static let longestRest = Duration.milliseconds(2)
+
+    /// A sender that waits for its reply would wait for ever for one that a daemon took with it, and sends
+    /// its next request as soon as it has the last one's.
+    ///
+    /// So nobody gets a reply while requests still come, by which those that wait for one fall silent; and
+    /// when all are silent, each gets its own together with the end of the connection.
+    private mutating func leave(_ heartbeat: Heartbeat) throws(ZMQError) {
+        isLeaving = true
+        for port in ports where port.isRouter { port.stopAccepting() }
+        let start = ContinuousClock.now
+        var last = start
         for index in ports.indices where !ports[index].isRouter { poller.watch(index, for: []) }
-        var isQuiet = false
-        while !isQuiet || ports.contains(where: { $0.open != nil }) {
-            let isLate = ContinuousClock.now >= deadline
-            isQuiet = true
+        while true {
+            let now = ContinuousClock.now
+            let mayReceive = now < min(start + Self.grace, last + Self.silence)
             for index in ports.indices {
-                if ports[index].isRouter, !isLate {
-                    isQuiet = try !receiveMessages(from: index) && isQuiet
+                if ports[index].isRouter, mayReceive {
+                    if try receiveMessages(from: index) { last = now }
                 } else {
                     poller.watch(index, for: [])
                     _ = enqueueOpenMessage(of: ports[index])
                 }
             }
-            if !isQuiet || ports.contains(where: { $0.open != nil }) {
-                try scoreReplyAndPoll(heartbeat)
-            }
+            let hasOpen = ports.contains { $0.open != nil }
+            let awaitsReplies = ports.contains(where: \.isRouter) && exchange.total.inFlight > 0
+            if !hasOpen, !awaitsReplies, !mayReceive || !ports.contains(where: \.isRouter) { break }
+            try scoreReplyAndPoll(heartbeat)
+        }
+        isLeaving = false
+        let replies = takeReplies()
+        for (index, port) in ports.enumerated() where port.isRouter {
+            try port.leave(replies.filter { $0.reply.endpoint.value == index })
         }
     }
 
-    /// How long requests are taken in after the end was asked for: a stop takes two seconds at most.
+    /// How long requests are taken in after the end was asked for, at most: a stop takes two seconds at most.
     private static let grace = Duration.milliseconds(500)
+    /// Who sends the next request as soon as a reply is there has done so by then.
+    private static let silence = Duration.milliseconds(50)
 
     /// Receives nothing more, but sends the replies that become due, until `stop` is set and none is
     /// outstanding.
@@ -135,9 +169,6 @@ struct Receiver: ~Copyable {
         while !stop.load(ordering: .relaxed) { try scoreReplyAndPoll(heartbeat) }
         exchange.close()
         _ = try scoring?.serveArrived()
-        while ports.contains(where: \.isRouter), exchange.total.inFlight > 0 {
-            try scoreReplyAndPoll(heartbeat)
-        }
         let deadline = ContinuousClock.now + Self.grace
         repeat {
             try sendReplies()
@@ -155,7 +186,8 @@ struct Receiver: ~Copyable {
         try sendReplies()
         // No socket says when a sender has read a reply, so that is looked at.
         let isSending = ports.contains { !$0.outbox.isEmpty }
-        _ = try poller.wait(milliseconds: hasMore ? 0 : isSending ? Self.retry : Self.tick)
+        let isSoon = isSending || isLeaving
+        _ = try poller.wait(milliseconds: hasMore ? 0 : isSoon ? Self.retry : Self.tick)
         if poller.isReady(wakeIndex) { surroundings.wake.clear() }
     }
 
@@ -166,9 +198,13 @@ struct Receiver: ~Copyable {
             repliesDropped = dropped
             exchange.setRepliesDropped(dropped)
         }
-        for ready in surroundings.replies.take() {
-            let line = replyMode == .ok ? Array("OK".utf8) : ready.line
-            try ports[ready.reply.endpoint.value].send(ready.reply, line)
+        guard !isLeaving else { return }
+        for (reply, line) in takeReplies() { try ports[reply.endpoint.value].send(reply, line) }
+    }
+
+    private func takeReplies() -> [(reply: ReplyAddress, line: [UInt8])] {
+        surroundings.replies.take().map { ready in
+            (ready.reply, replyMode == .ok ? Array("OK".utf8) : ready.line)
         }
     }
 
@@ -218,11 +254,12 @@ struct Receiver: ~Copyable {
     private static let acknowledgement = Array("{\"schema\":\"elbod.acknowledgement/1\"}".utf8)
 
     /// Hands the message that was read from a port on to the queue; whether it has none any more.
-    private func enqueueOpenMessage(of port: IngestSocket) -> Bool {
+    private mutating func enqueueOpenMessage(of port: IngestSocket) -> Bool {
         guard let open = port.open else { return true }
         port.message.layout = open.layout
         let addition = exchange.add(open.message, open.arrival, bytes: port.message)
-        guard case .admitted(let spare) = addition else { return false }
+        guard case .admitted(let spare, let isFull) = addition else { return false }
+        isOverflowing = isOverflowing || isFull
         port.open = nil
         // All that the queue holds bytes in was made here.
         port.receiveNext(into: spare as? ReceivedMessage ?? ReceivedMessage(bareHeader: bareHeader))

@@ -88,12 +88,15 @@ final class PeerWatch: Sendable {
             return nil
         }
         let connection = state.connections.removeValue(forKey: descriptor)
-        guard
-            let refusal = state.sockets[endpoint]?.log.noteEnd(
-                of: descriptor, connection?.duplicate?.ending)
-        else { return nil }
+        // Of those that we accepted all is known, of those that came and went between two looks too.
+        let ended = ConnectionBounds.ended(descriptor)
+        let ending = ended?.ending ?? connection?.duplicate?.ending
+        guard let refusal = state.sockets[endpoint]?.log.noteEnd(of: descriptor, ending) else {
+            return nil
+        }
         state.counts[refusal, default: 0] += 1
-        let peer = connection?.peer ?? "unknown"
+        let known = connection?.peer == "unknown" ? nil : connection?.peer
+        let peer = known ?? ended?.peer ?? "unknown"
         state.last = "\(peer) at \(endpoint): \(refusal.rawValue)"
         let unsaid = state.limits[refusal, default: LogLimit()].note(at: .now)
         return Finding(refusal: refusal, peer: peer, endpoint: endpoint, unsaid: unsaid)

@@ -20,6 +20,8 @@ public struct FrameQueue: ~Copyable, Sendable {
 
     /// The most that can wait.
     public let limits: QueueLimits
+    /// Images that have given way to others.
+    public private(set) var dropped = 0
     private var order: FrameOrder
     private var accounts = SourceLedgers()
     private var messages = MessageStore()
@@ -83,7 +85,7 @@ public struct FrameQueue: ~Copyable, Sendable {
             arrival.whenFull == .block ? 0 : max(0, message.images - limits.images)
         if arrival.whenFull == .dropOldest {
             guard makeRoom(room) else {
-                accounts.noteDrop(of: source, images: message.images)
+                noteDrop(of: source, images: message.images)
                 bytes.discard()
                 messages.spare(bytes)
                 return .admitted
@@ -92,7 +94,7 @@ public struct FrameQueue: ~Copyable, Sendable {
         let place = messages.hold(message, arrival, bytes: bytes)
         if surplus > 0 {
             // The oldest of a message of more images than may wait give way to its newest.
-            accounts.noteDrop(of: source, images: surplus)
+            noteDrop(of: source, images: surplus)
             messages.drop(place, images: surplus)
         }
         let waiting = surplus..<message.images
@@ -123,6 +125,11 @@ public struct FrameQueue: ~Copyable, Sendable {
         if accounts.enter(source) { order.addSource() }
     }
 
+    private mutating func noteDrop(of source: SourceIndex, images: Int) {
+        dropped += images
+        accounts.noteDrop(of: source, images: images)
+    }
+
     /// Has messages give way until there is so much room, or none is left that may; whether the new one
     /// can come in.
     private mutating func makeRoom(_ room: Int) -> Bool {
@@ -133,7 +140,7 @@ public struct FrameQueue: ~Copyable, Sendable {
                 return order.room < limits.images || closedRoom > 0
             }
             accounts[dropped.source].waiting -= dropped.images
-            accounts.noteDrop(of: dropped.source, images: dropped.images)
+            noteDrop(of: dropped.source, images: dropped.images)
             messages.drop(dropped.message, images: dropped.images)
         }
         return true

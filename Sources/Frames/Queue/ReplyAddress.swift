@@ -9,11 +9,16 @@ public final class ReplyAddress: Sendable {
     public let envelope: [[UInt8]]
     /// Images in the message.
     public let images: Int
+    /// The descriptor of the connection the message came on, if that is known; it may be closed by now.
+    public let connection: CInt?
 
     /// A reply to a message that came by `endpoint` after `envelope`.
-    public init(endpoint: EndpointIndex, envelope: [[UInt8]], images: Int) {
+    public init(
+        endpoint: EndpointIndex, envelope: [[UInt8]], images: Int, connection: CInt? = nil
+    ) {
         self.endpoint = endpoint
         self.envelope = envelope
         self.images = images
+        self.connection = connection
     }
 }

@@ -46,6 +46,52 @@ public struct ConnectionBounds: Sendable, Equatable {
     /// Notes that a whole message came from the connection with this descriptor.
     public static func noteDelivery(from descriptor: CInt) { elbod_note_delivery(descriptor) }
 
+    /// A port that this process listens at.
+    public enum Port: Sendable {
+        /// The socket at a path.
+        case path(String)
+        /// A TCP port.
+        case tcp(UInt16)
+
+        fileprivate func with(_ body: (UnsafePointer<CChar>?, Int32) -> Void) {
+            switch self {
+            case .path(let path): unsafe path.withCString { unsafe body($0, 0) }
+            case .tcp(let port): body(nil, Int32(port))
+            }
+        }
+
+        /// Lets nobody connect any more.
+        public func close() { unsafe with { unsafe elbod_close_port($0, $1) } }
+
+        /// Half closes all connections on which nothing waits to be read by the peer, but for those that
+        /// are to end after something.
+        public func endIdleConnections() { unsafe with { unsafe elbod_end_idle($0, $1) } }
+    }
+
+    /// Half closes a connection once so many more bytes have been sent on it.
+    ///
+    /// That is within the call that sends the last: its peer has what it waits for, and knows that nothing
+    /// it says now is heard. False if the connection is not one that was accepted, or has unread bytes
+    /// before these.
+    public static func end(_ descriptor: CInt, after bytes: Int) -> Bool {
+        elbod_end_after(descriptor, Int64(bytes))
+    }
+
+    /// How the connection has ended that had a descriptor last and has been closed, and who was at its other
+    /// end; nil if none was accepted with it.
+    public static func ended(
+        _ descriptor: CInt
+    ) -> (ending: DuplicatedConnection.Ending, peer: String?)? {
+        var ended = elbod_ended_connection()
+        guard unsafe elbod_ended_connection(descriptor, &ended) else { return nil }
+        let peer = unsafe withUnsafeBytes(of: &ended.peer) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let ending = DuplicatedConnection.Ending(
+            isPeerGone: ended.is_peer_gone, unread: 0, received: ended.received)
+        return (ending, peer.isEmpty ? nil : peer)
+    }
+
     /// What a port has turned away.
     public struct Report: Sendable, Equatable {
         /// A path, or "tcp port 5555".

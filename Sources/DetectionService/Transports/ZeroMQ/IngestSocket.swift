@@ -1,4 +1,5 @@
 import Frames
+import Platform
 import ServiceConfiguration
 import ZeroMQ
 
@@ -94,7 +95,10 @@ final class IngestSocket {
 
     /// What the sender of the message just received waits at, if it does.
     func reply(to images: Int, endpoint: EndpointIndex) -> ReplyAddress? {
-        isRouter ? ReplyAddress(endpoint: endpoint, envelope: envelope, images: images) : nil
+        guard isRouter else { return nil }
+        return ReplyAddress(
+            endpoint: endpoint, envelope: envelope, images: images,
+            connection: message.parts.first.connection)
     }
 
     /// Lets go of `message`, which is the queue's now, and receives into another.
@@ -189,6 +193,50 @@ final class IngestSocket {
         var outbox = outbox
         defer { self.outbox = outbox }
         try outbox.send(reply, line) { reply, line throws(ZMQError) in try deliver(reply, line) }
+    }
+
+    /// Where it listens, if it does.
+    private var listening: ConnectionBounds.Port? {
+        guard opening.endpoint.role == .bind else { return nil }
+        if let path = opening.endpoint.ipcPath { return .path(path) }
+        let address = (try? socket.lastEndpoint()).flatMap { try? TCPAddress($0) }
+        return (address?.port).map { .tcp($0) }
+    }
+
+    /// Lets nobody else in.
+    func stopAccepting() { listening?.close() }
+
+    /// Sends the last replies, and half closes each connection with its own: who has read it sends the next
+    /// request at once, and would wait for ever if that came after the end.
+    ///
+    /// One after the other: where one thread of a process has several connections, what one of them has to
+    /// send can come before the end of the next.
+    func leave(_ replies: [(reply: ReplyAddress, line: [UInt8])]) throws(ZMQError) {
+        let bytes = listening == nil ? [:] : bytes(of: replies)
+        for (connection, bytes) in bytes { _ = ConnectionBounds.end(connection, after: bytes) }
+        listening?.endIdleConnections()
+        let pause = min(Self.pause, Self.pauses / max(1, bytes.count))
+        for (index, (reply, line)) in replies.enumerated() {
+            if index > 0, reply.connection != replies[index - 1].reply.connection {
+                sleepThread(for: pause)
+            }
+            try send(reply, line)
+        }
+    }
+
+    /// Between the ends of two connections, and all of these together at most.
+    private static let (pause, pauses) = (Duration.milliseconds(2), Duration.milliseconds(200))
+
+    /// Bytes that replies take on each connection.
+    private func bytes(of replies: [(reply: ReplyAddress, line: [UInt8])]) -> [CInt: Int] {
+        let isEncrypted = opening.access != nil && opening.endpoint.ipcPath == nil
+        var bytes: [CInt: Int] = [:]
+        for (reply, line) in replies {
+            guard let connection = reply.connection else { continue }
+            let parts = reply.envelope.dropFirst().map(\.count) + [line.count]
+            bytes[connection, default: 0] += ZMTP.bytes(parts: parts, isEncrypted: isEncrypted)
+        }
+        return bytes
     }
 
     /// Tries again to send what its senders had no room for.

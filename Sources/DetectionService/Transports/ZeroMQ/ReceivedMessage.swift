@@ -27,7 +27,13 @@ final class ReceivedMessage: MessageBytes, @unchecked Sendable {
         }
     }
 
-    func discard() { parts.clear() }
+    /// Small messages stay until the next one is received into their place, by the receiving thread: to
+    /// free memory of another thread's takes a lock, and scoring is what there is least time for.
+    func discard() {
+        if parts.bytes(3) >= Self.large { parts.clear() }
+    }
+
+    private static let large = 4 << 10
 }
 
 /// Room for the parts of a message that may hold a frame, used again and again.
