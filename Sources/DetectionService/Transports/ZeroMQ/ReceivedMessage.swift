@@ -19,21 +19,14 @@ final class ReceivedMessage: MessageBytes, @unchecked Sendable {
     init(bareHeader: [UInt8]) { self.bareHeader = bareHeader }
 
     func withParts(_ body: (_ header: Span<UInt8>, _ payload: Span<UInt8>) -> Void) {
-        parts.withParts(3) { parts in
-            let bare = layout.isBare ? bareHeader : []
-            body(
-                parts.bytes(layout.header, or: bare.span),
-                parts.bytes(layout.payload, or: Span()))
+        parts.withBytes(layout.header, layout.payload) { header, payload in
+            guard layout.isBare else { return body(header, payload) }
+            let bare = bareHeader
+            body(bare.span, payload)
         }
     }
 
-    /// Small messages stay until the next one is received into their place, by the receiving thread: to
-    /// free memory of another thread's takes a lock, and scoring is what there is least time for.
-    func discard() {
-        if parts.bytes(3) >= Self.large { parts.clear() }
-    }
-
-    private static let large = 4 << 10
+    func discard() { parts.clear(layout.parts) }
 }
 
 /// Room for the parts of a message that may hold a frame, used again and again.
@@ -49,6 +42,24 @@ struct ReceivedParts: ~Copyable {
         body(MessageParts(count: count, first.bytes, second.bytes, third.bytes))
     }
 
+    /// Calls `body` with the bytes of two parts, and looks at no other: each look is two calls of libzmq.
+    borrowing func withBytes(
+        _ header: MessageParts.Place?, _ payload: MessageParts.Place?,
+        _ body: (_ header: Span<UInt8>, _ payload: Span<UInt8>) -> Void
+    ) {
+        body(bytes(header), bytes(payload))
+    }
+
+    @_lifetime(borrow self)
+    private borrowing func bytes(_ place: MessageParts.Place?) -> Span<UInt8> {
+        switch place {
+        case .first: first.bytes
+        case .second: second.bytes
+        case .third: third.bytes
+        case nil: Span()
+        }
+    }
+
     /// Bytes in the first so many parts.
     borrowing func bytes(_ count: Int) -> Int {
         (count > 0 ? first.count : 0) + (count > 1 ? second.count : 0)
@@ -61,10 +72,10 @@ struct ReceivedParts: ~Copyable {
     /// Makes the second part the first.
     mutating func promoteSecond() { swap(&first, &second) }
 
-    /// Gives back all memory of the parts.
-    mutating func clear() {
-        first.clear()
-        second.clear()
-        third.clear()
+    /// Gives back the memory of the first so many parts.
+    mutating func clear(_ count: Int) {
+        if count > 0 { first.clear() }
+        if count > 1 { second.clear() }
+        if count > 2 { third.clear() }
     }
 }
