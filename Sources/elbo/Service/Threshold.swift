@@ -12,7 +12,7 @@ struct Threshold: ParsableCommand {
             Without --source these are the bounds of all sources that have none of their own;
             bounds of their own stay as they are.
             """,
-        subcommands: [Show.self, List.self, Set.self, Rollback.self, Remove.self],
+        subcommands: [Show.self, List.self, Set.self, Rollback.self, Remove.self, WhatIf.self],
         defaultSubcommand: Show.self)
 
     /// `elbo threshold show`.
