@@ -55,7 +55,7 @@ extension Message: Sendable {}
 extension Message {
     /// The descriptor of the connection that the message received came on, if libzmq knows.
     ///
-    /// It may be closed by now. A look-up in a table: not for every message.
+    /// It may be closed by now. A look-up in a table: not for every message of a flood.
     public var connection: CInt? {
         let descriptor = unsafe zmq_msg_get(frame, ZMQ_SRCFD)
         return descriptor >= 0 ? descriptor : nil

@@ -52,13 +52,14 @@ bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended
 // that is null, by its TCP port. (libzmq stops listening at once with all connections only.)
 void elbod_close_port(const char *path, int tcp_port);
 
-// After so many more bytes have been sent on a connection, it is half closed, within the same call of send: its peer has
-// what it waits for and knows that nothing it says now is heard. False if it has unread bytes before these.
-bool elbod_end_after(int descriptor, int64_t bytes);
+// After so many more bytes have been sent on a connection of a port, it is half closed, within the same call of send:
+// its peer has what it waits for and knows that nothing it says now is heard. Not if it has unread bytes before these:
+// how many are to come is not known then, nor if `bytes` is 0.
+void elbod_end_after(const char *path, int tcp_port, int descriptor, int64_t bytes);
 
-// Half closes all connections of a port on which nothing waits, but for those that elbod_end_after was told about; by
-// its path or, if that is null, by its TCP port.
-void elbod_end_idle(const char *path, int tcp_port);
+// Half closes all connections of a port on which nothing waits; those that elbod_end_after was told of only if how many
+// bytes were to come was not known, and `also_busy`.
+void elbod_end_idle(const char *path, int tcp_port, bool also_busy);
 
 // What port number `index` has turned away since; false if there are no more ports.
 bool elbod_take_report(int index, struct elbod_port_report *report);

@@ -58,11 +58,12 @@ struct connection {
     _Atomic int64_t active, small, large;
     // Who is at the other end, and was at that of the connection before.
     struct peer peer, before;
-    // Bytes after which it is half closed; 0 for never, ENDED when it is.
+    // Bytes after which it is half closed; 0 for never, ENDED when it is, BUSY if it had unread bytes.
     _Atomic int64_t last;
 };
 
 #define ENDED -1
+#define BUSY -2
 
 // Guards ports, and who is entered in the table.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -167,7 +168,9 @@ static void enter(struct port *port, int descriptor) {
     int before = atomic_load(&connection->port);
     if (before > 0) ports[before - 1].connections--;
     connection->identity = identity_of(descriptor);
-    connection->before = connection->peer;
+    atomic_store(&connection->before.received, atomic_load(&connection->peer.received));
+    atomic_store(&connection->before.is_gone, atomic_load(&connection->peer.is_gone));
+    connection->before.address = connection->peer.address;
     atomic_store(&connection->peer.received, 0);
     atomic_store(&connection->peer.is_gone, false);
     socklen_t size = sizeof connection->peer.address;
@@ -304,7 +307,10 @@ ssize_t send(int descriptor, const void *bytes, size_t size, int flags) {
     bool is_last = left > 0 && left <= (int64_t)size;
     ssize_t count = is_last ? send_last(descriptor, bytes, size, flags)
                             : system_send(descriptor, bytes, size, flags);
-    if (left > 0 && count > 0) atomic_store(&connections[descriptor].last, count < left ? left - count : ENDED);
+    // What ends it is sent whole, or again.
+    bool has_ended = is_last && count == (ssize_t)size;
+    if (left > 0 && count > 0)
+        atomic_store(&connections[descriptor].last, has_ended ? ENDED : left > count ? left - count : 1);
     return count;
 }
 
@@ -313,12 +319,16 @@ static bool is_read(int descriptor) {
     return ioctl(descriptor, SIOCOUTQ, &unread) == 0 && unread == 0;
 }
 
-bool elbod_end_after(int descriptor, int64_t bytes) {
+void elbod_end_after(const char *path, int tcp_port, int descriptor, int64_t bytes) {
     struct connection *connections = atomic_load(&table);
-    if (!connections || descriptor < 0 || descriptor >= table_size || bytes <= 0) return false;
-    if (atomic_load(&connections[descriptor].port) == 0 || !is_read(descriptor)) return false;
-    atomic_store(&connections[descriptor].last, bytes);
-    return true;
+    if (!connections || descriptor < 0 || descriptor >= table_size) return;
+    struct connection *connection = &connections[descriptor];
+    pthread_mutex_lock(&lock);
+    int number = (int)(port_at(path, tcp_port, common) - ports) + 1;
+    // The descriptor may have come to mean another connection.
+    if (atomic_load(&connection->port) == number && identity_of(descriptor) == connection->identity)
+        atomic_store(&connection->last, bytes > 0 && is_read(descriptor) ? bytes : BUSY);
+    pthread_mutex_unlock(&lock);
 }
 
 bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended) {
@@ -339,8 +349,9 @@ bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended
         snprintf(ended->peer, sizeof ended->peer, "%s:%d", host, ntohs(v4->sin_port));
     if (v6->sin6_family == AF_INET6 && inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host))
         snprintf(ended->peer, sizeof ended->peer, "[%s]:%d", host, ntohs(v6->sin6_port));
+    bool is_known = connection->identity != 0;
     pthread_mutex_unlock(&lock);
-    return connection->identity != 0;
+    return is_known;
 }
 
 void elbod_close_port(const char *path, int tcp_port) {
@@ -349,14 +360,18 @@ void elbod_close_port(const char *path, int tcp_port) {
     pthread_mutex_unlock(&lock);
 }
 
-void elbod_end_idle(const char *path, int tcp_port) {
+void elbod_end_idle(const char *path, int tcp_port, bool also_busy) {
     struct connection *connections = atomic_load(&table);
     pthread_mutex_lock(&lock);
     int number = (int)(port_at(path, tcp_port, common) - ports) + 1;
     for (int descriptor = 0; descriptor < table_size; descriptor++) {
         struct connection *connection = &connections[descriptor];
         if (atomic_load(&connection->port) != number || identity_of(descriptor) != connection->identity) continue;
-        if (atomic_load(&connection->last) == 0 && is_read(descriptor)) shutdown(descriptor, SHUT_WR);
+        int64_t last = atomic_load(&connection->last);
+        bool may_end = last == 0 || (also_busy && last == BUSY);
+        if (!may_end || !is_read(descriptor)) continue;
+        shutdown(descriptor, SHUT_WR);
+        atomic_store(&connection->last, ENDED);
     }
     pthread_mutex_unlock(&lock);
 }

@@ -43,6 +43,7 @@ extension Daemon {
                 started()
                 try loop.run(heartbeat: thread.heartbeat)
             } onEnd: {
+                pipeline.exchange.abandon()
                 self.stop()
             }
             return thread
@@ -81,8 +82,8 @@ extension Daemon {
     private static let bytesPerParameter = 24
 
     func startGuarding(
-        _ memory: MemoryGuard, _ peers: PeerWatch, _ activeModel: ActiveModel, _ wakeUp: WakeUp,
-        budget: Int
+        _ memory: MemoryGuard, _ peers: PeerWatch, _ activeModel: ActiveModel,
+        _ updater: ModelUpdater, _ wakeUp: WakeUp, budget: Int
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
         let expected = first.model.model.architecture.parameterCount
@@ -91,10 +92,13 @@ extension Daemon {
             while !self.isStopping.load(ordering: .relaxed) {
                 thread.heartbeat.advance()
                 try peers.look()
-                // Another model's weights, and what is made of them on each thread, old and new ones.
+                // Another model's weights, and what is made of them on each thread, old and new ones; how
+                // much that will be is not known while they are being read.
                 let larger = max(
                     0, activeModel.edition.model.model.architecture.parameterCount - expected)
-                memory.set(budget: budget + Self.bytesPerParameter * larger)
+                let isReading = updater.workshop.isBusy
+                memory.set(
+                    budget: isReading ? .max : budget + Self.bytesPerParameter * larger)
                 if memory.check() { wakeUp.signal() }
                 sleepThread(for: MemoryGuard.interval)
             }

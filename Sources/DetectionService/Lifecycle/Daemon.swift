@@ -114,12 +114,14 @@ public final class Daemon: Sendable {
                 wakeUp.signal()
             }, worker)
         let guarding = startGuarding(
-            memory, peers, pipeline.activeModel, wakeUp, budget: budget)
+            memory, peers, pipeline.activeModel, updater, wakeUp, budget: budget)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         let isServing = threads.allSatisfy { $0.waitUntilStarted() }
         if isServing {
             files.noteSockets(except: configuration.controlPath)
             monitor.set(.serving)
+            // Pictures are large blocks that come and go.
+            if !first.model.model.preprocessing.hasSteps { keepLittleFreedMemory() }
             returnFreedMemory()
             announce(notifier, pipeline.identity, budget: budget)
             supervise(

@@ -21,6 +21,8 @@ extension FrameExchange {
         private var isClosed = false
         private(set) var sleepers = 0
         private var isReceiverWaiting = false
+        /// Batches that were taken and whose verdicts are not booked yet.
+        private var batchesUnderWay = 0
         private var latest = BatchNumber(0)
 
         /// Errors kept for publishing at once; a flood of bad messages loses its details, not its
@@ -92,6 +94,7 @@ extension FrameExchange {
             queue.claim(for: &batch)
             swap(&self.rejections, &rejections)
             latest = latest.next
+            batchesUnderWay += 1
             // What does not fit into this batch is work for another thread.
             var wakes = wakes()
             wakes.receiver = isReceiverWaiting
@@ -106,7 +109,11 @@ extension FrameExchange {
         mutating func settle(_ batch: inout Batch, _ verdicts: [FrameQueue.Verdict]) {
             queue.settle(batch, verdicts)
             queue.release(&batch)
+            batchesUnderWay -= 1
         }
+
+        /// Whether everything that came has its verdict or its error, and whoever waits has its reply.
+        var isSettled: Bool { !hasArrivals && batchesUnderWay == 0 }
 
         /// Nothing will be added any more.
         mutating func close() -> Wakes {

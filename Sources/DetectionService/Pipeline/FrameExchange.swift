@@ -24,6 +24,7 @@ final class FrameExchange: Sendable {
     }
 
     private let state: Mutex<State>
+    private let hasScorerEnded = Atomic<Bool>(false)
     /// Where scorers sleep.
     private let arrival = Semaphore()
     /// Wakes the receiver, when there is room again that it waits for; from any thread.
@@ -83,6 +84,17 @@ final class FrameExchange: Sendable {
             return source.index.value >= ledgers.count || ledgers[source.index.value].inFlight == 0
         }
     }
+
+    /// Whether nothing is to be waited for.
+    var isSettled: Bool {
+        isAbandoned || state.withLock { $0.isSettled }
+    }
+
+    /// Whether a scorer has ended, so that what waits may wait for ever.
+    var isAbandoned: Bool { hasScorerEnded.load(ordering: .relaxed) }
+
+    /// Notes that a scorer has ended.
+    func abandon() { hasScorerEnded.store(true, ordering: .relaxed) }
 
     /// Nothing will be added any more.
     func close() { perform(state.withLock { $0.close() }) }

@@ -6,7 +6,7 @@ import ZeroMQ
 
 /// Takes messages from the ingest sockets and gives their parts to the intake.
 ///
-/// Lives on one thread, which creates, uses and closes its sockets. It never waits for scoring: a
+/// Lives on one thread, which creates, uses and closes its sockets. It does not wait for scoring: a
 /// socket whose senders must wait is left alone until there is room, and the others go on. Where no
 /// other thread scores it does that itself, whenever it has taken what had arrived.
 struct Receiver: ~Copyable {
@@ -20,6 +20,10 @@ struct Receiver: ~Copyable {
     private var repliesDropped = 0
     /// Whether frames gave way in this turn.
     private var isOverflowing = false
+    /// Whether it has no other thread to leave the time to.
+    private let scoresItself: Bool
+    /// Replies held back while it leaves.
+    private var held = HeldReplies()
     /// Whether replies are held back.
     private var isLeaving = false
     private let exchange: FrameExchange
@@ -48,6 +52,7 @@ struct Receiver: ~Copyable {
         _ configuration: Configuration, _ surroundings: Surroundings, messageLimit: Int,
         intake: consuming FrameIntake, _ exchange: FrameExchange, scoring: consuming ScoringLoop?
     ) throws(ZMQError) {
+        scoresItself = configuration.scoringThreads == 0
         self.scoring = scoring
         self.exchange = exchange
         bareHeader = intake.bareHeader
@@ -111,8 +116,8 @@ struct Receiver: ~Copyable {
     /// Reading takes the time that scoring would score in, and what is read only has more give way. What
     /// nobody reads gives way at its publisher.
     private mutating func rest(since start: ContinuousClock.Instant) {
-        guard isOverflowing else { return }
-        isOverflowing = false
+        defer { isOverflowing = false }
+        guard isOverflowing, !scoresItself else { return }
         sleepThread(for: min(start.duration(to: .now) * Self.rest, Self.longestRest))
     }
 
@@ -128,31 +133,43 @@ struct Receiver: ~Copyable {
     /// when all are silent, each gets its own together with the end of the connection.
     private mutating func leave(_ heartbeat: Heartbeat) throws(ZMQError) {
         isLeaving = true
+        let hasRouters = ports.contains(where: \.isRouter)
         for port in ports where port.isRouter { port.stopAccepting() }
+        for index in ports.indices where !ports[index].isRouter { poller.watch(index, for: []) }
         let start = ContinuousClock.now
         var last = start
-        for index in ports.indices where !ports[index].isRouter { poller.watch(index, for: []) }
         while true {
-            let now = ContinuousClock.now
-            let mayReceive = now < min(start + Self.grace, last + Self.silence)
+            let mayReceive = hasRouters && ContinuousClock.now < start + Self.grace
+            var isSilent = true
             for index in ports.indices {
                 if ports[index].isRouter, mayReceive {
-                    if try receiveMessages(from: index) { last = now }
+                    isSilent = try !receiveMessages(from: index) && isSilent
                 } else {
                     poller.watch(index, for: [])
                     _ = enqueueOpenMessage(of: ports[index])
                 }
             }
             let hasOpen = ports.contains { $0.open != nil }
-            let awaitsReplies = ports.contains(where: \.isRouter) && exchange.total.inFlight > 0
-            if !hasOpen, !awaitsReplies, !mayReceive || !ports.contains(where: \.isRouter) { break }
+            if !isSilent || hasOpen { last = .now }
+            let isOver = !mayReceive || isSilent && ContinuousClock.now >= last + Self.silence
+            if isOver, !hasOpen || exchange.isAbandoned, !hasRouters || exchange.isSettled { break }
             try scoreReplyAndPoll(heartbeat)
         }
         isLeaving = false
-        let replies = takeReplies()
+        for (reply, line) in takeReplies() { try hold(reply, line) }
         for (index, port) in ports.enumerated() where port.isRouter {
-            try port.leave(replies.filter { $0.reply.endpoint.value == index })
+            port.prepareToLeave(held.groups(of: EndpointIndex(index)))
         }
+        for (index, port) in ports.enumerated() where port.isRouter {
+            heartbeat.advance()
+            try port.leave(held.groups(of: EndpointIndex(index)))
+        }
+        held = HeldReplies()
+    }
+
+    private mutating func hold(_ reply: ReplyAddress, _ line: [UInt8]) throws(ZMQError) {
+        guard let (reply, line) = held.hold(reply, line) else { return }
+        try ports[reply.endpoint.value].send(reply, line)
     }
 
     /// How long requests are taken in after the end was asked for, at most: a stop takes two seconds at most.
@@ -160,13 +177,15 @@ struct Receiver: ~Copyable {
     /// Who sends the next request as soon as a reply is there has done so by then.
     private static let silence = Duration.milliseconds(50)
 
-    /// Receives nothing more, but sends the replies that become due, until `stop` is set and none is
-    /// outstanding.
+    /// Receives nothing more, but sends replies that had no room, until `stop` is set, and a little longer.
     mutating func reply(
         until stop: borrowing Atomic<Bool>, heartbeat: Heartbeat
     ) throws(ZMQError) {
         for index in ports.indices { poller.watch(index, for: []) }
-        while !stop.load(ordering: .relaxed) { try scoreReplyAndPoll(heartbeat) }
+        while !stop.load(ordering: .relaxed) {
+            try scoreReplyAndPoll(heartbeat)
+            for port in ports { port.endConnections() }
+        }
         exchange.close()
         _ = try scoring?.serveArrived()
         let deadline = ContinuousClock.now + Self.grace
@@ -198,8 +217,13 @@ struct Receiver: ~Copyable {
             repliesDropped = dropped
             exchange.setRepliesDropped(dropped)
         }
-        guard !isLeaving else { return }
-        for (reply, line) in takeReplies() { try ports[reply.endpoint.value].send(reply, line) }
+        for (reply, line) in takeReplies() {
+            if isLeaving {
+                try hold(reply, line)
+            } else {
+                try ports[reply.endpoint.value].send(reply, line)
+            }
+        }
     }
 
     private func takeReplies() -> [(reply: ReplyAddress, line: [UInt8])] {
@@ -247,7 +271,13 @@ struct Receiver: ~Copyable {
         switch reading {
         case .images(let message): port.open = message
         case .rejected: break
-        case .control: if let reply { try port.send(reply, Self.acknowledgement) }
+        case .control:
+            guard let reply else { return }
+            if isLeaving {
+                try hold(reply, Self.acknowledgement)
+            } else {
+                try port.send(reply, Self.acknowledgement)
+            }
         }
     }
 

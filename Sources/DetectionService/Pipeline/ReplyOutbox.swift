@@ -22,6 +22,9 @@ struct ReplyOutbox {
     /// Whether nothing waits.
     var isEmpty: Bool { waiting.isEmpty }
 
+    /// Whether anything waits for a sender.
+    func holds(for reply: ReplyAddress) -> Bool { bytes[reply.envelope.first ?? []] != nil }
+
     /// Sends a reply, or keeps it if its sender has no room; whether it is neither, but dropped.
     mutating func send<Failure: Error>(
         _ reply: ReplyAddress, _ line: [UInt8],

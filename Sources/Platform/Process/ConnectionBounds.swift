@@ -63,18 +63,20 @@ public struct ConnectionBounds: Sendable, Equatable {
         /// Lets nobody connect any more.
         public func close() { unsafe with { unsafe elbod_close_port($0, $1) } }
 
-        /// Half closes all connections on which nothing waits to be read by the peer, but for those that
-        /// are to end after something.
-        public func endIdleConnections() { unsafe with { unsafe elbod_end_idle($0, $1) } }
-    }
+        /// Half closes one connection once so many more bytes have been sent on it.
+        ///
+        /// That is within the call that sends the last: its peer has what it waits for, and knows that
+        /// nothing it says now is heard. Not if the peer has not read what it was sent before; nor if
+        /// `bytes` is 0.
+        public func end(_ connection: CInt, after bytes: Int) {
+            unsafe with { unsafe elbod_end_after($0, $1, connection, Int64(bytes)) }
+        }
 
-    /// Half closes a connection once so many more bytes have been sent on it.
-    ///
-    /// That is within the call that sends the last: its peer has what it waits for, and knows that nothing
-    /// it says now is heard. False if the connection is not one that was accepted, or has unread bytes
-    /// before these.
-    public static func end(_ descriptor: CInt, after bytes: Int) -> Bool {
-        elbod_end_after(descriptor, Int64(bytes))
+        /// Half closes all connections on which nothing waits to be read by the peer, but for those that
+        /// are to end after something; those that could not, too, if they are `alsoBusy`.
+        public func endIdleConnections(alsoBusy: Bool = false) {
+            unsafe with { unsafe elbod_end_idle($0, $1, alsoBusy) }
+        }
     }
 
     /// How the connection has ended that had a descriptor last and has been closed, and who was at its other

@@ -62,6 +62,21 @@ import Testing
         #expect(try desk.add(whenFull: .block) != nil)
     }
 
+    @Test func `nothing is settled that waits, is being scored, or is to be told`() throws {
+        var desk = Desk(capacity: 8)
+        let scorer = Scorer()
+        var isSettled = [desk.state.isSettled]
+        for isError in [false, true] {
+            if isError { _ = desk.reject(reply: nil) } else { try desk.add() }
+            isSettled.append(desk.state.isSettled)
+            _ = scorer.take(&desk.state, sleeps: false)
+            isSettled.append(desk.state.isSettled)
+            scorer.settle(&desk.state)
+            isSettled.append(desk.state.isSettled)
+        }
+        #expect(isSettled == [true, false, false, true, false, false, true])
+    }
+
     @Test func `after closing, what is left is delivered before the end is`() throws {
         var desk = Desk(capacity: 8)
         let sleeping = Scorer()

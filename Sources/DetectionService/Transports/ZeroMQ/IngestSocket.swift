@@ -108,6 +108,7 @@ final class IngestSocket {
     /// without the envelope, or nil if there is none.
     func receive() throws(ZMQError) -> Int? {
         guard let parts = try receiveParts() else { return nil }
+        message.received = min(parts, 3)
         let bytes = message.parts.bytes(parts)
         received &+= 1
         isDeliveryNoted = bytes >= Self.large || received % Self.sample == 0
@@ -185,7 +186,7 @@ final class IngestSocket {
     }
 
     /// Replies that libzmq holds for a sender before more wait in `outbox`, which counts bytes.
-    private static let replyHighWater = 8
+    static let replyHighWater = 8
 
     /// Sends a reply, now or when its sender has read others; one whose sender has gone is lost without
     /// a word.
@@ -197,46 +198,54 @@ final class IngestSocket {
 
     /// Where it listens, if it does.
     private var listening: ConnectionBounds.Port? {
-        guard opening.endpoint.role == .bind else { return nil }
-        if let path = opening.endpoint.ipcPath { return .path(path) }
+        let endpoint = opening.endpoint
+        guard endpoint.role == .bind else { return nil }
+        if endpoint.address.hasPrefix(Self.ipc) {
+            return .path(String(endpoint.address.dropFirst(Self.ipc.count)))
+        }
         let address = (try? socket.lastEndpoint()).flatMap { try? TCPAddress($0) }
         return (address?.port).map { .tcp($0) }
     }
 
+    private static let ipc = "ipc://"
+
     /// Lets nobody else in.
     func stopAccepting() { listening?.close() }
 
-    /// Sends the last replies, and half closes each connection with its own: who has read it sends the next
-    /// request at once, and would wait for ever if that came after the end.
-    ///
-    /// One after the other: where one thread of a process has several connections, what one of them has to
-    /// send can come before the end of the next.
-    func leave(_ replies: [(reply: ReplyAddress, line: [UInt8])]) throws(ZMQError) {
-        let bytes = listening == nil ? [:] : bytes(of: replies)
-        for (connection, bytes) in bytes { _ = ConnectionBounds.end(connection, after: bytes) }
-        listening?.endIdleConnections()
-        let pause = min(Self.pause, Self.pauses / max(1, bytes.count))
-        for (index, (reply, line)) in replies.enumerated() {
-            if index > 0, reply.connection != replies[index - 1].reply.connection {
-                sleepThread(for: pause)
-            }
-            try send(reply, line)
+    /// Has each connection end with the last of its replies, and those without one at once: who has read a
+    /// reply sends the next request, and would wait for ever if that came after the end.
+    func prepareToLeave(_ groups: [[HeldReplies.Reply]]) {
+        guard let listening else { return }
+        let isEncrypted = opening.access != nil && !opening.endpoint.address.hasPrefix(Self.ipc)
+        // Of several senders with one descriptor, all but the last have gone.
+        var bytes: [CInt: Int] = [:]
+        for group in groups {
+            guard let last = group.last?.reply, let connection = last.connection else { continue }
+            let parts = group.map { $0.reply.envelope.dropFirst().map(\.count) + [$0.line.count] }
+            bytes[connection] =
+                outbox.holds(for: last)
+                ? 0 : parts.reduce(0) { $0 + ZMTP.bytes(parts: $1, isEncrypted: isEncrypted) }
+        }
+        for (connection, bytes) in bytes { listening.end(connection, after: bytes) }
+        listening.endIdleConnections()
+    }
+
+    /// Sends the last replies, one sender's after the other's: where one thread of a process has several
+    /// connections, what one of them has to send can come before the end of the next.
+    func leave(_ groups: [[HeldReplies.Reply]]) throws(ZMQError) {
+        let pause = listening == nil ? .zero : min(Self.pause, Self.pauses / max(1, groups.count))
+        for (index, group) in groups.enumerated() {
+            if index > 0 { sleepThread(for: pause) }
+            for (reply, line) in group { try send(reply, line) }
         }
     }
 
     /// Between the ends of two connections, and all of these together at most.
     private static let (pause, pauses) = (Duration.milliseconds(2), Duration.milliseconds(200))
 
-    /// Bytes that replies take on each connection.
-    private func bytes(of replies: [(reply: ReplyAddress, line: [UInt8])]) -> [CInt: Int] {
-        let isEncrypted = opening.access != nil && opening.endpoint.ipcPath == nil
-        var bytes: [CInt: Int] = [:]
-        for (reply, line) in replies {
-            guard let connection = reply.connection else { continue }
-            let parts = reply.envelope.dropFirst().map(\.count) + [line.count]
-            bytes[connection, default: 0] += ZMTP.bytes(parts: parts, isEncrypted: isEncrypted)
-        }
-        return bytes
+    /// Ends connections that could not be ended when their last reply was sent, and have been read.
+    func endConnections() {
+        if isRouter, outbox.isEmpty { listening?.endIdleConnections(alsoBusy: true) }
     }
 
     /// Tries again to send what its senders had no room for.

@@ -12,6 +12,8 @@ final class ReceivedMessage: MessageBytes, @unchecked Sendable {
     var parts = ReceivedParts()
     /// Which parts are what; set when it is read.
     var layout = MessageLayout(payload: .first)
+    /// How many of the parts were received into, used or not.
+    var received = 0
     /// The header that a frame without one stands for.
     private let bareHeader: [UInt8]
 
@@ -26,7 +28,7 @@ final class ReceivedMessage: MessageBytes, @unchecked Sendable {
         }
     }
 
-    func discard() { parts.clear(layout.parts) }
+    func discard() { parts.clear(received) }
 }
 
 /// Room for the parts of a message that may hold a frame, used again and again.
