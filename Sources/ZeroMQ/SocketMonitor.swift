@@ -8,8 +8,10 @@ internal import Synchronization
 public final class SocketMonitor: Sendable {
     /// One event; descriptors are libzmq's, and may be closed by the time they are read here.
     public enum Event: Equatable, Sendable {
-        /// A connection was accepted, or one of ours made.
+        /// A connection was accepted.
         case opened(CInt)
+        /// One of ours was made.
+        case connected(CInt)
         /// A connection has ended, for whatever reason.
         case closed(CInt)
         /// One of the connections, libzmq does not say which, has introduced itself and was let in.
@@ -76,7 +78,8 @@ public final class SocketMonitor: Sendable {
             )
         }
         switch number {
-        case ZMQ_EVENT_ACCEPTED, ZMQ_EVENT_CONNECTED: return .opened(value)
+        case ZMQ_EVENT_ACCEPTED: return .opened(value)
+        case ZMQ_EVENT_CONNECTED: return .connected(value)
         case ZMQ_EVENT_DISCONNECTED: return .closed(value)
         case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .welcomed
         case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .failed(.lost(value))

@@ -35,7 +35,7 @@ struct ConnectionLog {
     /// Notes an event other than an end.
     mutating func note(_ event: SocketMonitor.Event) {
         switch event {
-        case .opened(let descriptor): waiting.insert(descriptor)
+        case .opened(let descriptor), .connected(let descriptor): waiting.insert(descriptor)
         case .welcomed:
             welcomed += 1
             // All that wait were let in, so nobody's case is in doubt.

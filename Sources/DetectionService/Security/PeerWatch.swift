@@ -5,11 +5,11 @@ import ZeroMQ
 
 /// Counts and tells which peers libzmq has turned away, of all sockets of the daemon.
 ///
-/// Sockets are opened by their threads; `look` is called again and again by one other. A connection
-/// that ends before the first look at it is counted only where the handshake tells why, and its peer
-/// stays unknown.
+/// Sockets are opened by their threads; `look` is called again and again by one other. How a connection
+/// ended that was accepted is known (`ConnectionBounds.ended`); of one that we made only if it lasted
+/// until the first look at it.
 final class PeerWatch: Sendable {
-    /// One connection whose end is waited for.
+    /// One connection of ours whose end is waited for.
     private final class Connection {
         let duplicate: DuplicatedConnection?
         let peer: String
@@ -43,7 +43,7 @@ final class PeerWatch: Sendable {
     private let limit: Int
     private let logger: Logger
 
-    /// Connections that are watched for how they end; those beyond are refused without being told.
+    /// Connections of ours that are watched for how they end; of those beyond it stays unknown.
     static let capacity = 128
 
     /// Watches sockets of which parts may have `messageLimit` bytes.
@@ -82,21 +82,20 @@ final class PeerWatch: Sendable {
     ) -> Finding? {
         guard case .closed(let descriptor) = event else {
             state.sockets[endpoint]?.log.note(event)
-            if case .opened(let descriptor) = event, state.connections.count < capacity {
+            if case .opened(let descriptor) = event { state.connections[descriptor] = nil }
+            if case .connected(let descriptor) = event, state.connections.count < capacity {
                 state.connections[descriptor] = Connection(descriptor, endpoint)
             }
             return nil
         }
         let connection = state.connections.removeValue(forKey: descriptor)
-        // Of those that we accepted all is known, of those that came and went between two looks too.
-        let ended = ConnectionBounds.ended(descriptor)
-        let ending = ended?.ending ?? connection?.duplicate?.ending
+        let ended = connection == nil ? ConnectionBounds.ended(descriptor) : nil
+        let ending = connection.map { $0.duplicate?.ending } ?? ended?.ending
         guard let refusal = state.sockets[endpoint]?.log.noteEnd(of: descriptor, ending) else {
             return nil
         }
         state.counts[refusal, default: 0] += 1
-        let known = connection?.peer == "unknown" ? nil : connection?.peer
-        let peer = known ?? ended?.peer ?? "unknown"
+        let peer = connection?.peer ?? ended?.peer ?? "unknown"
         state.last = "\(peer) at \(endpoint): \(refusal.rawValue)"
         let unsaid = state.limits[refusal, default: LogLimit()].note(at: .now)
         return Finding(refusal: refusal, peer: peer, endpoint: endpoint, unsaid: unsaid)
