@@ -158,12 +158,27 @@ def drill_lockstep(options):
     for address, options_, curve in ((f"tcp://127.0.0.1:{free_port()}", (), ()),
                                      (f"tcp://127.0.0.1:{free_port()}", secrets, (pair[0], *client)),
                                      (f"ipc://{folder}/in", (), ())):
-        restart(f"{address.split(':')[0]}{' with keys' if curve else ''}", Daemon(
-            f"router+bind:{address}", options=options_, curve=curve), address, curve)
+        name = f"{address.split(':')[0]}{' with keys' if curve else ''}"
+        # Nothing helps a client that its machine stops for long enough between two of its steps: once more, then.
+        for attempt in range(2):
+            daemon = Daemon(f"router+bind:{address}", options=options_, curve=curve)
+            stuck, slowest, verdicts = restart(daemon, address, curve)
+            check(slowest <= 2, f"{name}: the slowest stop took {slowest:.2f} s (2)")
+            check(daemon.stop() == 0, "the daemon ends in order")
+            result = f"{name}: {stuck} of 8 clients stuck after 20 restarts (0), {verdicts:,} verdicts"
+            if stuck == 0:
+                break
+            print(f"  attempt {attempt + 1}: {result}")
+        # Without the right to go before others, a local client can be faster than the end of its connection.
+        may_hurry = os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_RTPRIO)[0] >= 1
+        if stuck > 0 and not may_hurry and address.startswith("ipc"):
+            print("  not judged without the right to go before others")
+        else:
+            check(stuck == 0, result)
 
 
-def restart(name, daemon, address, curve, clients=8, restarts=20):
-    """Restarts a daemon under clients over and over; counts those without a verdict since."""
+def restart(daemon, address, curve, clients=8, restarts=20):
+    """Restarts a daemon under clients over and over; how many have no verdict since, the slowest stop, and verdicts."""
     counts, done = [0] * clients, threading.Event()
 
     def ask(number):
@@ -197,18 +212,10 @@ def restart(name, daemon, address, curve, clients=8, restarts=20):
         daemon.process.wait()
         slowest = max(slowest, time.monotonic() - start)
         daemon.start()
-    # Without the right to go before others, a local client can be faster than the end of its connection.
-    may_hurry = os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_NICE)[0] >= 40
-    if not may_hurry and address.startswith("ipc"):
-        print(f"  {name}: {len(stuck)} of {clients} clients stuck; not judged without the right to go before others")
-    else:
-        # A local socket cannot send a reply and its end in one: once in a thousand a client is faster.
-        allowed = 1 if address.startswith("ipc") else 0
-        check(len(stuck) <= allowed, f"{name}: {len(stuck)} of {clients} clients stuck after {restarts} restarts "
-              f"({allowed}), {sum(counts):,} verdicts")
-    check(slowest <= 2, f"{name}: the slowest stop took {slowest:.2f} s (2)")
     done.set()
-    check(daemon.stop() == 0, "the daemon ends in order")
+    for thread in threads:
+        thread.join()
+    return len(stuck), slowest, sum(counts)
 
 
 def drill_cameras(options):

@@ -52,6 +52,13 @@ bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended
 // that is null, by its TCP port. (libzmq stops listening at once with all connections only.)
 void elbod_close_port(const char *path, int tcp_port);
 
+// The next connection after `after` of a port that was closed whose peer sent shortly before that and nothing since; -1
+// if there is none.
+int elbod_next_awaited(const char *path, int tcp_port, int after);
+
+// Whether the connection of a port with this descriptor is there, and its peer has not ended it.
+bool elbod_has_connection(const char *path, int tcp_port, int descriptor);
+
 // After so many more bytes have been sent on a connection of a port, it is half closed, within the same call of send:
 // its peer has what it waits for and knows that nothing it says now is heard. Not if it has unread bytes before these:
 // how many are to come is not known then, nor if `bytes` is 0.

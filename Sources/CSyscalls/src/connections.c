@@ -12,16 +12,18 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@
 // libzmq's in_batch_size: what it reads at once unless a part of at least this size is left to be read.
 #define BATCH 8192
 #define PORTS 64
+// How long before a port was closed a peer sent that will send again soon, if it sends as fast as it is answered.
+#define RECENTLY 250000000
 // How often connections that have been closed are looked for when a port seems full.
 #define RECOUNT_INTERVAL 20000000
 
@@ -37,8 +41,9 @@ struct port {
     struct elbod_port_report report;
     int connections;
     int64_t counted;
-    // Whether nobody is let in any more.
+    // Whether nobody is let in any more, and since when.
     bool is_closed;
+    int64_t closed;
 };
 
 struct peer {
@@ -58,12 +63,20 @@ struct connection {
     _Atomic int64_t active, small, large;
     // Who is at the other end, and was at that of the connection before.
     struct peer peer, before;
+    // The version of ZMTP that its peer speaks; used by the thread that reads and sends, alone.
+    unsigned char version;
+    // What it had received when its port was closed.
+    uint64_t heard;
     // Bytes after which it is half closed; 0 for never, ENDED when it is, BUSY if it had unread bytes.
     _Atomic int64_t last;
 };
 
 #define ENDED -1
 #define BUSY -2
+
+// Where ZMTP's greeting has its version, and the first that has commands.
+#define VERSION 10
+#define COMMANDS 3
 
 // Guards ports, and who is entered in the table.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -180,6 +193,8 @@ static void enter(struct port *port, int descriptor) {
     atomic_store(&connection->small, 0);
     atomic_store(&connection->large, 0);
     atomic_store(&connection->last, 0);
+    connection->version = 0;
+    connection->heard = 0;
     atomic_store(&connection->port, (int)(port - ports) + 1);
     port->connections++;
 }
@@ -255,7 +270,9 @@ ssize_t recv(int descriptor, void *bytes, size_t size, int flags) {
     if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) atomic_store(&connection->peer.is_gone, true);
     if (count <= 0) return count;
     int number = atomic_load_explicit(&connection->port, memory_order_relaxed);
-    atomic_fetch_add_explicit(&connection->peer.received, (uint64_t)count, memory_order_relaxed);
+    uint64_t before = atomic_fetch_add_explicit(&connection->peer.received, (uint64_t)count, memory_order_relaxed);
+    if (before <= VERSION && before + (uint64_t)count > VERSION)
+        connection->version = ((unsigned char *)bytes)[VERSION - before];
     if (number == 0 || (ports[number - 1].bounds.small == 0 && !ports[number - 1].bounds.replaces_idle)) return count;
     atomic_store(&connection->active, now());
     if (!exceeds(connection, number, size, count)) return count;
@@ -271,31 +288,38 @@ static ssize_t system_send(int descriptor, const void *bytes, size_t size, int f
     return (ssize_t)syscall(SYS_sendto, descriptor, bytes, size, flags, NULL, 0);
 }
 
-// Sends to a local peer and ends the connection so soon thereafter that the peer cannot have answered: this thread goes
-// before others where it may ask for that (LimitNICE=), and the peer is woken, which takes the longest, by all bytes but
-// the last.
-static ssize_t end_local(int descriptor, const char *bytes, size_t size, int flags) {
-    int priority = getpriority(PRIO_PROCESS, 0);
-    setpriority(PRIO_PROCESS, 0, -20);
-    ssize_t count = size > 1 ? system_send(descriptor, bytes, size - 1, flags) : 0;
-    if (count == (ssize_t)size - 1) {
-        ssize_t last = system_send(descriptor, bytes + count, 1, flags);
-        if (last == 1) shutdown(descriptor, SHUT_WR);
-        count = last < 0 && count == 0 ? last : count + (last > 0 ? last : 0);
-    }
-    setpriority(PRIO_PROCESS, 0, priority);
-    return count;
+// Fills what a peer reads at once with commands that say nothing: PONG, which nobody asked for.
+static struct iovec pastime(const struct connection *connection) {
+    static const char pong[] = {4, 5, 4, 'P', 'O', 'N', 'G'};
+    static char bytes[1000 * sizeof pong];
+    if (connection->version < COMMANDS) return (struct iovec){bytes, 0};
+    for (size_t start = 0; start < sizeof bytes; start += sizeof pong) memcpy(bytes + start, pong, sizeof pong);
+    return (struct iovec){bytes, sizeof bytes};
+}
+
+// Sends to a local peer and ends the connection so soon thereafter that the peer cannot have answered: it has more to
+// read before it hands on what came with that, and this thread goes before others where it may ask for that
+// (LimitRTPRIO=).
+static ssize_t end_local(const struct connection *connection, int descriptor, const void *bytes, size_t size, int flags) {
+    struct sched_param first = {.sched_priority = 1}, usual = {0};
+    sched_setscheduler(0, SCHED_FIFO, &first);
+    struct iovec parts[] = {{(void *)bytes, size}, pastime(connection)};
+    ssize_t count = (ssize_t)syscall(SYS_sendmsg, descriptor, &(struct msghdr){.msg_iov = parts, .msg_iovlen = 2}, flags);
+    if (count >= (ssize_t)size) shutdown(descriptor, SHUT_WR);
+    sched_setscheduler(0, SCHED_OTHER, &usual);
+    return count < (ssize_t)size ? count : (ssize_t)size;
 }
 
 // The last bytes of a connection, and its end: who has read a reply sends the next request, and what it sends before it
 // knows better is lost.
-static ssize_t send_last(int descriptor, const void *bytes, size_t size, int flags) {
-    int domain = 0;
+static ssize_t send_last(const struct connection *connection, int descriptor, const void *bytes, size_t size, int flags) {
+    int domain = 0, corked = 1;
     socklen_t domain_size = sizeof domain;
     getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &domain_size);
-    if (domain == AF_UNIX) return end_local(descriptor, bytes, size, flags);
-    // TCP keeps what is sent with this until it has more, and then sends the end with it.
-    ssize_t count = system_send(descriptor, bytes, size, flags | MSG_MORE);
+    if (domain == AF_UNIX) return end_local(connection, descriptor, bytes, size, flags);
+    // So TCP keeps the last of it until it can send the end with it, whatever arrives meanwhile (MSG_MORE would not).
+    setsockopt(descriptor, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked);
+    ssize_t count = system_send(descriptor, bytes, size, flags);
     if (count == (ssize_t)size) shutdown(descriptor, SHUT_WR);
     return count;
 }
@@ -305,7 +329,7 @@ ssize_t send(int descriptor, const void *bytes, size_t size, int flags) {
     bool is_known = connections && descriptor >= 0 && descriptor < table_size;
     int64_t left = is_known ? atomic_load_explicit(&connections[descriptor].last, memory_order_relaxed) : 0;
     bool is_last = left > 0 && left <= (int64_t)size;
-    ssize_t count = is_last ? send_last(descriptor, bytes, size, flags)
+    ssize_t count = is_last ? send_last(&connections[descriptor], descriptor, bytes, size, flags)
                             : system_send(descriptor, bytes, size, flags);
     // What ends it is sent whole, or again.
     bool has_ended = is_last && count == (ssize_t)size;
@@ -329,6 +353,18 @@ void elbod_end_after(const char *path, int tcp_port, int descriptor, int64_t byt
     if (atomic_load(&connection->port) == number && identity_of(descriptor) == connection->identity)
         atomic_store(&connection->last, bytes > 0 && is_read(descriptor) ? bytes : BUSY);
     pthread_mutex_unlock(&lock);
+}
+
+bool elbod_has_connection(const char *path, int tcp_port, int descriptor) {
+    struct connection *connections = atomic_load(&table);
+    if (!connections || descriptor < 0 || descriptor >= table_size) return false;
+    struct connection *connection = &connections[descriptor];
+    pthread_mutex_lock(&lock);
+    int number = (int)(port_at(path, tcp_port, common) - ports) + 1;
+    bool has = atomic_load(&connection->port) == number && identity_of(descriptor) == connection->identity
+        && !atomic_load(&connection->peer.is_gone);
+    pthread_mutex_unlock(&lock);
+    return has;
 }
 
 bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended) {
@@ -356,8 +392,29 @@ bool elbod_ended_connection(int descriptor, struct elbod_ended_connection *ended
 
 void elbod_close_port(const char *path, int tcp_port) {
     pthread_mutex_lock(&lock);
-    port_at(path, tcp_port, common)->is_closed = true;
+    struct connection *connections = atomic_load(&table);
+    struct port *port = port_at(path, tcp_port, common);
+    port->is_closed = true;
+    port->closed = now();
+    for (int descriptor = 0; connections && descriptor < table_size; descriptor++)
+        connections[descriptor].heard = atomic_load(&connections[descriptor].peer.received);
     pthread_mutex_unlock(&lock);
+}
+
+int elbod_next_awaited(const char *path, int tcp_port, int after) {
+    struct connection *connections = atomic_load(&table);
+    int awaited = -1;
+    pthread_mutex_lock(&lock);
+    struct port *port = port_at(path, tcp_port, common);
+    int number = (int)(port - ports) + 1;
+    for (int descriptor = after + 1; connections && awaited < 0 && descriptor < table_size; descriptor++) {
+        struct connection *connection = &connections[descriptor];
+        if (atomic_load(&connection->port) != number || identity_of(descriptor) != connection->identity) continue;
+        bool has_spoken = atomic_load(&connection->peer.received) != connection->heard;
+        if (!has_spoken && connection->active + RECENTLY >= port->closed) awaited = descriptor;
+    }
+    pthread_mutex_unlock(&lock);
+    return awaited;
 }
 
 void elbod_end_idle(const char *path, int tcp_port, bool also_busy) {

@@ -150,7 +150,10 @@ struct Receiver: ~Copyable {
                 }
             }
             let hasOpen = ports.contains { $0.open != nil }
-            if !isSilent || hasOpen { last = .now }
+            let isQuiet = ports.enumerated().allSatisfy {
+                $1.isQuiet(held.groups(of: EndpointIndex($0)))
+            }
+            if !isSilent || hasOpen || !isQuiet { last = .now }
             let isOver = !mayReceive || isSilent && ContinuousClock.now >= last + Self.silence
             if isOver, !hasOpen || exchange.isAbandoned, !hasRouters || exchange.isSettled { break }
             try scoreReplyAndPoll(heartbeat)
@@ -161,8 +164,7 @@ struct Receiver: ~Copyable {
             port.prepareToLeave(held.groups(of: EndpointIndex(index)))
         }
         for (index, port) in ports.enumerated() where port.isRouter {
-            heartbeat.advance()
-            try port.leave(held.groups(of: EndpointIndex(index)))
+            try port.leave(held.groups(of: EndpointIndex(index)), heartbeat: heartbeat)
         }
         held = HeldReplies()
     }

@@ -53,7 +53,7 @@ public struct ConnectionBounds: Sendable, Equatable {
         /// A TCP port.
         case tcp(UInt16)
 
-        fileprivate func with(_ body: (UnsafePointer<CChar>?, Int32) -> Void) {
+        fileprivate func with<Result>(_ body: (UnsafePointer<CChar>?, Int32) -> Result) -> Result {
             switch self {
             case .path(let path): unsafe path.withCString { unsafe body($0, 0) }
             case .tcp(let port): body(nil, Int32(port))
@@ -62,6 +62,25 @@ public struct ConnectionBounds: Sendable, Equatable {
 
         /// Lets nobody connect any more.
         public func close() { unsafe with { unsafe elbod_close_port($0, $1) } }
+
+        /// The connections whose peers sent shortly before the port was closed, and nothing since.
+        ///
+        /// They will soon, if they send as fast as they are answered.
+        public var awaited: [CInt] {
+            var awaited: [CInt] = []
+            while true {
+                let next = unsafe with {
+                    unsafe elbod_next_awaited($0, $1, awaited.last ?? -1)
+                }
+                guard next >= 0 else { return awaited }
+                awaited.append(next)
+            }
+        }
+
+        /// Whether a connection is there, and its peer has not ended it.
+        public func has(_ connection: CInt) -> Bool {
+            unsafe with { unsafe elbod_has_connection($0, $1, connection) }
+        }
 
         /// Half closes one connection once so many more bytes have been sent on it.
         ///

@@ -230,18 +230,39 @@ final class IngestSocket {
         listening.endIdleConnections()
     }
 
-    /// Sends the last replies, one sender's after the other's: where one thread of a process has several
-    /// connections, what one of them has to send can come before the end of the next.
-    func leave(_ groups: [[HeldReplies.Reply]]) throws(ZMQError) {
-        let pause = listening == nil ? .zero : min(Self.pause, Self.pauses / max(1, groups.count))
+    /// Sends the last replies, one sender's after the other's, and each when the one before has gone: where
+    /// one thread of a process has several connections, what one of them has to send can come before the
+    /// end of the next.
+    func leave(_ groups: [[HeldReplies.Reply]], heartbeat: Heartbeat) throws(ZMQError) {
+        let deadline = ContinuousClock.now + Self.goodbyes
         for (index, group) in groups.enumerated() {
-            if index > 0 { sleepThread(for: pause) }
+            heartbeat.advance()
             for (reply, line) in group { try send(reply, line) }
+            guard index < groups.count - 1, let listening,
+                let connection = group.last?.reply.connection
+            else { continue }
+            let now = ContinuousClock.now
+            let share = now.duration(to: deadline) / (groups.count - index)
+            let limit = now + min(Self.goodbye, share)
+            while listening.has(connection), ContinuousClock.now < limit {
+                sleepThread(for: Self.look)
+            }
+            sleepThread(for: max(.zero, min(Self.pause, ContinuousClock.now.duration(to: limit))))
         }
     }
 
-    /// Between the ends of two connections, and all of these together at most.
-    private static let (pause, pauses) = (Duration.milliseconds(2), Duration.milliseconds(200))
+    /// How long is waited for one sender to go, and for all of them, at most.
+    private static let (goodbye, goodbyes) = (Duration.milliseconds(50), Duration.milliseconds(400))
+    /// How often to look whether it has, and how long it then has to come up with its next request, on a
+    /// busy machine.
+    private static let (look, pause) = (Duration.microseconds(200), Duration.milliseconds(20))
+
+    /// Whether everybody who sent lately has sent again since nobody else was let in, or waits for a reply.
+    func isQuiet(_ groups: [[HeldReplies.Reply]]) -> Bool {
+        guard isRouter, let awaited = listening?.awaited, !awaited.isEmpty else { return true }
+        let waiting = Set(groups.compactMap { $0.last?.reply.connection })
+        return waiting.isSuperset(of: awaited)
+    }
 
     /// Ends connections that could not be ended when their last reply was sent, and have been read.
     func endConnections() {
