@@ -30,7 +30,7 @@ public func readFile(
             unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
         }.mapError(unreadable).get())
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: min(length, 1 << 18))
+    var chunk = [UInt8](repeating: 0, count: min(length, 1 << 18, max(1, limit) + 1))
     while bytes.count < length {
         let count = try uninterrupted {
             unsafe chunk.withUnsafeMutableBytes {

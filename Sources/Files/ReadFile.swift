@@ -61,7 +61,8 @@ private func readAll(
     if status.st_size > limit { throw .tooLarge(path: name, limit: limit) }
     let number = descriptor.number
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    // One byte more shows that there is more. Small ones are read hundreds of times a second.
+    var chunk = [UInt8](repeating: 0, count: min(1 << 18, max(1, limit) + 1))
     while true {
         let count = try uninterrupted {
             unsafe chunk.withUnsafeMutableBytes {
