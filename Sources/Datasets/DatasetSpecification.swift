@@ -1,8 +1,8 @@
 import Files
 
-/// What a user types to name images: `NAME[:SPLIT][RANGE]`, or a path with an optional range.
+/// What a user types to name images: `NAME[:SPLIT][SOME]`, or a path, optionally with some of its images.
 ///
-/// `mnist`, `mnist:train`, `mnist:t10k[5000..<10000]`, `./pictures[..<100]`.
+/// `mnist`, `mnist:train`, `mnist:t10k[odd]`, `./pictures[..<100]`.
 public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible {
     /// The data sets known by name.
     public static let names = ["mnist", "fashion-mnist"]
@@ -25,13 +25,13 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
 
     /// Where the images come from.
     public let source: Source
-    /// Which of them; nil is all.
-    public let range: ImageRange?
+    /// Which of them.
+    public let selection: ImageSelection
 
     /// Reads a specification; throws `badSpecification`, which lists what is allowed.
     ///
     /// Names of known sets come first; then text with a slash, and text that is something on the
-    /// disk, are paths: whole if the whole exists (brackets included), without a range if not.
+    /// disk, are paths: whole if the whole exists (brackets included), without brackets if not.
     public init(_ text: String) throws(DatasetError) {
         try self.init(text, exists: { fileKind(at: FilePath(argument: $0)) != .absent })
     }
@@ -44,7 +44,7 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
         let isName = parts.first.map { Self.names.contains(String($0)) } ?? false
         if !isName, !text.isEmpty, exists(text) {
             source = .path(text)
-            range = nil
+            selection = .all
             return
         }
 
@@ -58,18 +58,18 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
             throw .badSpecification(
                 text: text,
                 reason: "give \(Self.names.joined(separator: " or ")) with an optional split and "
-                    + "range, such as mnist:t10k[0..<5000], or the path of a file or folder that "
-                    + "exists")
+                    + "selection, such as mnist:t10k[even], or the path of a file or folder that exists")
         }
-        range = try bracket.map { (start) throws(DatasetError) in
-            guard let range = ImageRange(text[start...]) else {
+        selection = try bracket.map { (start) throws(DatasetError) in
+            guard let selection = ImageSelection(text[start...]) else {
                 throw .badSpecification(
                     text: text,
-                    reason: "the range has to be [a..<b], [a...b], [..<b], [...b] or [a...], "
-                        + "with whole numbers from 0 and at least one image")
+                    reason: "which images has to be [a..<b], [a...b], [..<b], [...b], [a...], [even], "
+                        + "[odd], [a::k] (every k-th) or [^a::k] (all but these), with whole numbers from "
+                        + "0, a below k, and at least one image")
             }
-            return range
-        }
+            return selection
+        } ?? .all
     }
 
     /// The canonical text, which reads back as the same specification.
@@ -79,14 +79,16 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
             case .named(let name, let split): "\(name):\(split.rawValue)"
             case .path(let path): path
             }
-        return base + (range?.description ?? "")
+        return base + brackets
     }
 
     /// The same in printable characters, as reports and files have it.
     public var name: String {
         guard case .path(let path) = source else { return description }
-        return FilePath(argument: path).description + (range?.description ?? "")
+        return FilePath(argument: path).description + brackets
     }
+
+    private var brackets: String { selection == .all ? "" : selection.description }
 
     private static func split(_ word: Substring?, of text: String) throws(DatasetError) -> Split {
         guard let word, word != "test" else { return .t10k }

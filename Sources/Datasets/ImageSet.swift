@@ -65,16 +65,15 @@ public struct ImageSet: Sendable {
         return pixels[index * pixelsPerImage..<(index + 1) * pixelsPerImage]
     }
 
-    /// Some consecutive images, their range added to the name; throws `outOfRange`, also when empty.
-    public func subset(_ range: Range<Int>) throws(DatasetError) -> ImageSet {
-        let text = "[\(range.lowerBound)..<\(range.upperBound)]"
-        guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else {
-            throw .outOfRange(name: name, range: text, count: count)
+    /// Some of the images, the selection added to the name; throws `outOfRange`, also when there are none.
+    public func subset(_ selection: ImageSelection) throws(DatasetError) -> ImageSet {
+        guard let numbers = selection.resolved(count: count) else {
+            throw .outOfRange(name: name, range: selection.description, count: count)
         }
-        let bounds = range.lowerBound * pixelsPerImage..<range.upperBound * pixelsPerImage
         return ImageSet(
-            checkedName: name + text, shape: shape, pixels: Array(pixels[bounds]),
-            labels: labels.map { Array($0[range]) }, reading: reading)
+            checkedName: name + selection.description, shape: shape,
+            pixels: Array(numbers.map(image).joined()),
+            labels: labels.map { labels in numbers.map { labels[$0] } }, reading: reading)
     }
 
     /// The same images under another name or with other labels; throws `labelCount`.

@@ -21,7 +21,7 @@ struct Elbo: AsyncParsableCommand {
               elbo evaluate --model models/mine --normal more-good/
 
             Every command takes images in the same ways, one name or several: a data set,
-            NAME[:SPLIT][RANGE], such as mnist:t10k[5000..<10000]; a picture; a folder, with
+            NAME[:SPLIT][SOME], such as mnist:t10k[odd]; a picture; a folder, with
             all that is below it; an IDX, .npy or .npz file. Data sets are looked for in
             --data, $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,

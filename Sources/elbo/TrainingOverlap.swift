@@ -32,12 +32,9 @@ struct TrainingOverlap {
             let asked = try? DatasetSpecification(set.name), case .named = asked.source,
             trained.source == asked.source
         else { return nil }
-        let (first, second) = (trained.range, asked.range)
-        let start = max(first?.lowerBound ?? 0, second?.lowerBound ?? 0)
-        let from = second?.lowerBound ?? 0
-        let end = min(first?.upperBound ?? .max, from + all)
-        guard start < end else { return nil }
-        (seen, told) = (end - start, all)
+        let found = (0..<all).count { trained.selection.contains(asked.selection.number($0)) }
+        guard found > 0 else { return nil }
+        (seen, told) = (found, all)
     }
 
     /// What to tell whoever uses `set` for something, with what comes of it and what to do.

@@ -20,7 +20,7 @@ import Testing
     @Test func `a longer set starts with the shorter one`() throws {
         let short = DrawnImages.make(count: 20, rows: 28, columns: 28, seed: 7)
         let long = DrawnImages.make(count: 30, rows: 28, columns: 28, seed: 7)
-        #expect(try long.subset(0..<20).pixels == short.pixels)
+        #expect(try long.subset(.range(from: 0, to: 20)).pixels == short.pixels)
     }
 
     @Test func `kinds take turns and labels name them`() {

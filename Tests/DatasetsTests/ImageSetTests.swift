@@ -18,17 +18,30 @@ import Testing
     }
 
     @Test func `a subset has its own pixels, labels and name`() throws {
-        let part = try set().subset(1..<3)
+        let part = try set().subset(.range(from: 1, to: 3))
         #expect(part.pixels == [3, 4, 5, 6])
         #expect(part.labels == [8, 9])
         #expect(part.name == "three[1..<3]")
         #expect(part.image(0) == [3, 4])
     }
 
-    @Test(arguments: [0..<4, -1..<2, 2..<2, 5..<9])
-    func `a subset that is empty or beyond the set is refused`(range: Range<Int>) throws {
+    @Test func `a subset may take turns`() throws {
+        let part = try set().subset(.every(step: 2, from: 0))
+        #expect(part.pixels == [1, 2, 5, 6])
+        #expect(part.labels == [7, 9])
+        #expect(part.name == "three[even]")
+    }
+
+    @Test(
+        arguments: [
+            .range(from: 0, to: 4), .range(from: 3, to: nil), .range(from: 5, to: 9),
+            .every(step: 9, from: 3),
+        ] as [ImageSelection])
+    func `a subset that is empty or beyond the set is refused`(
+        selection: ImageSelection
+    ) throws {
         let set = try set()
-        let error = #expect(throws: DatasetError.self) { try set.subset(range) }
+        let error = #expect(throws: DatasetError.self) { try set.subset(selection) }
         guard case .outOfRange("three", _, 3) = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -12,7 +12,7 @@ struct ImageOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Normal images, one or several: NAME[:SPLIT][RANGE], an IDX, .npy, .npz or picture file, a "
+            "Normal images, one or several: NAME[:SPLIT][SOME], an IDX, .npy, .npz or picture file, a "
                 + "folder of pictures, or none (default: \(Self.standardNormal)).",
             valueName: "set"))
     var normal: [String] = []
@@ -52,7 +52,7 @@ struct ImageOptions: ParsableArguments {
             valueName: "bits"))
     var depth: Int?
 
-    static let standardNormal = "mnist:t10k[5000..<10000]"
+    static let standardNormal = "mnist:t10k[odd]"
     static let standardAnomalous = "fashion-mnist:t10k"
 
     func validate() throws {

@@ -19,11 +19,11 @@ struct SetLoading {
             if let text = files.record.passedOverText { note("elbo-replay: \(text)\n") }
             return StreamedSet(
                 specifications.map(\.name).joined(separator: " + "), .files(files),
-                title: StreamedSet.title(of: first), firstIndex: first.range?.lowerBound ?? 0)
+                title: StreamedSet.title(of: first), selection: first.selection)
         }
         let set: ImageSet
         do { set = try library.load(specifications, options) } catch {
-            guard case .coloured = error, specifications.count == 1, first.range == nil else {
+            guard case .coloured = error, specifications.count == 1, first.selection == .all else {
                 throw error
             }
             return try colouredArray(first)
@@ -54,8 +54,9 @@ struct SetLoading {
                     + "them in two runs", .usage)
         }
         var files = try PictureFiles(places)
-        if let range = specifications[0].range, specifications.count == 1 {
-            files = try PictureFiles(files, in: range, of: specifications[0].name)
+        if specifications.count == 1, specifications[0].selection != .all {
+            files = try PictureFiles(
+                files, specifications[0].selection, of: specifications[0].name)
         }
         try files.load(until: options.mustStop)
         return files

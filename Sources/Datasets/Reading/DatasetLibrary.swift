@@ -75,7 +75,7 @@ public struct DatasetLibrary: Sendable {
     private func pictureFile(
         _ specification: DatasetSpecification
     ) throws(DatasetError) -> FilePath? {
-        guard case .path(let text) = specification.source, specification.range == nil else {
+        guard case .path(let text) = specification.source, specification.selection == .all else {
             return nil
         }
         let file = PictureFile(FilePath(argument: text))
@@ -106,12 +106,7 @@ public struct DatasetLibrary: Sendable {
             base = try arraySet(
                 file, readUnpacked(file), withLabels: withLabels, options)
         }
-        if let range = specification.range {
-            guard let bounds = range.resolved(count: base.count) else {
-                throw .outOfRange(name: base.name, range: range.description, count: base.count)
-            }
-            base = try base.subset(bounds)
-        }
+        if specification.selection != .all { base = try base.subset(specification.selection) }
         return try base.with(name: specification.name, labels: base.labels)
     }
 

@@ -27,7 +27,7 @@ public struct Calibration: Sendable, Equatable {
 
     /// Which images a calibration was made from.
     public struct DataIdentity: Sendable, Equatable, Codable {
-        /// As the operator named them, such as `mnist:t10k[0..<5000]`.
+        /// As the operator named them, such as `mnist:t10k[even]`.
         public var name: String
         /// SHA-256 of their pixels in order, as `sha256:…`.
         public var sha256: String

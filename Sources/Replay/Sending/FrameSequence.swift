@@ -32,7 +32,7 @@ public struct FrameSequence: Sendable {
         let size: Int?
         let files: PictureFiles?
         let count: Int
-        let firstIndex: Int
+        let selection: ImageSelection
         let opening: [UInt8]
         let middle: [UInt8]
         var next = 0
@@ -51,7 +51,7 @@ public struct FrameSequence: Sendable {
                 array = ""
             }
             count = set.count
-            firstIndex = set.firstIndex
+            selection = set.selection
             opening = Array("{\"msg\":\"\(set.title)/".utf8)
             middle = Array("\",\(array)\"source\":\"\(source)\",\"seq\":".utf8)
         }
@@ -97,7 +97,7 @@ public struct FrameSequence: Sendable {
         let next = strands[strand].next
         header.removeAll(keepingCapacity: true)
         header += strands[strand].opening
-        header.append(UInt64(strands[strand].firstIndex + next))
+        header.append(UInt64(strands[strand].selection.number(next)))
         header += strands[strand].middle
         header.append(UInt64(sequence))
         if let label = strands[strand].labels?[next] {

@@ -31,13 +31,15 @@ public struct PictureFiles: Sendable {
         self.paths = paths
     }
 
-    /// Some of them, as a range of a set says; throws `outOfRange`.
-    public init(_ all: PictureFiles, in range: ImageRange, of name: String) throws(DatasetError) {
-        guard let bounds = range.resolved(count: all.paths.count) else {
+    /// Some of them; throws `outOfRange`.
+    public init(
+        _ all: PictureFiles, _ selection: ImageSelection, of name: String
+    ) throws(DatasetError) {
+        guard let numbers = selection.resolved(count: all.paths.count) else {
             throw .outOfRange(
-                name: name, range: range.description, count: all.paths.count)
+                name: name, range: selection.description, count: all.paths.count)
         }
-        (paths, record) = (Array(all.paths[bounds]), all.record)
+        (paths, record) = (numbers.map { all.paths[$0] }, all.record)
     }
 
     /// Reads the files into memory while there is room for them; throws `unreadable`, and `interrupted`

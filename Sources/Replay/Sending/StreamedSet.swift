@@ -9,8 +9,8 @@ public struct StreamedSet: Sendable {
     public let content: Content
     /// The first half of `msg`, as in `fashion-mnist/3`.
     public let title: String
-    /// The number of the first image in the file it comes from, so that `msg` finds any image again.
-    public let firstIndex: Int
+    /// Which images of the file they come from these are, so that `msg` finds any image again.
+    public let selection: ImageSelection
 
     /// What its frames carry.
     public enum Content: Sendable {
@@ -29,8 +29,8 @@ public struct StreamedSet: Sendable {
     }
 
     /// Images called `title`; whatever would need an escape in JSON becomes `_`.
-    public init(_ name: String, _ content: Content, title: String, firstIndex: Int = 0) {
-        (self.name, self.content, self.firstIndex) = (name, content, firstIndex)
+    public init(_ name: String, _ content: Content, title: String, selection: ImageSelection = .all) {
+        (self.name, self.content, self.selection) = (name, content, selection)
         let safe = title.utf8.map { byte in
             byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
                 ? byte : UInt8(ascii: "_")
@@ -39,17 +39,17 @@ public struct StreamedSet: Sendable {
     }
 
     /// The images of a set, called `title`.
-    public init(_ images: ImageSet, title: String, firstIndex: Int = 0) {
+    public init(_ images: ImageSet, title: String, selection: ImageSelection = .all) {
         self.init(
             images.name, .images(images.shape, pixels: images.pixels, labels: images.labels),
-            title: title, firstIndex: firstIndex)
+            title: title, selection: selection)
     }
 
     /// The images of a specification, titled with the name of the set or the last part of its path.
     public init(_ images: ImageSet, of specification: DatasetSpecification) {
         self.init(
             images, title: Self.title(of: specification),
-            firstIndex: specification.range?.lowerBound ?? 0)
+            selection: specification.selection)
     }
 
     /// The name of a set, or the last part of its path.

@@ -38,7 +38,7 @@ struct ReportCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Normal images, untouched so far (default: mnist:t10k[5000..<10000]).",
+            "Normal images, untouched so far (default: mnist:t10k[odd]).",
             valueName: "set"))
     var normal: [String] = []
     @Option(
@@ -97,7 +97,7 @@ struct ReportCommand: ParsableCommand {
         var input = ReportInput(
             main: main, calibration: calibration,
             images: try load(images, "mnist:t10k", "--images"),
-            normal: try load(normal, "mnist:t10k[5000..<10000]", "--normal"),
+            normal: try load(normal, "mnist:t10k[odd]", "--normal"),
             anomalous: try load(anomalous, "fashion-mnist:t10k", "--anomalous"))
         warnOfTrainingImages(
             in: input.normal, main.loaded.model,

@@ -15,7 +15,7 @@ struct CalibrationOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Held-out normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k[0..<5000]).",
+            "Held-out normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k[even]).",
             valueName: "set"))
     var images: [String] = []
     @Option(help: "The score that decides.")
@@ -26,7 +26,7 @@ struct CalibrationOptions: ParsableArguments {
     var json = false
 
     /// The images that models of MNIST are calibrated with if nobody says otherwise.
-    static let standardImages = "mnist:t10k[0..<5000]"
+    static let standardImages = "mnist:t10k[even]"
 
     /// The images to calibrate `model` with.
     func load(for model: Model, from data: DataOption) throws -> ImageSet {

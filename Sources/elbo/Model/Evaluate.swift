@@ -12,8 +12,7 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a calibrated model on normal and anomalous images it has never met.",
         discussion: """
-            A data set named without a range stands for its untouched half,
-            t10k[5000..<10000]. MSE, KL and the scores are computed at z = μ, as in the
+            A data set named alone stands for its untouched half, t10k[odd]. MSE, KL and the scores are computed at z = μ, as in the
             daemon; −ELBO is the training objective, with one z drawn from the posterior
             of each image.
 
@@ -119,7 +118,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func untouched(_ name: String) -> String {
-        DatasetSpecification.names.contains(name) ? "\(name):t10k[5000..<10000]" : name
+        DatasetSpecification.names.contains(name) ? "\(name):t10k[odd]" : name
     }
 }
 

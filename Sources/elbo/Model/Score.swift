@@ -55,7 +55,7 @@ struct Score: ParsableCommand {
         if name == "-" { return judging.judge(FilePath(name)) }
         do {
             let specification = try DatasetSpecification(name)
-            if case .path(let text) = specification.source, specification.range == nil {
+            if case .path(let text) = specification.source, specification.selection == .all {
                 let (path, key) = DatasetSpecification.arrayPath(text)
                 if fileKind(at: path) == .folder { return judging.judge(folder: path) }
                 return judging.judge(path, key: key)
