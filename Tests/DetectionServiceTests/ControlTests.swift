@@ -167,7 +167,7 @@ import ZeroMQ
         (
             "another schema",
             {
-                try write($0, "calibration.json") { replaced($0, "calibration/1", "calibration/9") }
+                try write($0, "calibration.json") { replaced($0, "calibration/2", "calibration/9") }
             }
         ),
         (
