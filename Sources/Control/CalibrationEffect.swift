@@ -35,12 +35,14 @@ public struct CalibrationEffect: Codable, Sendable {
         public var revision: Int
         /// The score that decides.
         public var score: String
-        /// k in μ ± kσ.
-        public var k: Double
-        /// Below it an image is anomalous.
-        public var lower: Double
-        /// Above it an image is anomalous.
-        public var upper: Double
+        /// How the bounds are drawn, as `μ ± 2σ`; nil from older daemons, which know that alone.
+        public var rule: String?
+        /// k in μ ± kσ; nil for other rules.
+        public var k: Double?
+        /// Below it an image is anomalous; nil if no score is.
+        public var lower: Double?
+        /// Above it an image is anomalous; nil if no score is.
+        public var upper: Double?
         /// Images it was drawn from.
         public var n: Int
         /// What those were.
@@ -54,8 +56,9 @@ public struct CalibrationEffect: Codable, Sendable {
         public init(_ calibration: Calibration) {
             revision = calibration.revision
             score = calibration.rule.score.rawValue
-            k = calibration.rule.k
-            (lower, upper) = (calibration.bounds.lower, calibration.bounds.upper)
+            (rule, k) = (calibration.rule.title, calibration.rule.k)
+            let bounds = calibration.bounds
+            (lower, upper) = (bounds.lowerIfAny, bounds.upperIfAny)
             n = calibration.sample.n
             data = calibration.data.name
             created = calibration.created.iso8601

@@ -37,7 +37,8 @@ extension ControlRequest: Codable {
         var verb: Verb
         var source: String?
         var score: ScoreFunction?
-        var k: Double?
+        /// How bounds are to be drawn: its members lie beside the others.
+        var parameters = DecisionRule.Parameters()
         var count: Int?
         var calibration: Calibration?
         var dryRun: Bool?
@@ -51,7 +52,6 @@ extension ControlRequest: Codable {
             case verb
             case source
             case score
-            case k
             case count
             case calibration
             case dryRun = "dry_run"
@@ -63,12 +63,15 @@ extension ControlRequest: Codable {
 
         init(_ verb: Verb, _ rule: Rule? = nil, _ scope: Scope? = nil) {
             self.verb = verb
-            (score, k) = (rule?.score, rule?.k)
+            score = rule?.score
+            if let method = rule?.method { parameters = DecisionRule.Parameters(method) }
+            // As daemons know it that have no other rule.
+            if parameters.rule == "sigma" { parameters.rule = nil }
             (source, dryRun) = (scope?.source, scope?.isDryRun)
             force = scope?.isForced == true ? true : nil
         }
 
-        var rule: Rule { Rule(score: score, k: k) }
+        func rule() throws -> Rule { Rule(score: score, method: try parameters.method()) }
         var scope: Scope {
             Scope(source: source, isDryRun: dryRun ?? false, isForced: force ?? false)
         }
@@ -85,7 +88,8 @@ extension ControlRequest: Codable {
 
     /// Reads the object by its keys as they are on the wire, that is, with a plain `JSONDecoder`.
     public init(from decoder: any Decoder) throws {
-        let fields = try Fields(from: decoder)
+        var fields = try Fields(from: decoder)
+        fields.parameters = try DecisionRule.Parameters(from: decoder)
         switch fields.verb {
         case .status: self = .status
         case .sources: self = .sources
@@ -98,8 +102,8 @@ extension ControlRequest: Codable {
         case .renew: self = .renew(ticket: try fields.requiredTicket())
         case .release: self = .release(ticket: try fields.requiredTicket())
         case .cancel: self = .cancel
-        case .adopt: self = .adopt(fields.rule, fields.scope, ticket: fields.ticket)
-        case .threshold: self = .threshold(fields.rule, fields.scope)
+        case .adopt: self = .adopt(try fields.rule(), fields.scope, ticket: fields.ticket)
+        case .threshold: self = .threshold(try fields.rule(), fields.scope)
         case .calibrate:
             guard let calibration = fields.calibration else {
                 throw ControlRequestError.noCalibration
@@ -115,6 +119,7 @@ extension ControlRequest: Codable {
     /// Writes the object for `JSONEncoder.elbod`.
     public func encode(to encoder: any Encoder) throws {
         try fields.encode(to: encoder)
+        try fields.parameters.encode(to: encoder)
     }
 
     private var fields: Fields {

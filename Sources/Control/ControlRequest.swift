@@ -48,12 +48,17 @@ public enum ControlRequest: Sendable {
     public struct Rule: Sendable, Equatable {
         /// The score that is to decide.
         public var score: ScoreFunction?
-        /// k in μ ± kσ.
-        public var k: Double?
+        /// How its bounds are to be drawn.
+        public var method: DecisionRule.Method?
 
         /// A rule that differs from the one in service by these.
-        public init(score: ScoreFunction? = nil, k: Double? = nil) {
-            (self.score, self.k) = (score, k)
+        public init(score: ScoreFunction? = nil, method: DecisionRule.Method? = nil) {
+            (self.score, self.method) = (score, method)
+        }
+
+        /// μ ± kσ, or as now if there is no k.
+        public init(score: ScoreFunction? = nil, k: Double?) {
+            self.init(score: score, method: k.map { .sigma(k: $0) })
         }
     }
 

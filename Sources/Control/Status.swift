@@ -32,12 +32,14 @@ public struct Status: Codable, Sendable {
     public var precision = ""
     /// The score that decides.
     public var score = ""
-    /// k in μ ± kσ.
-    public var k = 0.0
-    /// Below it an image is anomalous.
-    public var lower = 0.0
-    /// Above it an image is anomalous.
-    public var upper = 0.0
+    /// How the bounds are drawn, as `μ ± 2σ`; nil from older daemons, which know that alone.
+    public var rule: String?
+    /// k in μ ± kσ; nil for other rules.
+    public var k: Double?
+    /// Below it an image is anomalous; nil if no score is.
+    public var lower: Double?
+    /// Above it an image is anomalous; nil if no score is.
+    public var upper: Double?
     /// Sources with bounds of their own.
     public var ownBounds: [String] = []
     /// Where images come in.

@@ -58,18 +58,21 @@ public struct DatasetSpecification: Sendable, Hashable, CustomStringConvertible 
             throw .badSpecification(
                 text: text,
                 reason: "give \(Self.names.joined(separator: " or ")) with an optional split and "
-                    + "selection, such as mnist:t10k[even], or the path of a file or folder that exists")
+                    + "selection, such as mnist:t10k[even], or the path of a file or folder that exists"
+            )
         }
-        selection = try bracket.map { (start) throws(DatasetError) in
-            guard let selection = ImageSelection(text[start...]) else {
-                throw .badSpecification(
-                    text: text,
-                    reason: "which images has to be [a..<b], [a...b], [..<b], [...b], [a...], [even], "
-                        + "[odd], [a::k] (every k-th) or [^a::k] (all but these), with whole numbers from "
-                        + "0, a below k, and at least one image")
-            }
-            return selection
-        } ?? .all
+        selection =
+            try bracket.map { (start) throws(DatasetError) in
+                guard let selection = ImageSelection(text[start...]) else {
+                    throw .badSpecification(
+                        text: text,
+                        reason:
+                            "which images has to be [a..<b], [a...b], [..<b], [...b], [a...], [even], "
+                            + "[odd], [a::k] (every k-th) or [^a::k] (all but these), with whole numbers from "
+                            + "0, a below k, and at least one image")
+                }
+                return selection
+            } ?? .all
     }
 
     /// The canonical text, which reads back as the same specification.

@@ -29,6 +29,16 @@ public func padded(_ text: String, _ width: Int, left: Bool = false) -> String {
     return left ? spaces + text : text + spaces
 }
 
+/// The values from a bound to another, as `from 1 to 2`, `up to 2` or `from 1`; nil is no bound.
+public func range(from lower: Double?, to upper: Double?) -> String {
+    switch (lower, upper) {
+    case (let lower?, let upper?): "from \(significant(lower)) to \(significant(upper))"
+    case (nil, let upper?): "up to \(significant(upper))"
+    case (let lower?, nil): "from \(significant(lower))"
+    case (nil, nil): "anything"
+    }
+}
+
 /// Five significant digits.
 public func significant(_ number: Double) -> String {
     guard number != 0, number.isFinite else { return "\(number)" }

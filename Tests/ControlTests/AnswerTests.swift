@@ -13,6 +13,7 @@ import Testing
     @Test func `a status is one line with these keys in this order`() throws {
         var status = Status()
         status.state = "serving"
+        (status.k, status.lower, status.upper) = (0, 0, 0)
         status.modelDirectory = "models/mnist"
         status.rejections = ["header_not_json": 1, "aKey": 2]
         status.publicKey = "KEY"

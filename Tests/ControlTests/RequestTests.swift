@@ -46,6 +46,15 @@ import VAE
             .threshold(.init(k: 2.5), .init(isDryRun: true)),
             #"{"dry_run":true,"k":2.5,"verb":"threshold"}"#
         ),
+        (
+            .threshold(
+                .init(method: .certified(alpha: 0.5, confidence: 0.75, tails: .high))),
+            #"{"alpha":0.5,"confidence":0.75,"dry_run":false,"rule":"certified","tails":"high","verb":"threshold"}"#
+        ),
+        (
+            .adopt(.init(score: .kl, method: .fixed(lower: 1, upper: nil))),
+            #"{"dry_run":false,"lower":1,"rule":"fixed","score":"kl","verb":"adopt"}"#
+        ),
         (.rollback(.init(source: "a")), #"{"dry_run":false,"source":"a","verb":"rollback"}"#),
     ]
 
@@ -91,6 +100,14 @@ import VAE
                 #"{"dry_run":true,"k":3,"score":"mse","verb":"threshold"}"#
             ),
             (#"{"source":"a","verb":"status","k":3}"#, #"{"verb":"status"}"#),
+            (
+                #"{"verb":"threshold","rule":"certified","alpha":0.5}"#,
+                #"{"alpha":0.5,"confidence":0.99,"dry_run":false,"rule":"certified","tails":"both","verb":"threshold"}"#
+            ),
+            (
+                #"{"verb":"threshold","rule":"sigma","k":3}"#,
+                #"{"dry_run":false,"k":3,"verb":"threshold"}"#
+            ),
             (#"{"verb":"gather"}"#, #"{"count":0,"verb":"gather"}"#),
         ] { #expect(try encoded(decoded(old)) == new, "\(old)") }
     }
@@ -100,6 +117,10 @@ import VAE
             #"{"verb":"explode"}"#, #"{"verb":7}"#, "{}", "[]", "", #"{"verb":"status","k":"x"}"#,
             #"{"verb":"rollback","dry_run":1.5}"#,
         ] { #expect(throws: DecodingError.self, "\(line)") { try decoded(line) } }
+        for line in [
+            #"{"verb":"threshold","rule":"mood"}"#, #"{"verb":"adopt","rule":"certified"}"#,
+            #"{"verb":"threshold","rule":"sigma"}"#,
+        ] { #expect(throws: CalibrationError.self, "\(line)") { try decoded(line) } }
         let error = #expect(throws: ControlRequestError.self) {
             try decoded(#"{"verb":"calibrate"}"#)
         }

@@ -59,7 +59,7 @@ import ZeroMQ
         #expect(try revision() == 1)
         let look: CalibrationEffect = try steered.ask(
             .threshold(.init(k: 3), .init(isDryRun: true)))
-        #expect(look.new.upper > look.old.upper && look.new.revision == 2)
+        #expect(look.new.upper ?? 0 > look.old.upper ?? .infinity && look.new.revision == 2)
         #expect(try revision() == 1)
         let _: CalibrationEffect = try steered.ask(.threshold(.init(k: 3)))
         #expect(try revision() == 2)
@@ -75,6 +75,55 @@ import ZeroMQ
             let _: CalibrationEffect = try steered.ask(.rollback())
         }
         #expect(try revision() == 1)
+    }
+
+    @Test func `every rule is drawn from the scores that are kept, and serves at once`() throws {
+        let steered = try Steered()
+        let client = try Client(steered.daemon)
+        func verdict() throws -> [String: Any] {
+            try client.sendImage()
+            return try #require(try client.verdict()).fields
+        }
+        #expect(try verdict()["rule"] as? String == "sigma")
+        #expect(try verdict()["p"] == nil)
+
+        let certified = DecisionRule.Method.certified(alpha: 0.01, confidence: 0.99, tails: .both)
+        let effect: CalibrationEffect = try steered.ask(.threshold(.init(method: certified)))
+        #expect(effect.new.rule == "certified 1 %" && effect.new.k == nil)
+        let judged = try verdict()
+        #expect(judged["rule"] as? String == "certified" && judged["p"] is Double)
+        // Of 5,000 scores the 17th from each end: 34 keep 1 % with 99 % confidence.
+        let threshold = try #require(judged["threshold"] as? [String: Any])
+        let sample = try LoadedCalibration(
+            directory: steered.model, model: LoadedModel(directory: steered.model)
+        ).calibration.sample
+        let bounds = ["lower", "upper"].map { (threshold[$0] as? Double).map { Float($0) } }
+        #expect(bounds == [sample.sorted[16], sample.sorted[5000 - 17]])
+
+        let high: CalibrationEffect = try steered.ask(
+            .threshold(.init(method: .quantile(alpha: 0.01, tails: .high))))
+        #expect(high.new.lower == nil && high.new.upper == Double(sample.sorted[4950]))
+        let status = try steered.status()
+        #expect(status.rule == "quantile 1 %" && status.lower == nil)
+
+        let hand: CalibrationEffect = try steered.ask(
+            .threshold(.init(method: .fixed(lower: nil, upper: 0))))
+        #expect(hand.new.upper == 0)
+        #expect(try verdict()["verdict"] as? String == "anomaly")
+        // Bounds by hand are those of one score.
+        #expect(throws: ControlError.self) {
+            let _: CalibrationEffect = try steered.ask(.threshold(.init(score: .nll)))
+        }
+        #expect(throws: ControlError.self) {
+            let _: CalibrationEffect = try steered.ask(
+                .threshold(
+                    .init(method: .certified(alpha: 1e-5, confidence: 0.99, tails: .high))))
+        }
+        #expect(try steered.status().rule == "by hand")
+        let _: Status = try steered.ask(.reload)
+        #expect(try steered.status().rule == "by hand")
+        let back: CalibrationEffect = try steered.ask(.rollback())
+        #expect(back.new.rule == "quantile 1 %")
     }
 
     @Test func `live frames become the new normal, for all sources or for one`() throws {

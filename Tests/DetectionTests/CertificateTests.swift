@@ -1,6 +1,7 @@
 import Detection
 import Tensors
 import Testing
+import VAE
 
 @Suite struct CertificateTests {
     /// Against sums of the binomial law, and the arcsine law.
@@ -52,7 +53,8 @@ import Testing
     @Test(arguments: [0, 256])
     func `of many calibrations no more break the promise than it allows`(steps: Int) throws {
         var random = RandomNumbers(seed: 7)
-        let certificate = try Certificate(n: 500, alpha: 0.01, confidence: 0.99)
+        let rule = DecisionRule(
+            score: .mse, method: .certified(alpha: 0.01, confidence: 0.99, tails: .high))
         let calibrations = 10_000
         var broken = 0
         for _ in 0..<calibrations {
@@ -60,7 +62,7 @@ import Testing
                 let score = random.nextUniform()
                 return steps == 0 ? score : (score * Float(steps)).rounded(.down)
             }
-            let bound = Double(certificate.upper(over: ScoreSample(of: scores)))
+            let bound = try rule.bounds(over: ScoreSample(of: scores)).upper
             // What is above a step are the steps after it.
             let share = steps == 0 ? 1 - bound : 1 - (bound + 1) / Double(steps)
             if share > 0.01 { broken += 1 }

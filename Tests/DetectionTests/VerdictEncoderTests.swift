@@ -1,7 +1,9 @@
+import Detection
 import Foundation
 import Frames
 import TestSupport
 import Testing
+import VAE
 
 @Suite struct VerdictEncoderTests {
     @Test func `a verdict is this line`() throws {
@@ -17,7 +19,7 @@ import Testing
             String(decoding: line, as: UTF8.self) == """
                 {"schema":"elbod.verdict/1","id":"cam-1:6f1c2a90:184467","source":"cam-1",\
                 "epoch":"6f1c2a90","seq":184467,"index":0,"msg":"cam-1","verdict":"anomaly",\
-                "is_anomaly":true,"side":"high","score":4.25,"z":2.25,"metric":"mse",\
+                "is_anomaly":true,"side":"high","score":4.25,"z":2.25,"metric":"mse","rule":"sigma",\
                 "threshold":{"lower":0.0,"upper":4.0,"mu":2.0,"sigma":1.0,"k":2.0},\
                 "model":"sha256:9372c470eeadd5ec","calibration":"sha256:4bebf9e426f7ea28",\
                 "calibration_revision":7,"ts_source":1.5,\
@@ -48,6 +50,21 @@ import Testing
         #expect(line["side"] as? String == side)
         #expect((line["side"] is NSNull) == (side == nil))
         #expect((line["score"] as? NSNumber)?.floatValue == score)
+    }
+
+    @Test func `a rule with p-values says which, and the p-value`() throws {
+        var intake = Intake()
+        try intake.take(header())
+        let rule = DecisionRule(
+            score: .mse, method: .certified(alpha: 0.5, confidence: 0.875, tails: .high))
+        var verdicts = try Verdicts(standardCalibration(rule: rule))
+        let line = try object(verdicts.line(of: intake.batch, mse: 4))
+        #expect(line["rule"] as? String == "certified" && line["p"] as? Double == 0.25)
+        let threshold = try #require(line["threshold"] as? [String: Any])
+        #expect(threshold["lower"] is NSNull && threshold["k"] is NSNull)
+        #expect(threshold["upper"] as? Double == 3 && threshold["tails"] as? String == "high")
+        #expect(threshold["alpha"] as? Double == 0.5 && threshold["confidence"] as? Double == 0.875)
+        #expect(line["is_anomaly"] as? Bool == true)
     }
 
     @Test func `images of one message have its number and an index in their identity`() throws {

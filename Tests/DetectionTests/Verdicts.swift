@@ -53,11 +53,12 @@ struct Verdicts {
 
 /// A calibration from the scores 1, 2 and 3.
 func standardCalibration(
-    scores: [Float] = [1, 2, 3], score: ScoreFunction = .mse, k: Double = 2
+    scores: [Float] = [1, 2, 3], score: ScoreFunction = .mse, k: Double = 2,
+    rule: DecisionRule? = nil
 ) throws -> Calibration {
     try Calibration(
         scores: scores.map { Scores(mse: $0, nll: 10 * $0, kl: -$0, elbo: 100 + $0) },
-        rule: .sigma(score: score, k: k), model: Verdicts.model,
+        rule: rule ?? .sigma(score: score, k: k), model: Verdicts.model,
         data: Calibration.DataIdentity(name: "toys", sha256: "sha256:00"),
         created: UnixTime(nanoseconds: 1_795_417_316_120_311_000), revision: 7)
 }

@@ -36,10 +36,41 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: "\(model.path)/\(file)"))
             #expect(
                 Set(written.keys) == [
-                    "path", "score", "n", "mu", "sigma", "k", "lower", "upper", "revision",
+                    "path", "score", "n", "mu", "sigma", "rule", "k", "lower", "upper",
+                    "revision",
                 ])
             let text = try Command(command).output
             #expect(text.contains("Wrote \(model.path)/\(file), revision 2"), "\(text)")
+        }
+    }
+
+    @Test func `another rule is drawn from the scores that are kept, without images`() throws {
+        let folder = try Folder()
+        let model = try model(in: folder, "m")
+        func calibrate(_ options: String...) throws -> Command {
+            try Command(["calibrate", "--model", model.path, "--json"] + options)
+        }
+        #expect(try calibrate("--redraw", "--sigma", "3").status != 0)
+        #expect(try calibrate("--images", model.images).status == 0)
+        let drawn = try object(
+            calibrate("--redraw", "--rule", "quantile", "--alpha", "0.1", "--tails", "low").output)
+        #expect(drawn["rule"] as? String == "quantile 10 %" && drawn["revision"] as? Int == 2)
+        #expect(drawn["lower"] is Double && drawn["upper"] == nil && drawn["k"] == nil)
+        // What is not given stays.
+        let other = try object(calibrate("--redraw", "--score", "nll").output)
+        #expect(other["rule"] as? String == "quantile 10 %" && other["score"] as? String == "nll")
+        let few = try calibrate("--redraw", "--rule", "certified", "--alpha", "0.001")
+        #expect(few.status == 65 && few.errors.contains("it takes 6636"), "\(few.errors)")
+        let kept = try object(calibrate("--redraw", "--score", "nll").output)
+        #expect(kept["revision"] as? Int == 4 && kept["rule"] as? String == "quantile 10 %")
+        for wrong in [
+            ["--redraw", "--images", model.images], ["--alpha", "0.1"],
+            ["--rule", "certified"], ["--rule", "fixed"], ["--rule", "sigma", "--alpha", "0.1"],
+            ["--sigma", "2", "--upper", "1"], ["--rule", "quantile", "--alpha", "1"],
+            ["--rule", "quantile", "--alpha", "0.1", "--confidence", "0.9"],
+        ] {
+            let run = try Command(["calibrate", "--model", model.path] + wrong)
+            #expect(run.status == 64 && !run.errors.isEmpty, "\(wrong)")
         }
     }
 

@@ -11,10 +11,10 @@ import Testing
     }
 
     @Test func `rules and levels are told with what they alarm and what they promise`() throws {
-        let rows = try rows("--fps", "10")
+        let rows = try rows("--fps", "10", "--tails", "high")
         func row(_ rule: String, _ level: Double) throws -> [String: Any] {
             let found = rows.first {
-                $0["rule"] as? String == rule && $0["level"] as? Double == level
+                $0["rule"] as? String == rule && ($0["alpha"] ?? $0["k"]) as? Double == level
             }
             return try #require(found)
         }
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `what the scores cannot promise is refused with what it would take`() throws {
-        let rows = try rows("--confidence", "0.999999")
+        let rows = try rows("--confidence", "0.999999", "--tails", "high")
         let refused = rows.compactMap { $0["refused"] as? String }
         #expect(refused.count == 1 && refused[0].contains("it takes 13809"), "\(refused)")
         let text = try Command(["threshold", "what-if", "--model", Command.model])

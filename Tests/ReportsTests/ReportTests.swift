@@ -114,7 +114,7 @@ import VAETraining
         let found = paths(try JSONSerialization.jsonObject(with: Data(bytes)))
         let expected = """
             calibration_sha256 command created data_sha256.drawn elbod schema
-            detection.anomalous detection.calibration detection.false_alarm_interval detection.k
+            detection.anomalous detection.calibration detection.false_alarm_interval detection.rule
             detection.normal detection.paper_inside detection.rules.anomalous
             detection.rules.auroc detection.rules.false_alarms detection.rules.flagged
             detection.rules.lower detection.rules.normal detection.rules.score

@@ -59,12 +59,14 @@ final class PictureSetReader: Sendable {
         }
         defer { for thread in threads { thread.join() } }
         // This thread only watches, so that a slow picture does not keep it from hearing a stop.
-        while finished.load(ordering: .acquiring) < files.count {
+        while true {
+            // Asked at least once, however soon all is read.
             if options.mustStop() {
                 isEnding.store(true, ordering: .relaxed)
                 throw .interrupted
             }
-            if isEnding.load(ordering: .relaxed) { break }
+            let isDone = finished.load(ordering: .acquiring) == files.count
+            if isDone || isEnding.load(ordering: .relaxed) { break }
             options.progress(finished.load(ordering: .relaxed), files.count)
             sleepThread(for: .milliseconds(files.count > 100 ? 20 : 1))
         }

@@ -89,9 +89,6 @@ extension Calibration: Codable {
         _ named: [String: StoredSample], under rules: [StoredRule], ofFirstSchema: Bool
     ) throws(CalibrationError) -> [ScoreFunction: ScoreSample] {
         guard let first = rules.first else { throw .malformed("it holds no rule") }
-        for stored in rules {
-            if let fault = stored.rule.fault { throw .malformed(fault) }
-        }
         var samples: [ScoreFunction: ScoreSample] = [:]
         for (name, stored) in named {
             guard let function = ScoreFunction(rawValue: name) else {
@@ -100,7 +97,7 @@ extension Calibration: Codable {
             samples[function] = try stored.checked(name: name)
             if ofFirstSchema {
                 // Its one k drew bounds for every score.
-                let rule = DecisionRule.sigma(score: function, k: first.rule.k)
+                let rule = first.rule.with(score: function)
                 try StoredRule(rule: rule, lower: stored.lower, upper: stored.upper)
                     .check(against: samples, isComplete: true)
             }

@@ -56,7 +56,6 @@ public struct Calibration: Sendable, Equatable {
         guard scores.count >= 2 else {
             throw .unusable("\(scores.count) images cannot be calibrated from; take at least 2")
         }
-        if let fault = rule.fault { throw .unusable(fault) }
         var samples: [ScoreFunction: ScoreSample] = [:]
         for function in ScoreFunction.allCases {
             let values = scores.map { $0[function] }
@@ -65,6 +64,7 @@ public struct Calibration: Sendable, Equatable {
             }
             samples[function] = ScoreSample(of: values)
         }
+        if let sample = samples[rule.score] { _ = try rule.bounds(over: sample) }
         self.init(
             rules: [rule], samples: samples, model: model.description, data: data,
             created: created, revision: revision, lineage: lineage, computation: computation)
@@ -84,10 +84,10 @@ public struct Calibration: Sendable, Equatable {
     public func deciding(
         by rule: DecisionRule, revision: Int, created: UnixTime, lineage: Lineage? = nil
     ) throws(CalibrationError) -> Calibration {
-        if let fault = rule.fault { throw .unusable(fault) }
-        guard samples[rule.score] != nil else {
+        guard let sample = samples[rule.score] else {
             throw .unusable("the calibration holds no \(rule.score.rawValue) scores")
         }
+        _ = try rule.bounds(over: sample)
         return Calibration(
             rules: [rule], samples: samples, model: model, data: data, created: created,
             revision: revision, lineage: lineage, computation: computation)
@@ -105,12 +105,18 @@ public struct Calibration: Sendable, Equatable {
     }
 
     /// Between which scores the deciding rule calls an image normal.
-    public var bounds: ScoreBounds { rule.bounds(over: sample) }
+    public var bounds: ScoreBounds { Judge(self).bounds }
 
     /// Between which scores the same rule would, if it decided by another score; nil if there are none
     /// of that.
     public func bounds(of score: ScoreFunction) -> ScoreBounds? {
-        samples[score].map { rule.with(score: score).bounds(over: $0) }
+        guard let sample = samples[score], isDrawn(for: score) else { return nil }
+        return try? rule.with(score: score).bounds(over: sample)
+    }
+
+    /// Whether the rule says something about this score: bounds set by hand are those of their own alone.
+    func isDrawn(for score: ScoreFunction) -> Bool {
+        if case .fixed = rule.method { score == rule.score } else { true }
     }
 
     /// The revisions there can be: integers that every reader of JSON keeps exactly; one more than the last

@@ -60,7 +60,7 @@ struct StoredSample: Codable {
         else { throw .malformed("its \(name) scores are not finite and ascending") }
         let expected = ScoreSample(ascending: sorted)
         guard abs(mu - expected.mu) <= expected.slack, abs(sigma - expected.sigma) <= expected.slack
-        else { throw .malformed("its \(name) bounds do not follow from its scores and k") }
+        else { throw .malformed("its \(name) bounds do not follow from its scores") }
         return ScoreSample(sorted: sorted, mu: mu, sigma: sigma)
     }
 }
@@ -78,8 +78,8 @@ struct StoredRule: Codable {
     }
 
     init(_ rule: DecisionRule, _ samples: [ScoreFunction: ScoreSample]) {
-        let bounds = samples[rule.score].map { rule.bounds(over: $0) }
-        self.init(rule: rule, lower: bounds?.lower, upper: bounds?.upper)
+        let bounds = samples[rule.score].flatMap { try? rule.bounds(over: $0) }
+        self.init(rule: rule, lower: bounds?.lowerIfAny, upper: bounds?.upperIfAny)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -109,12 +109,18 @@ struct StoredRule: Codable {
         }
         // Against the scores themselves, not against the mean and deviation beside them.
         let sample = ScoreSample(ascending: read.sorted)
-        let (bounds, slack) = (rule.bounds(over: sample), sample.slack * max(rule.k, 1))
-        func agrees(_ written: Double?, _ expected: Double) -> Bool {
-            written.map { abs($0 - expected) <= slack } ?? !isComplete
+        let bounds: ScoreBounds
+        do { bounds = try rule.bounds(over: sample) } catch {
+            guard case .unusable(let reason) = error else { throw error }
+            throw .malformed(reason)
         }
-        guard agrees(lower, bounds.lower), agrees(upper, bounds.upper) else {
-            throw .malformed("its \(name) bounds do not follow from its scores and k")
+        let slack = sample.slack * max(rule.k ?? 1, 1)
+        func agrees(_ written: Double?, _ expected: Double?) -> Bool {
+            guard let expected else { return written == nil }
+            return written.map { abs($0 - expected) <= slack } ?? !isComplete
+        }
+        guard agrees(lower, bounds.lowerIfAny), agrees(upper, bounds.upperIfAny) else {
+            throw .malformed("its \(name) bounds do not follow from its scores")
         }
     }
 }

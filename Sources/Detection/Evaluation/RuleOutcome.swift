@@ -4,10 +4,10 @@ public import VAE
 public struct RuleOutcome: Sendable, Codable {
     /// The score.
     public let score: ScoreFunction
-    /// Below it a score is anomalous.
-    public let lower: Double
-    /// Above it a score is anomalous.
-    public let upper: Double
+    /// Below it a score is anomalous; nil if no score is.
+    public let lower: Double?
+    /// Above it a score is anomalous; nil if no score is.
+    public let upper: Double?
     /// Normal images judged.
     public let normal: Int
     /// Normal images outside the bounds.
@@ -31,10 +31,12 @@ extension Calibration {
     /// What the deciding rule, applied to each score that this calibration holds, does to these images.
     public func outcomes(normal: [Scores], anomalous: [Scores]) -> [RuleOutcome] {
         ScoreFunction.allCases.compactMap { function in
-            guard let sample = samples[function] else { return nil }
-            let judge = Judge(rule.with(score: function), over: sample)
+            guard let sample = samples[function], isDrawn(for: function),
+                let judge = try? Judge(rule.with(score: function), over: sample)
+            else { return nil }
             return RuleOutcome(
-                score: function, lower: judge.bounds.lower, upper: judge.bounds.upper,
+                score: function, lower: judge.bounds.lowerIfAny,
+                upper: judge.bounds.upperIfAny,
                 normal: normal.count,
                 falseAlarms: normal.count { judge.decide($0).isAnomaly },
                 anomalous: anomalous.count,

@@ -11,17 +11,23 @@ public struct Judge: Sendable {
     public let bounds: ScoreBounds
     private let mu: Double
     private let sigma: Double
+    /// What p-values are counted from; nil where the rule knows none.
+    private let ranks: (sorted: [Float], tails: DecisionRule.Tails)?
 
-    /// A judge by `rule` over `sample`, the scores of the rule's own function.
-    public init(_ rule: DecisionRule, over sample: ScoreSample) {
+    /// A judge by `rule` over `sample`, the scores of the rule's own function; throws if it cannot be drawn
+    /// from these.
+    public init(_ rule: DecisionRule, over sample: ScoreSample) throws(CalibrationError) {
         score = rule.score
-        bounds = rule.bounds(over: sample)
+        bounds = try rule.bounds(over: sample)
         (mu, sigma) = (sample.mu, sample.sigma)
+        ranks = rule.tails.map { (sample.sorted, $0) }
     }
 
     /// A judge by the rule that decides in a calibration.
     public init(_ calibration: Calibration) {
-        self.init(calibration.rule, over: calibration.sample)
+        do { try self.init(calibration.rule, over: calibration.sample) } catch {
+            preconditionFailure("a calibration holds a rule that can be drawn from it: \(error)")
+        }
     }
 
     /// Decides about one image by its scores; a score that is not a number counts as high.
@@ -31,21 +37,56 @@ public struct Judge: Sendable {
         let value = scores[score]
         let distance = Double(value) - mu
         let z = sigma > 0 ? distance / sigma : distance == 0 ? 0 : distance * .infinity
-        return Decision(score: value, z: Float(z), side: bounds.side(of: value))
+        return Decision(score: value, z: Float(z), side: bounds.side(of: value), p: p(of: value))
+    }
+
+    /// The share of normal images at least as far out, counted with this one.
+    ///
+    /// (1 + #{sᵢ ≥ s}) / (n + 1) on the high side, and of two sides twice the smaller.
+    private func p(of value: Float) -> Float? {
+        guard let (sorted, tails) = ranks else { return nil }
+        let (below, notAbove) = (
+            sorted.partitionPoint { $0 < value }, sorted.partitionPoint { $0 <= value }
+        )
+        let all = Float(sorted.count + 1)
+        let high = Float(1 + sorted.count - below) / all
+        let low = Float(1 + notAbove) / all
+        switch tails {
+        case .high: return high
+        case .low: return low
+        case .both: return min(1, 2 * min(high, low))
+        }
+    }
+}
+
+extension [Float] {
+    /// How many elements, in ascending order, come before the first for which `isBefore` is false.
+    fileprivate func partitionPoint(_ isBefore: (Float) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
 /// The values between which a score is normal, both included.
 public struct ScoreBounds: Sendable, Equatable {
-    /// Below it a score is anomalous.
+    /// Below it a score is anomalous; −∞ where no score is.
     public let lower: Double
-    /// Above it a score is anomalous.
+    /// Above it a score is anomalous; ∞ where no score is.
     public let upper: Double
 
     /// Bounds at these values.
     public init(lower: Double, upper: Double) {
         (self.lower, self.upper) = (lower, upper)
     }
+
+    /// The lower bound, if there is one.
+    public var lowerIfAny: Double? { lower.isFinite ? lower : nil }
+    /// The upper bound, if there is one.
+    public var upperIfAny: Double? { upper.isFinite ? upper : nil }
 
     /// Where `score` lies; one that is not a number counts as high.
     public func side(of score: Float) -> Decision.Side {

@@ -6,6 +6,14 @@ public struct Decision: Sendable, Equatable, BitwiseCopyable {
     public let z: Float
     /// Where it lies.
     public let side: Side
+    /// Its p-value: the share of normal images at least as far out, counted with this one; nil where the rule
+    /// knows none.
+    public let p: Float?
+
+    /// What is said about a score.
+    public init(score: Float, z: Float, side: Side, p: Float? = nil) {
+        (self.score, self.z, self.side, self.p) = (score, z, side, p)
+    }
 
     /// On which side of the bounds a score lies.
     public enum Side: Sendable, BitwiseCopyable {

@@ -38,17 +38,25 @@ public struct VerdictEncoder: Sendable {
     private static func fixed(_ loaded: LoadedCalibration, _ model: SHA256Digest) -> [UInt8] {
         let calibration = loaded.calibration
         var fixed: [UInt8] = []
+        let rule = DecisionRule.Parameters(calibration.rule.method)
         fixed.append(",\"metric\":\"\(calibration.rule.score.rawValue)\"")
+        fixed.append(",\"rule\":\"\(rule.rule ?? "")\"")
         let bounds = calibration.bounds
         let members = [
             (",\"threshold\":{\"lower\":", bounds.lower), (",\"upper\":", bounds.upper),
             (",\"mu\":", calibration.sample.mu), (",\"sigma\":", calibration.sample.sigma),
-            (",\"k\":", calibration.rule.k),
+            (",\"k\":", rule.k ?? .nan),
         ]
         for (name, number) in members {
             fixed.append(name)
             fixed.append(Float(number))
         }
+        for (name, number) in [("alpha", rule.alpha), ("confidence", rule.confidence)] {
+            guard let number else { continue }
+            fixed.append(",\"\(name)\":")
+            fixed.append(Float(number))
+        }
+        if let tails = rule.tails { fixed.append(",\"tails\":\"\(tails.rawValue)\"") }
         fixed.append("},\"model\":\"\(short(model))\"")
         fixed.append(",\"calibration\":\"\(short(loaded.digest))\"")
         fixed.append(",\"calibration_revision\":\(calibration.revision)")
@@ -157,6 +165,10 @@ extension [UInt8] {
         append(decision.score)
         append(",\"z\":")
         append(decision.z)
+        if let p = decision.p {
+            append(",\"p\":")
+            append(p)
+        }
     }
 
     fileprivate mutating func append(_ scores: Scores) {

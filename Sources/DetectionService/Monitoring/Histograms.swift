@@ -60,8 +60,8 @@ struct Histograms: Sendable {
         let sorted = calibration.sample.sorted
         let shares = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1]
         var bounds = shares.map { Double(sorted[Int(Double(sorted.count - 1) * $0)]) }
-        bounds += [2, 4, 8].map { calibration.bounds.upper * $0 }
-        bounds.append(calibration.bounds.upper)
+        let upper = calibration.bounds.upperIfAny ?? Double(sorted[sorted.count - 1])
+        bounds += [1, 2, 4, 8].map { upper * $0 }
         score = Histogram(bounds: Set(bounds).sorted())
     }
 }

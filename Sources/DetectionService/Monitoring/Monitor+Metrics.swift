@@ -62,8 +62,9 @@ extension Monitor {
             "elbod_calibration_revision", .gauge, "The calibration's revision.",
             Double(calibration.revision))
         text.begin("elbod_threshold", .gauge, "Bounds of the deciding score.")
-        text.sample(calibration.bounds.lower, [("bound", "lower")])
-        text.sample(calibration.bounds.upper, [("bound", "upper")])
+        let bounds = calibration.bounds
+        if let lower = bounds.lowerIfAny { text.sample(lower, [("bound", "lower")]) }
+        if let upper = bounds.upperIfAny { text.sample(upper, [("bound", "upper")]) }
         text.single(
             "elbod_ready", .gauge, "Whether frames are taken in.", whyNotReady == nil ? 1 : 0)
         text.begin("elbod_reloads_total", .counter, "Reloads of model and calibration.")

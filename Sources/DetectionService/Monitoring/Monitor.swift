@@ -157,9 +157,9 @@ final class Monitor: Sendable {
         status.calibrationRevision = calibration.revision
         status.precision = calibration.computation.precision.rawValue
         status.score = calibration.rule.score.rawValue
-        status.k = calibration.rule.k
-        status.lower = calibration.bounds.lower
-        status.upper = calibration.bounds.upper
+        (status.rule, status.k) = (calibration.rule.title, calibration.rule.k)
+        let bounds = calibration.bounds
+        (status.lower, status.upper) = (bounds.lowerIfAny, bounds.upperIfAny)
         status.ownBounds = edition.sources.keys.sorted()
         status.ingest = configuration.ingest.map(\.description)
         status.publish = configuration.publish.map(\.description)

@@ -29,7 +29,8 @@ public struct StreamedSet: Sendable {
     }
 
     /// Images called `title`; whatever would need an escape in JSON becomes `_`.
-    public init(_ name: String, _ content: Content, title: String, selection: ImageSelection = .all) {
+    public init(_ name: String, _ content: Content, title: String, selection: ImageSelection = .all)
+    {
         (self.name, self.content, self.selection) = (name, content, selection)
         let safe = title.utf8.map { byte in
             byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")

@@ -23,8 +23,8 @@ public struct AnomalyDetection: Sendable {
         public let anomalous: String
         /// The score that decides.
         public let score: ScoreFunction
-        /// k in μ ± kσ.
-        public let k: Double
+        /// How its bounds were drawn, as `μ ± 2σ`.
+        public let rule: String
         /// One outcome for each score the calibration holds.
         public let rules: [RuleOutcome]
         /// The 95 % Wilson interval of the deciding rule's rate of false alarms.
@@ -56,7 +56,7 @@ public struct AnomalyDetection: Sendable {
         let interval = Evaluation.wilsonInterval(hits: alarms, trials: normal.count)
         numbers = Numbers(
             calibration: calibration.data.name, normal: normal.name, anomalous: anomalous.name,
-            score: calibration.rule.score, k: calibration.rule.k, rules: rules,
+            score: calibration.rule.score, rule: calibration.rule.title, rules: rules,
             falseAlarmInterval: [interval.lowerBound, interval.upperBound],
             paperInside: Paper.inside)
     }
@@ -85,13 +85,17 @@ public struct AnomalyDetection: Sendable {
         for (series, heights) in heights.enumerated() {
             chart.steps(edges: edges, heights: heights, series: series)
         }
-        let k = number(calibration.rule.k)
-        let lower = "μ − \(k)σ = \(significantText(bounds.lower))"
+        let k = calibration.rule.k.map { number($0) }
+        let (below, above) = (k.map { "μ − \($0)σ = " } ?? "", k.map { "μ + \($0)σ = " } ?? "")
+        let lower = bounds.lowerIfAny.map { "\(below)\(significantText($0))" } ?? ""
         let isLowerShown = bounds.lower > scale.range.lowerBound
         if isLowerShown { chart.verticalMark(at: bounds.lower, lower, anchor: .end) }
         chart.verticalMark(at: sample.mu, "μ", anchor: .end)
-        chart.verticalMark(at: bounds.upper, "μ + \(k)σ = \(significantText(bounds.upper))")
-        let note = isLowerShown ? "" : "; the lower one, \(lower), lies below every score"
+        if let upper = bounds.upperIfAny {
+            chart.verticalMark(at: upper, "\(above)\(significantText(upper))")
+        }
+        let note =
+            isLowerShown || lower.isEmpty ? "" : "; the lower one, \(lower), lies below every score"
         return Figure(
             "Distribution of \(function.rawValue) over the images of calibration, held-out normal "
                 + "ones and anomalous ones, with the bounds\(note)", chart.drawing)

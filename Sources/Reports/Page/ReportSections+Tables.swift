@@ -27,12 +27,12 @@ extension ReportSections {
         let rules = n.rules.map { rule in
             [
                 rule.score.rawValue + (rule.score == n.score ? ", in service" : ""),
-                "\(significantText(rule.lower)) to \(significantText(rule.upper))",
+                range(from: rule.lower, to: rule.upper),
                 percent(rule.inside), percent(rule.flaggedRate), fixed(rule.auroc, 5),
             ]
         }
         return Markup.paragraph(
-            "Bounds μ ± \(number(n.k))σ of \(n.score.rawValue) were drawn from \(n.calibration). "
+            "The bounds of \(n.score.rawValue), \(n.rule), were drawn from \(n.calibration). "
                 + "Judged are \(n.normal) as normal images and \(n.anomalous) as anomalous ones. "
                 + "Inside the bounds are \(percent(rule.inside)) of the normal images (the paper: "
                 + "\(percent(n.paperInside))), so false alarms are \(percent(rule.falseAlarmRate)), "

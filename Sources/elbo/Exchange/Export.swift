@@ -65,13 +65,14 @@ extension LoadedCalibration {
             "elbod.calibration.data": calibration.data.name,
             "elbod.calibration.revision": "\(calibration.revision)",
             "elbod.threshold.score": calibration.rule.score.rawValue,
-            "elbod.threshold.k": "\(calibration.rule.k)",
+            "elbod.threshold.rule": calibration.rule.title,
         ]
+        if let k = calibration.rule.k { facts["elbod.threshold.k"] = "\(k)" }
         for (score, sample) in calibration.samples {
-            let bounds = calibration.rule.with(score: score).bounds(over: sample)
             let key = "elbod.threshold.\(score.rawValue)"
-            facts["\(key).lower"] = "\(bounds.lower)"
-            facts["\(key).upper"] = "\(bounds.upper)"
+            let bounds = calibration.bounds(of: score)
+            if let lower = bounds?.lowerIfAny { facts["\(key).lower"] = "\(lower)" }
+            if let upper = bounds?.upperIfAny { facts["\(key).upper"] = "\(upper)" }
             facts["\(key).mu"] = "\(sample.mu)"
             facts["\(key).sigma"] = "\(sample.sigma)"
         }

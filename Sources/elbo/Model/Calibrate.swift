@@ -1,5 +1,6 @@
 import ArgumentParser
 import Detection
+import Platform
 import VAE
 
 /// `elbo calibrate`: draws the bounds of normality from held-out normal images.
@@ -15,8 +16,12 @@ struct Calibrate: ParsableCommand {
             bounds drawn from the one give other false alarms on the other (mnist:t10k[..<5000]
             and mnist:t10k[5000...] are a ready-made example of drift).
 
-            Every score is kept, sorted, for all score functions: another --sigma or
-            --score needs no other images. The file is replaced atomically.
+            Every score is kept, sorted, for all score functions, so another rule or score
+            needs no images: --redraw. elbo threshold what-if says what each would do.
+              elbo calibrate --model DIR --rule certified --alpha 0.01 --confidence 0.99
+              elbo calibrate --model DIR --redraw --rule quantile --alpha 0.02 --tails high
+              elbo calibrate --model DIR --redraw --score nll --sigma 3
+            The file is replaced atomically.
 
             Scores of lower precision differ a little and have bounds of their own, for
             elbod --precision: calibration.int8.json also holds the ranges of activations.
@@ -26,19 +31,44 @@ struct Calibrate: ParsableCommand {
     @OptionGroup var precision: PrecisionOption
     @OptionGroup var data: DataOption
     @OptionGroup var options: CalibrationOptions
+    @Flag(
+        help:
+            "Draw from the scores that the calibration keeps, without images; what is not given stays."
+    )
+    var redraw = false
+
+    func validate() throws {
+        if redraw, !options.images.isEmpty {
+            throw ValidationError(
+                "--redraw takes no --images: it draws from the scores that are kept.")
+        }
+    }
 
     func run() throws {
         try reporting {
             let loaded = try model.load()
-            let set = try options.load(for: loaded.model, from: data)
-            let calibration = try options.calibration(
-                of: loaded, with: set,
-                revision: Calibration.nextRevision(in: model.model, precision.precision),
-                precision: precision.precision)
+            let calibration = try redraw ? redrawn(of: loaded) : scored(of: loaded)
             let path = Calibration.path(in: model.model, precision.precision)
             try save(calibration.encoded(), to: path)
             try options.report(
-                calibration, at: path, of: loaded.model, in: model.model)
+                calibration, at: path, of: loaded.model, in: model.model, isRedrawn: redraw)
         }
+    }
+
+    private var revision: Int { Calibration.nextRevision(in: model.model, precision.precision) }
+
+    private func scored(of loaded: LoadedModel) throws -> Calibration {
+        let set = try options.load(for: loaded.model, from: data)
+        return try options.calibration(
+            of: loaded, with: set, revision: revision, precision: precision.precision)
+    }
+
+    private func redrawn(of loaded: LoadedModel) throws -> Calibration {
+        let before = try LoadedCalibration(
+            directory: model.model, model: loaded, precision: precision.precision
+        ).calibration
+        return try before.deciding(
+            by: options.rule.drawn(after: before.rule), revision: revision, created: .now,
+            lineage: Lineage("calibrate --redraw", after: before.revision))
     }
 }

@@ -18,10 +18,7 @@ struct CalibrationOptions: ParsableArguments {
             "Held-out normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k[even]).",
             valueName: "set"))
     var images: [String] = []
-    @Option(help: "The score that decides.")
-    var score = ScoreFunction.mse
-    @Option(help: ArgumentHelp("k in μ ± kσ.", valueName: "k"))
-    var sigma = 2.0
+    @OptionGroup var rule: RuleOptions
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -45,7 +42,7 @@ struct CalibrationOptions: ParsableArguments {
                 + "alarms will be more than calibrated for, often twice as many")
         let computation = try loaded.computation(precision, on: set)
         return try Calibration(
-            scores: loaded.scores(of: set, by: computation), rule: .sigma(score: score, k: sigma),
+            scores: loaded.scores(of: set, by: computation), rule: try rule.drawn(),
             model: loaded.digest,
             data: set.identity, created: .now, revision: revision, lineage: Lineage("calibrate"),
             computation: computation)
@@ -58,35 +55,41 @@ struct CalibrationOptions: ParsableArguments {
         let n: Int
         let mu: Double
         let sigma: Double
-        let k: Double
-        let lower: Double
-        let upper: Double
+        let rule: String
+        let k: Double?
+        let lower: Double?
+        let upper: Double?
         let revision: Int
     }
 
     /// Says what was written to `path`, in the directory of `model`.
     func report(
-        _ calibration: Calibration, at path: String, of model: Model, in directory: String
+        _ calibration: Calibration, at path: String, of model: Model, in directory: String,
+        isRedrawn: Bool = false
     ) throws {
         let (bounds, sample) = (calibration.bounds, calibration.sample)
         for doubt in SampleScreening.doubts(about: sample) { note("Note: \(doubt).\n") }
         if json {
             return try printJSONLine(
                 Written(
-                    path: path, score: score, n: sample.n, mu: sample.mu, sigma: sample.sigma,
-                    k: sigma, lower: bounds.lower, upper: bounds.upper,
+                    path: path, score: calibration.rule.score, n: sample.n, mu: sample.mu,
+                    sigma: sample.sigma, rule: calibration.rule.title, k: calibration.rule.k,
+                    lower: bounds.lowerIfAny, upper: bounds.upperIfAny,
                     revision: calibration.revision))
         }
-        print("Scored \(sample.n) normal images of \(calibration.data.name)")
+        print(
+            "\(isRedrawn ? "Kept are the scores of" : "Scored") \(sample.n) normal images of "
+                + calibration.data.name)
+        print("Bounds: \(calibration.rule.title)")
         for function in ScoreFunction.allCases {
             guard let sample = calibration.samples[function],
                 let bounds = calibration.bounds(of: function)
             else { continue }
             let name = padded(function.rawValue, 5)
-            let mark = function == score ? "  ← decides" : ""
+            let mark = function == calibration.rule.score ? "  ← decides" : ""
             print(
                 "  \(name) μ \(significant(sample.mu))  σ \(significant(sample.sigma))  "
-                    + "normal from \(significant(bounds.lower)) to \(significant(bounds.upper))\(mark)"
+                    + "normal \(range(from: bounds.lowerIfAny, to: bounds.upperIfAny))\(mark)"
             )
         }
         let sets =

@@ -50,8 +50,9 @@ struct EvaluationReport {
         let negELBO: Double
         let activeUnits: Int
         let score: String
-        let lower: Double
-        let upper: Double
+        let rule: String
+        let lower: Double?
+        let upper: Double?
         let normalWithin: Double
         let anomalousFlagged: Double?
         let falseAlarmRate: Double
@@ -68,8 +69,9 @@ struct EvaluationReport {
         let report = JSON(
             normal: normal, anomalous: anomalous, mse: quality.mean(.mse), kl: quality.mean(.kl),
             negELBO: quality.negativeELBO, activeUnits: quality.activeUnits,
-            score: calibration.rule.score.rawValue, lower: calibration.bounds.lower,
-            upper: calibration.bounds.upper, normalWithin: rule.inside,
+            score: calibration.rule.score.rawValue, rule: calibration.rule.title,
+            lower: calibration.bounds.lowerIfAny, upper: calibration.bounds.upperIfAny,
+            normalWithin: rule.inside,
             anomalousFlagged: anomalous == nil ? nil : rule.flaggedRate,
             falseAlarmRate: rule.falseAlarmRate,
             auroc: anomalous == nil ? nil : Dictionary(uniqueKeysWithValues: areas),
@@ -92,8 +94,9 @@ struct EvaluationReport {
             \(fixed(quality.mean(.kl), 2))
               active latent units   \(quality.activeUnits)
             Bounds
-              \(calibration.rule.score.rawValue) from \(significant(bounds.lower)) to \
-            \(significant(bounds.upper)) (μ ± \(calibration.rule.k)σ of \(calibration.sample.n) images of \
+              \(calibration.rule.score.rawValue) \
+            \(range(from: bounds.lowerIfAny, to: bounds.upperIfAny)) \
+            (\(calibration.rule.title), \(calibration.sample.n) images of \
             \(calibration.data.name))
             Verdicts
               \(normal): \(percent(n - rule.falseAlarms, n)) of \(n) inside

@@ -40,10 +40,7 @@ struct Recalibrate: ParsableCommand {
     var source: String?
     @Flag(help: "Give --source bounds of its own, and leave those of the others.")
     var own = false
-    @Option(help: "The score that decides (default: as now).")
-    var score: ScoreFunction?
-    @Option(help: ArgumentHelp("k in μ ± kσ (default: as now).", valueName: "k"))
-    var sigma: Double?
+    @OptionGroup var rule: RuleOptions
     @Flag(help: "Only show what would change.")
     var dryRun = false
     @Flag(
@@ -71,9 +68,10 @@ struct Recalibrate: ParsableCommand {
                 source: own ? source : nil, isDryRun: dryRun, isForced: force)
             let effect: CalibrationEffect
             if let live {
+                let asked = ControlRequest.Rule(score: rule.score, method: try rule.method())
                 let frames = LiveFrames(daemon: daemon, source: source, isForced: force)
                 effect = try frames.gathered(live, isDryRun: dryRun) { ticket in
-                    .adopt(.init(score: score, k: sigma), scope, ticket: ticket)
+                    .adopt(asked, scope, ticket: ticket)
                 }
             } else {
                 effect = try daemon.ask(.calibrate(try calibrationFromFiles(), scope), seconds: 30)
@@ -104,15 +102,14 @@ struct Recalibrate: ParsableCommand {
         let set = try data.load([chosen], for: loaded.model)
         warnOfTrainingImages(in: set, loaded.model, consequence: "the bounds will be too narrow")
         let precision = Precision(rawValue: status.precision) ?? .fp32
-        let computation = try LoadedCalibration(
+        let before = try LoadedCalibration(
             directory: status.modelDirectory, model: loaded, precision: precision
-        ).calibration.computation
+        ).calibration
+        let computation = before.computation
         // The daemon gives it its number.
         return try Calibration(
             scores: loaded.scores(of: set, by: computation),
-            rule: .sigma(
-                score: score ?? ScoreFunction(rawValue: status.score) ?? .mse,
-                k: sigma ?? status.k),
+            rule: try rule.drawn(after: before.rule),
             model: loaded.digest, data: set.identity,
             created: .now, revision: status.calibrationRevision + 1, computation: computation)
     }
@@ -122,8 +119,8 @@ extension CalibrationEffect {
     /// For people.
     func text(isDryRun: Bool) -> String {
         func line(_ name: String, _ bounds: Bounds) -> String {
-            "  \(name)  \(bounds.score) from \(significant(bounds.lower)) to "
-                + "\(significant(bounds.upper)), k = \(bounds.k), from \(grouped(bounds.n)) images: "
+            "  \(name)  \(bounds.score) \(range(from: bounds.lower, to: bounds.upper))"
+                + "\(bounds.rule.map { ", " + $0 } ?? ""), from \(grouped(bounds.n)) images: "
                 + printable(bounds.data)
         }
         let share = recent > 0 ? 100 * Double(changed) / Double(recent) : 0

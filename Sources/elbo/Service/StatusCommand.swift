@@ -47,8 +47,8 @@ extension Status {
         var lines = [
             "\(state), up \(duration(uptime)), elbod \(version), pid \(pid) on \(worker)",
             "  model        \(model) in \(modelDirectory)",
-            "  calibration  \(calibration), revision \(calibrationRevision): normal from "
-                + "\(significant(lower)) to \(significant(upper)) by \(score), k = \(k), in \(precision)",
+            "  calibration  \(calibration), revision \(calibrationRevision): normal "
+                + "\(range(from: lower, to: upper)) by \(score)\(rule.map { ", " + $0 } ?? ""), in \(precision)",
             "  ingest       \(ingest.joined(separator: ", "))",
             "  publish      \(publish.joined(separator: ", "))",
             "  received     \(grouped(received)) = scored \(grouped(scored)) (\(grouped(anomalous)) "

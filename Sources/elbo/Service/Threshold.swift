@@ -68,28 +68,30 @@ struct Threshold: ParsableCommand {
             discussion: """
                 No image is needed: every score of the calibration is kept.
                   elbo threshold set --sigma 3
+                  elbo threshold set --rule certified --alpha 0.01 --confidence 0.99
+                  elbo threshold set --rule quantile --alpha 0.01 --tails high
+                  elbo threshold set --upper 0.02
                   elbo threshold set --score nll --dry-run
                   elbo threshold set --sigma 3 --source cam-1
                 A source without bounds of its own gets them, from the common scores.
                 """)
         @OptionGroup var daemon: DaemonOptions
         @OptionGroup var place: SourceOption
-        @Option(help: "The score that decides (default: as now).")
-        var score: ScoreFunction?
-        @Option(help: ArgumentHelp("k in μ ± kσ (default: as now).", valueName: "k"))
-        var sigma: Double?
+        @OptionGroup var rule: RuleOptions
         @Flag(help: "Only show what would change.")
         var dryRun = false
 
         func validate() throws {
-            if score == nil, sigma == nil {
-                throw ValidationError("Name --score, --sigma or both.")
+            if rule.isEmpty {
+                throw ValidationError("Name another --score or another rule, such as --sigma 3.")
             }
         }
 
         func run() throws {
             try Threshold.change(
-                .threshold(.init(score: score, k: sigma), place.scope(isDryRun: dryRun)),
+                .threshold(
+                    .init(score: rule.score, method: try rule.method()),
+                    place.scope(isDryRun: dryRun)),
                 isDryRun: dryRun, daemon)
         }
     }
@@ -167,7 +169,7 @@ extension CalibrationEffect.Bounds {
     fileprivate var text: String {
         let made = created.map { ", made\(how.map { " by \($0)" } ?? "") at \($0)" } ?? ""
         return
-            "revision \(revision): \(score) from \(significant(lower)) to \(significant(upper)) is "
-            + "normal, k = \(k), from \(grouped(n)) images of \(data)\(made)"
+            "revision \(revision): \(score) \(range(from: lower, to: upper)) is normal"
+            + "\(rule.map { ", " + $0 } ?? ""), from \(grouped(n)) images of \(data)\(made)"
     }
 }

@@ -35,6 +35,8 @@ extension Threshold {
         var fps = 25.0
         @Option(help: ArgumentHelp("Confidence of certified bounds.", valueName: "share"))
         var confidence = 0.99
+        @Option(help: "On which side of the scores anomalies are: high, low or both.")
+        var tails = DecisionRule.Tails.both
         @Flag(help: "Print the result as JSON.")
         var json = false
 
@@ -61,38 +63,38 @@ extension Threshold {
                         "the calibration holds no \(function.rawValue) scores")
                 }
                 let table = Table(
-                    sample, ks: [2, 3, calibration.rule.k], levels: Self.levels,
-                    confidence: confidence)
-                json ? try print(json: table, function) : print(table, function, calibration)
+                    sample, of: function, asNow: calibration.rule.with(score: function),
+                    confidence: confidence, tails)
+                json ? try print(json: table) : print(table, function, calibration)
             }
         }
 
         /// What each rule would do, or why it would not.
         private struct Table {
             var rows: [RuleForecast] = []
-            var refusals: [(method: RuleForecast.Method, level: Double, reason: String)] = []
+            var refusals: [(rule: DecisionRule, reason: String)] = []
             let n: Int
 
-            init(_ sample: ScoreSample, ks: [Double], levels: [Double], confidence: Double) {
+            init(
+                _ sample: ScoreSample, of score: ScoreFunction, asNow: DecisionRule,
+                confidence: Double, _ tails: DecisionRule.Tails
+            ) {
                 n = sample.n
-                rows = Swift.Set(ks).sorted().map { sample.forecast(sigma: $0) }
-                for level in levels {
-                    do { rows.append(try sample.forecast(quantile: level)) } catch {
-                        refuse(.quantile, level, error)
+                var methods: [DecisionRule.Method] = [.sigma(k: 2), .sigma(k: 3)]
+                methods += WhatIf.levels.map { .quantile(alpha: $0, tails: tails) }
+                methods += WhatIf.levels.map {
+                    .certified(alpha: $0, confidence: confidence, tails: tails)
+                }
+                if !methods.contains(asNow.method) { methods.insert(asNow.method, at: 0) }
+                for method in methods {
+                    let rule = DecisionRule(score: score, method: method)
+                    do throws(CalibrationError) {
+                        rows.append(try RuleForecast(rule, over: sample))
+                    } catch {
+                        guard case .unusable(let reason) = error else { continue }
+                        refusals.append((rule, reason))
                     }
                 }
-                for level in levels {
-                    do {
-                        rows.append(try sample.forecast(certified: level, confidence: confidence))
-                    } catch { refuse(.certified, level, error) }
-                }
-            }
-
-            private mutating func refuse(
-                _ method: RuleForecast.Method, _ level: Double, _ error: CalibrationError
-            ) {
-                guard case .unusable(let reason) = error else { return }
-                refusals.append((method, level, reason))
             }
         }
 
@@ -101,72 +103,67 @@ extension Threshold {
                 "\(grouped(table.n)) scores of \(function.rawValue), \(calibration.data.name), revision "
                     + "\(calibration.revision); at \(significant(fps)) frames/s")
             Swift.print(
-                padded("rule", 20) + padded("anomalous", 36) + padded("false alarms", 14)
+                padded("rule", 20) + padded("normal", 32) + padded("false alarms", 14)
                     + padded("in 95 of 100", 20) + "alarms an hour")
             for row in table.rows {
-                let bounds =
-                    (row.lower.map { "below \(significant($0)) or " } ?? "")
-                    + "above \(significant(row.upper))"
                 Swift.print(
-                    padded(name(row.method, row.level), 20) + padded(bounds, 36)
+                    padded(row.rule.title, 20)
+                        + padded(range(from: row.bounds.lowerIfAny, to: row.bounds.upperIfAny), 32)
                         + padded(percent(row.rate), 14)
-                        + padded(range(row.range), 20)
+                        + padded(share(row.range), 20)
                         + grouped(Int(row.alarmsPerHour(framesPerSecond: fps).rounded())))
             }
             for refusal in table.refusals {
-                let name = padded(name(refusal.method, refusal.level), 20)
-                Swift.print("\(name)none: \(refusal.reason)")
+                Swift.print("\(padded(refusal.rule.title, 20))none: \(refusal.reason)")
             }
             // Likelihoods of numbers between 0 and 1 may be above 1, and their negative logarithms below 0.
             guard function == .mse || function == .kl else { return }
             for row in table.rows where row.hasDeadLowerBound {
-                let name = name(row.method, row.level)
-                Swift.print("\(name): the lower bound can never fire, as no score is below 0")
+                Swift.print(
+                    "\(row.rule.title): the lower bound can never fire, as no score is below 0")
             }
         }
 
-        private func name(_ method: RuleForecast.Method, _ level: Double) -> String {
-            method == .sigma
-                ? "μ ± \(trimmed(level))σ" : "\(method.rawValue) \(trimmed(level * 100)) %"
-        }
-
-        private func trimmed(_ number: Double) -> String {
-            number == number.rounded() ? "\(Int(number))" : "\((number * 1000).rounded() / 1000)"
-        }
-
-        private func range(_ shares: ClosedRange<Double>) -> String {
+        private func share(_ shares: ClosedRange<Double>) -> String {
             "\(percent(shares.lowerBound)) to \(percent(shares.upperBound))"
         }
 
         private func percent(_ share: Double) -> String { "\(fixed(share * 100, 2)) %" }
 
-        /// A rule of `--json`.
+        /// A rule of `--json`, beside its parameters.
         private struct Line: Encodable {
-            let rule: RuleForecast.Method
-            let level: Double
-            var lower: Double?
-            var upper: Double?
+            let rule: DecisionRule
+            var bounds: ScoreBounds?
             var rate: Double?
             var range: [Double]?
             var alarmsPerHour: Double?
             var refused: String?
 
             private enum CodingKeys: String, CodingKey {
-                case rule, level, lower, upper, rate, range, refused
+                case rate, range, refused, lower, upper
                 case alarmsPerHour = "alarms_per_hour"
+            }
+
+            func encode(to encoder: any Encoder) throws {
+                try rule.encode(to: encoder)
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encodeIfPresent(bounds?.lowerIfAny, forKey: .lower)
+                try container.encodeIfPresent(bounds?.upperIfAny, forKey: .upper)
+                try container.encodeIfPresent(rate, forKey: .rate)
+                try container.encodeIfPresent(range, forKey: .range)
+                try container.encodeIfPresent(alarmsPerHour, forKey: .alarmsPerHour)
+                try container.encodeIfPresent(refused, forKey: .refused)
             }
         }
 
-        private func print(json table: Table, _ function: ScoreFunction) throws {
+        private func print(json table: Table) throws {
             let rows = table.rows.map { row in
                 Line(
-                    rule: row.method, level: row.level, lower: row.lower, upper: row.upper,
-                    rate: row.rate, range: [row.range.lowerBound, row.range.upperBound],
+                    rule: row.rule, bounds: row.bounds, rate: row.rate,
+                    range: [row.range.lowerBound, row.range.upperBound],
                     alarmsPerHour: row.alarmsPerHour(framesPerSecond: fps))
             }
-            let refusals = table.refusals.map {
-                Line(rule: $0.method, level: $0.level, refused: $0.reason)
-            }
+            let refusals = table.refusals.map { Line(rule: $0.rule, refused: $0.reason) }
             try printJSON(rows + refusals)
         }
     }

@@ -72,8 +72,8 @@ struct Top: ParsableCommand {
                 "  dropped    \(padded(rate(status.dropped, before.status.dropped), 12, left: true))/s"
                     + "   rejected \(rate(status.rejected, before.status.rejected))/s",
                 "  queue      \(bar) \(grouped(status.queue)) of \(grouped(status.queueCapacity))",
-                "  bounds     \(status.score) \(significant(status.lower)) to "
-                    + "\(significant(status.upper)), revision \(status.calibrationRevision)",
+                "  bounds     \(status.score) \(range(from: status.lower, to: status.upper)), "
+                    + "revision \(status.calibrationRevision)",
                 "",
             ]
             let busiest = sources.sorted { $0.received > $1.received }.prefix(20)

@@ -13,9 +13,9 @@ import VAE
         ] as [([Float], Double, Double, Double)])
     func `mean, deviation and bounds are the textbook's`(
         scores: [Float], k: Double, mu: Double, sigma: Double
-    ) {
+    ) throws {
         let sample = ScoreSample(of: scores)
-        let bounds = DecisionRule.sigma(score: .mse, k: k).bounds(over: sample)
+        let bounds = try DecisionRule.sigma(score: .mse, k: k).bounds(over: sample)
         #expect(sample.n == scores.count)
         #expect(sample.mu == mu)
         #expect(abs(sample.sigma - sigma) < 1e-15)
