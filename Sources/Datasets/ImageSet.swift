@@ -82,6 +82,13 @@ public struct ImageSet: Sendable {
             .with(reading: reading)
     }
 
+    /// Other pixels of as many images, under another name; labels stay.
+    func replacing(pixels: [UInt8], name: String) -> ImageSet {
+        precondition(pixels.count == self.pixels.count, "as many pixels as before")
+        return ImageSet(
+            checkedName: name, shape: shape, pixels: pixels, labels: labels, reading: reading)
+    }
+
     /// The same images with another record of how they were read.
     func with(reading: ReadingRecord) -> ImageSet {
         ImageSet(

@@ -2,15 +2,17 @@ import Glibc
 import Platform
 import Synchronization
 
-/// Shows on a terminal how far the reading of files has got; shows nothing anywhere else, and nothing
-/// of what is done in half a second.
+/// Shows on a terminal how far something has got, such as the reading of files; shows nothing anywhere else,
+/// and nothing of what is done in half a second.
 public final class ReadingProgress: Sendable {
     private let start = ContinuousClock.now
     private let isTerminal = isatty(2) == 1
     private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// Nothing read yet.
-    public init() {}
+    private let action: String
+
+    /// Nothing done yet; `action` says of what, as `reading file` 3 of 12.
+    public init(_ action: String = "reading file") { self.action = action }
 
     /// Rewrites the line, at most five times a second.
     public func show(_ done: Int, of all: Int) {
@@ -19,7 +21,7 @@ public final class ReadingProgress: Sendable {
         shown.withLock { shown in
             if let shown, now - shown < .milliseconds(200) { return }
             shown = now
-            note("\r\u{1B}[Kreading file \(done) of \(all)")
+            note("\r\u{1B}[K\(action) \(done) of \(all)")
         }
     }
 

@@ -19,6 +19,11 @@ struct Evaluate: ParsableCommand {
             Without --anomalous only false alarms are measured, which needs nothing but
             normal images:
               elbo evaluate --model models/mine --normal more-pictures
+            --suite does to the normal images what goes wrong with cameras and scenes (blank,
+            dim, blurred, noisy, occluded, shifted, mirrored and so on), and says how many of
+            each a rule catches, by each score. --anomalous sets are further lines:
+              elbo evaluate --model models/mnist --suite --rule certified --alpha 0.025
+            The rule is that of the calibration, or another one drawn from its scores.
             A file that cannot be read is named, the rest is measured, and the exit code
             is 65 at the end; with --skip-bad it is 0.
             """)
@@ -38,15 +43,17 @@ struct Evaluate: ParsableCommand {
             "Anomalous images, likewise, or none (default: fashion-mnist for models of MNIST, otherwise none).",
             valueName: "set"))
     var anomalous: [String] = []
+    @OptionGroup var rule: RuleOptions
+    @Flag(help: "Measure what is caught of the faults of cameras, done to the normal images.")
+    var suite = false
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     func run() throws {
         try reporting {
             let loaded = try model.load()
-            let calibration = try LoadedCalibration(
-                directory: model.model, model: loaded, precision: precision.precision
-            ).calibration
+            let calibration = try calibration(of: loaded)
+            if suite { return try measureSuite(loaded, calibration) }
             let normalSet = try load(
                 loaded.model.images(normal, standard: "mnist", option: "--normal"), loaded.model)
             let anomalousSet = try loadAnomalous(loaded.model)
@@ -62,12 +69,42 @@ struct Evaluate: ParsableCommand {
             report.trainedOn = seen
             report.leftOut = sets.reduce(0) { $0 + $1.reading.leftOut }
             if json { try report.printJSON() } else { report.printTable() }
-            guard data.skipBad || report.leftOut == 0 else {
-                throw Failure(
-                    "\(report.leftOut) files could not be read and are not among these numbers; mend "
-                        + "them, or leave them out with --skip-bad", .dataFormat)
-            }
+            try requireWhole(report.leftOut)
         }
+    }
+
+    private func requireWhole(_ leftOut: Int) throws {
+        guard data.skipBad || leftOut == 0 else {
+            throw Failure(
+                "\(leftOut) files could not be read and are not among these numbers; mend them, or leave "
+                    + "them out with --skip-bad", .dataFormat)
+        }
+    }
+
+    /// The calibration in the model directory, by the rule that is asked for.
+    private func calibration(of loaded: LoadedModel) throws -> Calibration {
+        let calibration = try LoadedCalibration(
+            directory: model.model, model: loaded, precision: precision.precision
+        ).calibration
+        guard !rule.isEmpty else { return calibration }
+        return try calibration.deciding(
+            by: rule.drawn(after: calibration.rule), revision: calibration.revision,
+            created: calibration.created, lineage: calibration.lineage)
+    }
+
+    private func measureSuite(_ loaded: LoadedModel, _ calibration: Calibration) throws {
+        let normalSet = try load(
+            loaded.model.images(normal, standard: "mnist", option: "--normal"), loaded.model)
+        _ = warn(of: normalSet, loaded.model, calibration)
+        let names = try anomalousNames(loaded.model) ?? []
+        let others = try names.map { (name) throws in try load([name], loaded.model) }
+        let progress = ReadingProgress("measuring")
+        defer { progress.end() }
+        let suite = try FaultSuite(
+            loaded, calibration, normal: normalSet, others: others, progress: progress.show)
+        json ? try suite.printJSON() : suite.printTable()
+        let leftOut = ([normalSet] + others).reduce(0) { $0 + $1.reading.leftOut }
+        try requireWhole(leftOut)
     }
 
     /// Loads a set, going on past files that cannot be read.
@@ -77,11 +114,14 @@ struct Evaluate: ParsableCommand {
 
     /// The anomalous images, if any are named or the model is one of MNIST.
     private func loadAnomalous(_ model: Model) throws -> ImageSet? {
+        try anomalousNames(model).map { (names) throws in try load(names, model) }
+    }
+
+    private func anomalousNames(_ model: Model) throws -> [String]? {
         guard anomalous != ["none"], !anomalous.isEmpty || model.isTrainedOnMNIST else {
             return nil
         }
-        return try load(
-            model.images(anomalous, standard: "fashion-mnist", option: "--anomalous"), model)
+        return try model.images(anomalous, standard: "fashion-mnist", option: "--anomalous")
     }
 
     /// Warns if the model or the bounds were made with these images; how many trained the model.
