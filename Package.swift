@@ -100,7 +100,9 @@ let package = Package(
             swiftSettings: machinery),
         .target(
             name: "Detection",
-            dependencies: ["Files", "Frames", "Images", "Platform", "Tensors", "VAE"],
+            dependencies: [
+                "Files", "Formatting", "Frames", "Images", "Platform", "Tensors", "VAE",
+            ],
             swiftSettings: safe),
 
         // What the daemon and its clients have in common.

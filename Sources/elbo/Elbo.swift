@@ -32,7 +32,7 @@ struct Elbo: AsyncParsableCommand {
                 name: "Inspection",
                 subcommands: [
                     ReportCommand.self, Reconstruct.self, Latent.self, Interpolate.self,
-                    Generate.self, Noise.self,
+                    Generate.self, Noise.self, CalibrationCommand.self,
                 ]),
             CommandGroup(
                 name: "Service",

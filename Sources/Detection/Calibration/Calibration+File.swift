@@ -149,9 +149,7 @@ extension Calibration {
     public static func nextRevision(in directory: String, _ precision: Precision = .fp32) -> Int {
         let last = (try? bytes(ofFile: path(in: directory, precision)))
             .flatMap { try? Calibration(decoding: $0) }?.revision
-        let names =
-            (try? fileNames(inFolder: directory + "/calibrations" + precision.suffix)) ?? []
-        let kept = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }
+        let kept = CalibrationFolder(directory: directory, precision: precision).revisions()
         return (kept + [last ?? 0]).reduce(0, max) + 1
     }
 }
@@ -193,6 +191,13 @@ public struct LoadedCalibration: Sendable {
     public init(bytes: [UInt8], model: LoadedModel) throws(CalibrationError) {
         self = try LoadedCalibration(bytes: bytes, model: model.digest)
         try requireToSuit(model)
+    }
+
+    /// Reads a calibration from its file, whichever model it belongs to.
+    public init(file path: String) throws(CalibrationError) {
+        let bytes: [UInt8]
+        do { bytes = try Calibration.bytes(ofFile: path) } catch { throw .file(error) }
+        self.init(try Calibration(decoding: bytes), digest: SHA256Digest(of: bytes))
     }
 
     /// A calibration that is about to be written, with the bytes of its file; throws if it is none of

@@ -143,6 +143,8 @@ public enum CalibrationError: Error, Sendable, CustomStringConvertible {
     case malformed(String)
     /// A calibration of another model.
     case otherModel(calibration: String, model: String)
+    /// Its rule promises no bound on false alarms.
+    case uncertified(revision: Int, rule: String)
     /// There is none for this precision.
     case notMade(Precision, path: String)
     /// The file system refused.
@@ -156,6 +158,9 @@ public enum CalibrationError: Error, Sendable, CustomStringConvertible {
         case .otherModel(let calibration, let model):
             "the calibration was made for model \(calibration.prefix(23))…, but this model is "
                 + "\(model.prefix(23))…; run elbo calibrate again"
+        case .uncertified(let revision, let rule):
+            "revision \(revision) is drawn by another rule, \(rule), which promises no bound on false alarms; "
+                + "draw a certified one, as with elbo calibrate --redraw --rule certified --alpha 0.01"
         case .notMade(let precision, let path):
             "there is no \(path): scores of \(precision.rawValue) have bounds of their own; run elbo "
                 + "calibrate --precision \(precision.rawValue)"

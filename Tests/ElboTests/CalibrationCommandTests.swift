@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite struct CalibrationCommandTests {
+    /// A copy of the bundled model with certified bounds, revision 2.
+    private func certified(in folder: Folder) throws -> String {
+        let model = folder.path + "/m"
+        try FileManager.default.copyItem(atPath: Command.model, toPath: model)
+        let drawn = try Command(
+            "calibrate", "--model", model, "--redraw", "--rule", "certified", "--alpha", "0.01")
+        try #require(drawn.status == 0, "\(drawn.errors)")
+        return model
+    }
+
+    private func object(_ words: String...) throws -> [String: Any] {
+        let run = try Command(["calibration"] + words + ["--json"])
+        try #require(run.status == 0, "\(run.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    @Test func `a certificate holds the numbers that it takes to check it`() throws {
+        let folder = try Folder()
+        let model = try certified(in: folder)
+        let numbers = try object("certificate", model)
+        #expect(numbers["n"] as? Int == 5000 && numbers["rank"] as? Int == 17)
+        #expect(numbers["alpha"] as? Double == 0.01 && numbers["confidence"] as? Double == 0.99)
+        // P(Beta(34, 4967) ≤ 0.01), by scipy.stats.beta.cdf.
+        #expect(abs((numbers["probability"] as? Double ?? 0) - 0.9932394) < 1e-6)
+        #expect(abs((numbers["expected"] as? Double ?? 0) - 34.0 / 5001) < 1e-12)
+        let text = try Command("calibration", "certificate", model).output
+        for part in [
+            "at most 1 % of normal images", "the 17th of 5,000 scores from each end",
+            "mnist:t10k[even]", "revision 2", "no promise for consecutive frames",
+            numbers["model"] as? String ?? "-", numbers["calibration"] as? String ?? "-",
+        ] { #expect(text.contains(part), "\(part)") }
+    }
+
+    @Test func `another rule has no certificate, and says how to get one`() throws {
+        let run = try Command("calibration", "certificate", Command.model)
+        #expect(run.status == 65 && run.output.isEmpty)
+        #expect(run.errors.contains("μ ± 2σ") && run.errors.contains("--rule certified"))
+    }
+
+    @Test func `calibrations are listed, shown and found by number or file`() throws {
+        let folder = try Folder()
+        let model = try certified(in: folder)
+        // As a daemon keeps those before.
+        let history = model + "/calibrations"
+        try FileManager.default.createDirectory(
+            atPath: history, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: Command.model + "/calibration.json", toPath: history + "/000001.json")
+        try Data("{".utf8).write(to: URL(fileURLWithPath: history + "/000003.json"))
+        let list = try Command("calibration", "list", model)
+        let lines = list.output.split(separator: "\n")
+        #expect(list.status == 0 && lines.count == 2)
+        #expect(lines[0].hasPrefix("→ revision 2") && lines[1].hasPrefix("  revision 1"))
+        #expect(list.errors.contains("000003.json"))
+        #expect(try object("show", model)["revision"] as? Int == 2)
+        let first = try object("show", model, "1")
+        #expect(first["title"] as? String == "μ ± 2σ" && first["in_force"] as? Bool == false)
+        #expect(try object("show", model, history + "/000001.json")["revision"] as? Int == 1)
+        let unknown = try Command("calibration", "show", model, "9")
+        #expect(unknown.status == 66 && unknown.errors.contains("it holds 2, 1"))
+        let none = try Command("calibration", "list", folder.path)
+        #expect(none.status == 66 && none.errors.contains("elbo calibrate makes one"))
+        let bad = try Command("calibration", "show", model, history + "/000003.json")
+        #expect(bad.status == 65 && bad.errors.contains("damaged"))
+    }
+
+    @Test func `a difference tells a rule from a shift`() throws {
+        let folder = try Folder()
+        let model = try certified(in: folder)
+        let same = try object("diff", model, Command.model + "/calibration.json", "2")
+        let samples = same["samples"] as? [[String: Any]] ?? []
+        #expect(samples.count == 4 && samples.allSatisfy { $0["distance"] as? Double == 0 })
+        // 32 of 5,000 lie strictly outside the 17th from each end.
+        #expect(same["first_by_second"] as? Double == 0.0064)
+        let other = try Command(
+            "calibration", "diff", model, "2", Command.model + "-2d/calibration.json")
+        #expect(other.output.contains("different models") && other.output.contains("shifted"))
+    }
+}
