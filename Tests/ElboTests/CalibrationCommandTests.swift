@@ -69,6 +69,26 @@ import Testing
         #expect(bad.status == 65 && bad.errors.contains("damaged"))
     }
 
+    @Test func `an audit gives a calibration up that other images refute`() throws {
+        let folder = try Folder()
+        let drawn = folder.path + "/drawn-images-idx3-ubyte"
+        let header: [UInt8] = [0, 0, 8, 3, 0, 0, 1, 0, 0, 0, 0, 28, 0, 0, 0, 28]
+        let pixels = (0..<(256 * 784)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        try Data(header + pixels).write(to: URL(fileURLWithPath: drawn))
+        let other = try object("audit", "--model", Command.model, "--images", drawn)
+        #expect(other["valid"] as? Bool == false && other["audited"] as? Int ?? 256 < 20)
+        #expect((other["alarm"] as? [String: Any])?["is_high"] as? Bool == true)
+        let run = try Command(
+            "calibration", "audit", "--model", Command.model, "--images", drawn, "--exit-code")
+        #expect(run.status == 1 && run.output.hasPrefix("Given up at image "), "\(run.output)")
+        // Too few to be sure of anything.
+        let thin = try object("audit", "--model", Command.model, "--images", drawn, "--thin", "128")
+        #expect(thin["valid"] as? Bool == true && thin["audited"] as? Int == 2)
+        let none = try Command(
+            "calibration", "audit", "--model", Command.model, "--images", drawn, "--thin", "0")
+        #expect(none.status == 64)
+    }
+
     @Test func `a difference tells a rule from a shift`() throws {
         let folder = try Folder()
         let model = try certified(in: folder)

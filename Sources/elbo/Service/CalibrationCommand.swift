@@ -22,7 +22,8 @@ struct CalibrationCommand: ParsableCommand {
             What a running daemon does: elbo threshold.
             """,
         subcommands: [
-            List.self, Show.self, Diff.self, CertificateCommand.self, Threshold.Rollback.self,
+            List.self, Show.self, Diff.self, CertificateCommand.self, Audit.self,
+            Threshold.Rollback.self,
         ])
 
     /// `elbo calibration list`.

@@ -1,0 +1,139 @@
+import Glibc
+
+/// Watches whether the scores of one stream stay like those of the calibration, for ever, with a probability
+/// of one in a million of a false alarm if the calibration is one of the 99 % whose bounds hold.
+///
+/// Each bet of `AuditPlan` multiplies its wealth by 1 + g (x − u)/u, where x is 1 if the score exceeds the
+/// threshold and otherwise 0, or by 1 + g (l − x)/(1 − l): neither grows in the mean while the true share is
+/// at most u and at least l. So the mean of all wealths is a supermartingale, and exceeds a million once in a
+/// million streams (Ville, 1939; Shafer, "Testing by betting", 2021). Nine tenths of the money are bet from
+/// the first frame on. Since bets that lose for a month take a month to recover, the last tenth is bet anew every
+/// 16,384 frames, 1/j(j + 1) of it the j-th time, which are shares of one.
+///
+/// The frames of a stream in order, one value for each stream.
+public struct ExceedanceAudit: Sendable {
+    /// What gave the calibration up.
+    public struct Alarm: Sendable, Equatable, Codable {
+        /// Frames audited before the alarm, that one counted.
+        public let frames: Int
+        /// The level that spoke loudest, as 0.025.
+        public let level: Double
+        /// Whether more scores exceed its threshold than may, or fewer.
+        public let isHigh: Bool
+        /// The share that exceeded since that bet began.
+        public let share: Double
+        /// Between which shares it should have been.
+        public let lower: Double
+        /// See `lower`.
+        public let upper: Double
+        /// The frame from which on that bet counted.
+        public let since: Int
+    }
+
+    /// A round of bets that began with the same frame.
+    private struct Round {
+        var start: Int
+        var logWealths: [Double]
+        /// Scores above each threshold, and at or above it.
+        var exceeded: [Int]
+        var reached: [Int]
+
+        init(_ plan: AuditPlan, start: Int) {
+            self.start = start
+            logWealths = Array(repeating: 0, count: plan.bets)
+            exceeded = Array(repeating: 0, count: plan.levels.count)
+            reached = exceeded
+        }
+
+        mutating func note(_ score: Float, _ plan: AuditPlan) {
+            let stakes = AuditPlan.stakes.count
+            var bet = 0
+            for (place, level) in plan.levels.enumerated() {
+                let (isAbove, isAtLeast) = (score > level.threshold, score >= level.threshold)
+                if isAbove { exceeded[place] += 1 }
+                if isAtLeast { reached[place] += 1 }
+                for isHit in [isAbove, isAtLeast] {
+                    for _ in 0..<stakes {
+                        logWealths[bet] += plan.logFactors[2 * bet + (isHit ? 1 : 0)]
+                        bet += 1
+                    }
+                }
+            }
+        }
+
+        /// log of the mean wealth, or nil if it is surely below `limit`.
+        func logMean(reaching limit: Double) -> Double? {
+            guard let most = logWealths.max(), most >= limit else { return nil }
+            let sum = logWealths.reduce(0) { $0 + exp($1 - most) }
+            return most + log(sum / Double(logWealths.count))
+        }
+
+        func alarm(_ plan: AuditPlan, after frames: Int) -> Alarm {
+            let best = logWealths.indices.max { logWealths[$0] < logWealths[$1] } ?? 0
+            let (place, side) = (
+                best / (2 * AuditPlan.stakes.count), best / AuditPlan.stakes.count % 2
+            )
+            let (level, count) = (plan.levels[place], max(1, frames - start))
+            let hits = side == 0 ? exceeded[place] : reached[place]
+            return Alarm(
+                frames: frames, level: level.share, isHigh: side == 0,
+                share: Double(hits) / Double(count), lower: level.lower, upper: level.upper,
+                since: start)
+        }
+    }
+
+    /// Frames from one new round of bets to the next.
+    public static let round = 16_384
+    /// The wealth that gives the calibration up: one stream in so many does without cause.
+    public static let limit = 1e6
+
+    private let plan: AuditPlan
+    private var whole: Round
+    private var latest: Round
+    private var rounds = 1
+    /// Frames audited.
+    public private(set) var frames = 0
+    /// What gave the calibration up; nothing is bet any more then.
+    public private(set) var alarm: Alarm?
+
+    /// An audit that has seen nothing.
+    public init(_ plan: AuditPlan) {
+        self.plan = plan
+        whole = Round(plan, start: 0)
+        latest = whole
+    }
+
+    /// Takes note of the next frame's score; what has given the calibration up, if anything has.
+    ///
+    /// A score that is not a number is none.
+    @discardableResult
+    public mutating func note(_ score: Float) -> Alarm? {
+        guard alarm == nil, !score.isNaN else { return alarm }
+        if frames - latest.start == Self.round {
+            rounds += 1
+            latest = Round(plan, start: frames)
+        }
+        frames += 1
+        whole.note(score, plan)
+        latest.note(score, plan)
+        // The shares of the money: 9/10 and 1/10 · 1/j(j + 1).
+        let limit = log(Self.limit / 0.9)
+        let latestLimit = log(Self.limit * 10 * Double(rounds) * Double(rounds + 1))
+        if let wealth = whole.logMean(reaching: limit), wealth >= limit {
+            alarm = whole.alarm(plan, after: frames)
+        } else if let wealth = latest.logMean(reaching: latestLimit), wealth >= latestLimit {
+            alarm = latest.alarm(plan, after: frames)
+        }
+        return alarm
+    }
+}
+
+extension ExceedanceAudit.Alarm {
+    /// What happened, in a sentence for an operator.
+    public var text: String {
+        func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+        return "\(percent(share)) of the frames since number \(since + 1) score "
+            + "above what \(percent(level)) of normal images do, \(isHigh ? "more" : "fewer") than the "
+            + "\(percent(lower)) to \(percent(upper)) that images like those of the calibration would"
+    }
+}
