@@ -288,25 +288,26 @@ static ssize_t system_send(int descriptor, const void *bytes, size_t size, int f
     return (ssize_t)syscall(SYS_sendto, descriptor, bytes, size, flags, NULL, 0);
 }
 
-// Fills what a peer reads at once with commands that say nothing: PONG, which nobody asked for.
-static struct iovec pastime(const struct connection *connection) {
-    static const char pong[] = {4, 5, 4, 'P', 'O', 'N', 'G'};
-    static char bytes[1000 * sizeof pong];
-    if (connection->version < COMMANDS) return (struct iovec){bytes, 0};
-    for (size_t start = 0; start < sizeof bytes; start += sizeof pong) memcpy(bytes + start, pong, sizeof pong);
-    return (struct iovec){bytes, sizeof bytes};
-}
+// What a peer reads at once, nearly: commands that say nothing, PONG, which nobody asked for.
+#define PONG "\4\5\4PONG"
+#define TEN(text) text text text text text text text text text text
+static const char pastime[] = TEN(TEN(TEN(PONG)));
 
 // Sends to a local peer and ends the connection so soon thereafter that the peer cannot have answered: it has more to
 // read before it hands on what came with that, and this thread goes before others where it may ask for that
 // (LimitRTPRIO=).
 static ssize_t end_local(const struct connection *connection, int descriptor, const void *bytes, size_t size, int flags) {
+    int policy = sched_getscheduler(0);
     struct sched_param first = {.sched_priority = 1}, usual = {0};
-    sched_setscheduler(0, SCHED_FIFO, &first);
-    struct iovec parts[] = {{(void *)bytes, size}, pastime(connection)};
+    bool is_first = policy >= 0 && sched_getparam(0, &usual) == 0 && usual.sched_priority == 0
+        && sched_setscheduler(0, SCHED_FIFO, &first) == 0;
+    size_t rest = connection->version < COMMANDS ? 0 : sizeof pastime - 1;
+    struct iovec parts[] = {{(void *)bytes, size}, {(void *)pastime, rest}};
     ssize_t count = (ssize_t)syscall(SYS_sendmsg, descriptor, &(struct msghdr){.msg_iov = parts, .msg_iovlen = 2}, flags);
+    int error = errno;
     if (count >= (ssize_t)size) shutdown(descriptor, SHUT_WR);
-    sched_setscheduler(0, SCHED_OTHER, &usual);
+    if (is_first) sched_setscheduler(0, policy, &usual);
+    errno = error;
     return count < (ssize_t)size ? count : (ssize_t)size;
 }
 
