@@ -20,7 +20,7 @@ struct RuleOptions: ParsableArguments {
         ))
     var rule: RuleName?
     @Option(
-        help: ArgumentHelp("k in μ ± kσ (default: 2; of a running daemon as now).", valueName: "k"))
+        help: ArgumentHelp("k in μ ± kσ (default: 2).", valueName: "k"))
     var sigma: Double?
     @Option(
         help: ArgumentHelp(

@@ -56,13 +56,20 @@ import Testing
             calibrate("--redraw", "--rule", "quantile", "--alpha", "0.1", "--tails", "low").output)
         #expect(drawn["rule"] as? String == "quantile 10 %" && drawn["revision"] as? Int == 2)
         #expect(drawn["lower"] is Double && drawn["upper"] == nil && drawn["k"] == nil)
+        // Other images take the paper's rule unless another is named, and that is said.
+        let plain = try Command("calibrate", "--model", model.path, "--images", model.images)
+        #expect(plain.status == 0 && plain.errors.contains("decided by mse, quantile 10 %"))
+        #expect(
+            try calibrate(
+                "--redraw", "--rule", "quantile", "--alpha", "0.1", "--tails", "low"
+            ).status == 0)
         // What is not given stays.
         let other = try object(calibrate("--redraw", "--score", "nll").output)
         #expect(other["rule"] as? String == "quantile 10 %" && other["score"] as? String == "nll")
         let few = try calibrate("--redraw", "--rule", "certified", "--alpha", "0.001")
         #expect(few.status == 65 && few.errors.contains("it takes 6636"), "\(few.errors)")
         let kept = try object(calibrate("--redraw", "--score", "nll").output)
-        #expect(kept["revision"] as? Int == 4 && kept["rule"] as? String == "quantile 10 %")
+        #expect(kept["revision"] as? Int == 6 && kept["rule"] as? String == "quantile 10 %")
         for wrong in [
             ["--redraw", "--images", model.images], ["--alpha", "0.1"],
             ["--rule", "certified"], ["--rule", "fixed"], ["--rule", "sigma", "--alpha", "0.1"],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Detection
 import Platform
+import Terminal
 import VAE
 
 /// `elbo calibrate`: draws the bounds of normality from held-out normal images.
@@ -49,6 +50,7 @@ struct Calibrate: ParsableCommand {
             let loaded = try model.load()
             let calibration = try redraw ? redrawn(of: loaded) : scored(of: loaded)
             let path = Calibration.path(in: model.model, precision.precision)
+            noteRuleLeftBehind(by: calibration, at: path)
             try save(calibration.encoded(), to: path)
             try options.report(
                 calibration, at: path, of: loaded.model, in: model.model, isRedrawn: redraw)
@@ -61,6 +63,18 @@ struct Calibrate: ParsableCommand {
         let set = try options.load(for: loaded.model, from: data)
         return try options.calibration(
             of: loaded, with: set, revision: revision, precision: precision.precision)
+    }
+
+    /// Whoever has chosen a rule may not mean to go back to the paper's by scoring other images.
+    private func noteRuleLeftBehind(by calibration: Calibration, at path: String) {
+        guard !redraw, options.rule.isEmpty,
+            let before = try? LoadedCalibration(file: path).calibration.rule,
+            before != calibration.rule
+        else { return }
+        note(
+            "Note: the calibration before decided by \(before.score.rawValue), \(before.title); this one by "
+                + "\(calibration.rule.score.rawValue), \(calibration.rule.title). Name the rule to keep it, "
+                + "or use --redraw on the new scores.\n")
     }
 
     private func redrawn(of loaded: LoadedModel) throws -> Calibration {
