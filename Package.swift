@@ -114,9 +114,10 @@ let package = Package(
             ], swiftSettings: safe),
         .target(
             name: "Control",
-            dependencies: [
-                "Detection", "Files", "Frames", "Platform", "VAE", "ZeroMQ",
-            ],
+            dependencies: ["Detection", "Files", "Frames", "Platform", "VAE"],
+            swiftSettings: safe),
+        .target(
+            name: "ControlClients", dependencies: ["Control", "Files", "ZeroMQ"],
             swiftSettings: safe),
 
         // The body.
@@ -171,7 +172,8 @@ let package = Package(
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Control", "Datasets", "Detection", "Drawing", "Files", "Formatting", "Frames",
+                "Control", "ControlClients", "Datasets", "Detection", "Drawing", "Files",
+                "Formatting", "Frames",
                 "Images", "Networks", "Platform", "Reports", "ServiceConfiguration", "Tensors",
                 "Terminal", "VAE", "VAETraining", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -243,7 +245,8 @@ let package = Package(
         .testTarget(
             name: "DetectionServiceTests",
             dependencies: [
-                "Control", "Detection", "DetectionService", "elbo-replay", "elbod", "Files",
+                "Control", "ControlClients", "Detection", "DetectionService", "elbo", "elbo-replay",
+                "elbod", "Files",
                 "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
                 "TestSupport", "VAE", "ZeroMQ", .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,3 +1,4 @@
+public import Detection
 import FoundationEssentials
 public import Frames
 import Platform
@@ -34,6 +35,8 @@ public struct Status: Codable, Sendable {
     public var score = ""
     /// How the bounds are drawn, as `μ ± 2σ`; nil from older daemons, which know that alone.
     public var rule: String?
+    /// The rule as other programs read it; nil from older daemons.
+    public var deciding: DecisionRule?
     /// k in μ ± kσ; nil for other rules.
     public var k: Double?
     /// Below it an image is anomalous; nil if no score is.

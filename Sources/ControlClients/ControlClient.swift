@@ -1,3 +1,4 @@
+public import Control
 import Files
 import FoundationEssentials
 public import ZeroMQ

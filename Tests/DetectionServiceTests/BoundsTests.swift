@@ -1,4 +1,5 @@
 import Control
+import ControlClients
 import Detection
 import Files
 import Foundation
@@ -102,6 +103,32 @@ import ZeroMQ
         #expect(try service.change(.rollback()).new.revision == 2)
         #expect(try service.change(.threshold(.init(k: 6))).new.revision == 5)
         #expect(service.daemon.stop().status == 0)
+    }
+
+    @Test func `images from files are judged by the rule in service, wherever that lies`() throws {
+        let service = try Service()
+        let certified = DecisionRule.Method.certified(alpha: 0.2, confidence: 0.9, tails: .both)
+        _ = try service.change(.threshold(.init(score: .nll, method: certified)))
+        // The model directory still holds μ ± 2σ of mse; the state directory does not.
+        let images = service.folder.path + "/images"
+        let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28]
+        let pixels = (0..<(100 * 784)).map {
+            UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
+        }
+        try Data(header + pixels).write(to: URL(fileURLWithPath: images))
+        let elbo = Process()
+        elbo.executableURL = DaemonProcess.executable.deletingLastPathComponent()
+            .appendingPathComponent("elbo")
+        elbo.arguments = [
+            "recalibrate", "--images", images, "--control", service.daemon.control,
+        ]
+        elbo.standardOutput = FileHandle.nullDevice
+        try elbo.run()
+        elbo.waitUntilExit()
+        #expect(elbo.terminationStatus == 0)
+        let status = try service.status()
+        #expect(status.calibrationRevision == 3)
+        #expect(status.deciding == DecisionRule(score: .nll, method: certified))
     }
 
     @Test func `bounds of one source are set, listed, gone back from and taken away`() throws {

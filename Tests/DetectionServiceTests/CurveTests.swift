@@ -1,4 +1,5 @@
 import Control
+import ControlClients
 import Files
 import Foundation
 import Glibc

@@ -1,4 +1,5 @@
 import Control
+import ControlClients
 import Detection
 import Files
 import Foundation

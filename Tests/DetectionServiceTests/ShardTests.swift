@@ -1,4 +1,5 @@
 import Control
+import ControlClients
 import Foundation
 import ServiceConfiguration
 import Testing

@@ -158,6 +158,7 @@ final class Monitor: Sendable {
         status.precision = calibration.computation.precision.rawValue
         status.score = calibration.rule.score.rawValue
         (status.rule, status.k) = (calibration.rule.title, calibration.rule.k)
+        status.deciding = calibration.rule
         let bounds = calibration.bounds
         (status.lower, status.upper) = (bounds.lowerIfAny, bounds.upperIfAny)
         status.ownBounds = edition.sources.keys.sorted()

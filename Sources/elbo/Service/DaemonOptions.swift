@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import ControlClients
 import FoundationEssentials
 import Platform
 import ServiceConfiguration

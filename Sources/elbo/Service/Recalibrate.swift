@@ -102,16 +102,22 @@ struct Recalibrate: ParsableCommand {
         let set = try data.load([chosen], for: loaded.model)
         warnOfTrainingImages(in: set, loaded.model, consequence: "the bounds will be too narrow")
         let precision = Precision(rawValue: status.precision) ?? .fp32
-        let before = try LoadedCalibration(
+        let computation = try LoadedCalibration(
             directory: status.modelDirectory, model: loaded, precision: precision
-        ).calibration
-        let computation = before.computation
+        ).calibration.computation
         // The daemon gives it its number.
         return try Calibration(
             scores: loaded.scores(of: set, by: computation),
-            rule: try rule.drawn(after: before.rule),
+            rule: try rule.drawn(after: status.decidingRule),
             model: loaded.digest, data: set.identity,
             created: .now, revision: status.calibrationRevision + 1, computation: computation)
+    }
+}
+
+extension Status {
+    /// The rule in service; of daemons that do not say, μ ± kσ, which is all they know.
+    fileprivate var decidingRule: DecisionRule {
+        deciding ?? .sigma(score: ScoreFunction(rawValue: score) ?? .mse, k: k ?? 2)
     }
 }
 
