@@ -9,7 +9,7 @@ public import VAE
 public struct BatchBuffers {
     /// The images, `(batch, inputs)`; filled by the caller of a training step.
     public let images: Matrix
-    /// What the encoder sees: `images` themselves, or room for noisy copies when denoising.
+    /// What the encoder sees: `images` themselves, or room for corrupted copies.
     public let seen: Matrix
     /// Standard normal noise for reparameterisation, `(batch, latent)`; filled likewise.
     public let epsilon: Matrix
@@ -28,10 +28,10 @@ public struct BatchBuffers {
     }
 
     /// Allocates for batches of at most `capacity` images.
-    init(_ architecture: Architecture, capacity: Int, denoising: Bool) {
+    init(_ architecture: Architecture, capacity: Int, corrupting: Bool) {
         let matrix = { (columns: Int) in Matrix(rows: capacity, columns: columns) }
         images = matrix(architecture.inputs)
-        seen = denoising ? matrix(architecture.inputs) : images
+        seen = corrupting ? matrix(architecture.inputs) : images
         epsilon = matrix(architecture.latent)
         activations = Activations(architecture, capacity: capacity)
         delta = Deltas(

@@ -21,6 +21,9 @@ public struct Recipe: Hashable, Sendable {
     /// The loss compares with the clean image, so above 0 the model learns to remove noise (Vincent
     /// et al., 2008; Im et al., 2017).
     public var denoising: Float = 0
+    /// The probability with which a rectangle of what the encoder sees is blackened, see `cutOut`; the loss
+    /// compares with the whole image.
+    public var cutout: Float = 0
     /// Where initial weights, shuffling and ε come from.
     public var seed: UInt64 = 1
     /// What products are computed with, `fp32` or `bf16`; sums, weights and the optimiser are 32-bit
@@ -42,6 +45,9 @@ public struct Recipe: Hashable, Sendable {
         case cosine
     }
 
+    /// Whether the encoder sees something else than the images.
+    var corrupts: Bool { denoising > 0 || cutout > 0 }
+
     /// Adam's step size at `step`, counted from 0, of `steps`.
     func learningRate(step: Int, of steps: Int) -> Float {
         switch schedule {
@@ -58,6 +64,10 @@ public struct Recipe: Hashable, Sendable {
         }
         guard denoising.isFinite, denoising >= 0, denoising <= 10 else {
             throw .recipe("noise of standard deviation \(denoising); between 0 and 10 is possible")
+        }
+        guard cutout >= 0, cutout <= 1 else {
+            throw .recipe(
+                "a rectangle cut out with probability \(cutout); between 0 and 1 is possible")
         }
         guard precision != .int8 else { throw .recipe("int8 has no fractions; fp32 or bf16 train") }
         guard precision.isSupported else {

@@ -16,13 +16,16 @@ public final class Trainer {
     private let pixels: [UInt8]
     private let labels: [UInt8]?
     private let count: Int
+    private let columns: Int
     private let activity: UnitActivity
 
     /// Prepares to train `parameters` in place on `count` 8-bit images, one after the other in
     /// `pixels`; a conditional model needs the class of each in `labels`.
+    ///
+    /// A recipe that cuts rectangles out needs to know how many `columns` images have.
     public init(
         _ parameters: Parameters, recipe: Recipe, pixels: [UInt8], count: Int,
-        labels: [UInt8]? = nil
+        columns: Int? = nil, labels: [UInt8]? = nil
     ) throws(TrainingError) {
         try recipe.validate()
         let classes = parameters.architecture.classes
@@ -33,6 +36,11 @@ public final class Trainer {
         }
         guard count > 0, pixels.count == count * parameters.architecture.inputs else {
             throw .recipe("\(pixels.count) bytes are not \(count) images of this model's size")
+        }
+        let inputs = parameters.architecture.inputs
+        self.columns = columns ?? inputs
+        guard self.columns > 0, inputs % self.columns == 0 else {
+            throw .recipe("images of \(inputs) pixels have no \(self.columns) columns")
         }
         self.recipe = recipe
         self.pixels = pixels
@@ -119,18 +127,32 @@ public final class Trainer {
             var noise = RandomNumbers(
                 seed: recipe.seed, 2, address.epoch, UInt64(address.step), UInt64(range.lowerBound))
             noise.fillWithNormal(view.epsilon)
-            if recipe.denoising > 0 {
+            if recipe.corrupts {
                 for row in 0..<range.count {
-                    let image = row..<(row + 1)
-                    addNoise(
-                        to: view.images.rows(image),
-                        deviation: recipe.denoising * noise.nextUniform(), from: &noise,
-                        into: view.seen.rows(image))
+                    corrupt(
+                        view.images.rows(row..<(row + 1)), into: view.seen.rows(row..<(row + 1)),
+                        &noise)
                 }
             }
         }
         activity.add(step.buffers.activations.mu, rows: batch)
         return terms
+    }
+}
+
+extension Trainer {
+    /// Writes what the encoder is to see of one image into `seen`.
+    private func corrupt(_ image: Matrix, into seen: Matrix, _ random: inout RandomNumbers) {
+        if recipe.denoising > 0 {
+            addNoise(
+                to: image, deviation: recipe.denoising * random.nextUniform(), from: &random,
+                into: seen)
+        } else {
+            seen.copy(from: image)
+        }
+        if recipe.cutout > 0, random.nextUniform() < recipe.cutout {
+            cutOut(of: seen, columns: columns, from: &random)
+        }
     }
 }
 

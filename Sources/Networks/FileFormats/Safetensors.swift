@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Tensors
 
-/// The contents of a safetensors file with 32-bit float tensors.
+/// The contents of a safetensors file; tensors are 32-bit floats in memory.
 ///
 /// ```
 /// 8 bytes   N, little-endian: length of the header
@@ -38,8 +38,29 @@ public struct Safetensors: Sendable, Equatable {
     /// The largest header read; ours are under 2 KB.
     static let headerLimit = 1 << 20
 
+    /// How elements are written.
+    public enum Storage: String, Sendable {
+        /// As they are.
+        case single = "F32"
+        /// Rounded to 16 bits, which takes half the bytes.
+        case half = "F16"
+
+        /// What is read of an element that was written so.
+        public func rounded(_ element: Float) -> Float {
+            self == .half ? Float(Float16(element)) : element
+        }
+
+        fileprivate func bytes(of elements: [Float]) -> [UInt8] {
+            guard self == .half else { return littleEndianBytes(of: elements) }
+            return elements.flatMap { element in
+                let bits = Float16(element).bitPattern
+                return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+            }
+        }
+    }
+
     /// The file's bytes; equal contents give equal bytes.
-    public func encoded() -> [UInt8] {
+    public func encoded(as storage: Storage = .single) -> [UInt8] {
         var entries: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
@@ -48,10 +69,10 @@ public struct Safetensors: Sendable, Equatable {
         var data: [UInt8] = []
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             let begin = data.count
-            data += littleEndianBytes(of: tensor.elements)
+            data += storage.bytes(of: tensor.elements)
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             entries.append(
-                "\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
+                "\(quoted(name)):{\"dtype\":\"\(storage.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(begin),\(data.count)]}")
         }
         var header = Array("{\(entries.joined(separator: ","))}".utf8)
