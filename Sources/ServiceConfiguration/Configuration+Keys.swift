@@ -105,7 +105,7 @@ extension Configuration {
         .flag(
             .init(
                 "all_scores",
-                "Whether verdicts carry every score (mse, nll, kl, elbo) beside the deciding one",
+                "Whether verdicts carry every score that is computed beside the deciding one",
                 "bool"), \.allScores),
         .flag(
             .init(

@@ -65,11 +65,13 @@ extension LoadedModel {
         return computation
     }
 
-    /// Scores every image of `set` as the daemon does.
-    func scores(of set: ImageSet, by computation: Computation) throws -> [Scores] {
+    /// Scores every image of `set` as the daemon does, by `wanted` and whatever comes with that.
+    func scores(
+        of set: ImageSet, by computation: Computation, computing wanted: ScoreSet = .standard
+    ) throws -> [Scores] {
         try requireUnconditional()
         try requireSize(of: set)
-        return ScoringEngine(model.weights, by: computation, capacity: 256).scores(
+        return ScoringEngine(model, by: computation, computing: wanted, capacity: 256).scores(
             ofImages: set.pixels, count: set.count)
     }
 

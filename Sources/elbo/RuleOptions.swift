@@ -96,7 +96,7 @@ struct RuleOptions: ParsableArguments {
     }
 
     /// The rule: as given, and otherwise as the one `before`, or the paper's.
-    func drawn(after before: DecisionRule = .sigma(score: .mse, k: 2)) throws -> DecisionRule {
+    func drawn(after before: DecisionRule = .paper) throws -> DecisionRule {
         try before.changed(score: score, method: method())
     }
 }

@@ -18,21 +18,16 @@ import VAE
         #expect(decision.z == z || abs(decision.z - z) < 1e-6)
     }
 
-    @Test(arguments: ScoreFunction.allCases)
+    @Test(arguments: ScoreSet.standard.functions)
     func `the calibrated score decides and no other`(function: ScoreFunction) throws {
         let calibration = try standardCalibration(score: function)
         let judge = Judge(calibration)
         #expect(judge.score == function)
         let middle = Scores(mse: 2, nll: 20, kl: -2, elbo: 102)
         #expect(!judge.decide(middle).isAnomaly)
-        for other in ScoreFunction.allCases {
+        for other in ScoreSet.standard.functions {
             var strange = middle
-            switch other {
-            case .mse: strange.mse = 1e6
-            case .nll: strange.nll = 1e6
-            case .kl: strange.kl = 1e6
-            case .elbo: strange.elbo = 1e6
-            }
+            strange[other] = 1e6
             #expect(judge.decide(strange).isAnomaly == (other == function), "\(other)")
         }
     }

@@ -39,8 +39,8 @@ import VAE
 
     @Test func `frames that are strange by another score are left out as well`() {
         var scores = normal(200)
-        for index in scores.indices { scores[index].nll = 70 + Float(index % 20) }
-        scores[7].nll = 5000
+        for index in scores.indices { scores[index][.nll] = 70 + Float(index % 20) }
+        scores[7][.nll] = 5000
         let screening = SampleScreening(scores, decidingBy: .mse)
         #expect(screening.strange == 1 && screening.kept.allSatisfy { $0.nll < 100 })
     }

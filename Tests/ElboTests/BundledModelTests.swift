@@ -47,6 +47,34 @@ struct BundledModelTests {
         #expect(report["mse"] as? Double ?? .nan <= 0.0150)
     }
 
+    @Test(arguments: ["fp32", "int8"])
+    func `the model that detects catches what its card promises, by one rule`(
+        precision: String
+    ) throws {
+        let report = try object(
+            "evaluate", "--model", model("-detect"), "--suite", "--rule", "certified", "--alpha",
+            "0.025", "--tails", "high", "--precision", precision)
+        let rows = report["rows"] as? [[String: Any]] ?? []
+        let caught = Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                (
+                    row["fault"] as? String ?? "",
+                    (row["caught"] as? [String: Double])?["fused"] ?? .nan
+                )
+            })
+        #expect(caught["normal"] ?? 1 <= 0.025)
+        for fault in [
+            "blank", "white", "uniform", "dim", "bright", "blur 5 × 5", "noise 0.1", "noise 0.3",
+            "salt and pepper", "inverted", "shifted by 6",
+        ] { #expect(caught[fault] ?? 0 >= 0.995, "\(fault)") }
+        for (fault, share) in [
+            ("fashion-mnist:t10k[odd]", 0.999), ("occluded, grey 8 × 8", 0.9),
+            ("occluded, black 8 × 8", 0.52), ("two dead rows", 0.4), ("overlay", 0.75),
+            ("rotated 90°", 0.82), ("mirrored left-right", 0.48), ("mirrored up-down", 0.48),
+        ] { #expect(caught[fault] ?? 0 >= share, "\(fault): \(caught[fault] ?? 0)") }
+        #expect((report["mean"] as? [String: Double])?["fused"] ?? 0 >= 0.9)
+    }
+
     @Test func `every bundled model is small, and tells how it was made`() throws {
         for suffix in ["", "-2d", "-conditional", "-denoising"] {
             let path = LoadedModel.path(in: model(suffix))

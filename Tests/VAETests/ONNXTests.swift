@@ -41,7 +41,7 @@ import VAE
         #expect(try graph.messages(11).map { $0.text(1) } == ["image"])
         #expect(
             try graph.messages(12).map { $0.text(1) }
-                == ["reconstruction"] + ScoreFunction.allCases.map(\.rawValue))
+                == ["reconstruction"] + ScoreSet.standard.functions.map(\.rawValue))
         let type = try graph.message(11).message(2).message(1)
         #expect(type.number(1) == 2)
         let extents = try type.message(2).messages(1)

@@ -93,6 +93,70 @@ void elbod_widen(
     int level, const uint8_t *bytes, const float *floats, long count, float *unit, uint16_t *bfloat16,
     uint8_t *narrow);
 
+// Loops over one image that is looked at more closely: examining.c.
+
+/// s = logistic(a) of a row of outputs a: floats, or integers times `scale` plus `bias`.
+void elbod_reconstruct(
+    int level, const float *logits, const int32_t *whole, const float *scale, const float *bias, long count,
+    float *s);
+
+/// A row of outputs as floats.
+void elbod_numbers(
+    int level, const float *numbers, const int32_t *whole, const float *scale, const float *bias, long count,
+    float *y);
+
+/// a − b.
+void elbod_subtract(int level, const float *a, const float *b, long count, float *d);
+
+/// a − b of bfloat16.
+void elbod_subtract_bfloat16(int level, const uint16_t *a, const uint16_t *b, long count, float *d);
+
+/// (a − b)·step of bytes.
+void elbod_subtract_bytes(int level, const uint8_t *a, const uint8_t *b, long count, float step, float *d);
+
+/// Σ x².
+float elbod_sum_of_squares(int level, const float *x, long count);
+
+/// Σ (x − s)² where x is above s, the same where it is not; Σ (x − s)² / (s(1 − s) + 0.02); and the largest Σ (x − s)²
+/// over a square.
+typedef struct { float brighter, darker, residual, patch; } elbod_differences;
+
+/// Copies an image, row by row, into rows that are `stride` apart, a multiple of sixteen.
+///
+/// Below, padded images have as much room behind the last row as a row takes, and what lies beyond their columns is
+/// of no matter as long as it is numbers.
+void elbod_padded(const float *flat, long rows, long columns, long stride, float *padded);
+
+/// The differences of a padded image x and its reconstruction s, not padded, in squares of `side` × `side`; `room` is
+/// for a padded image and two rows.
+elbod_differences elbod_difference(
+    int level, const float *x, const float *s, long rows, long columns, long stride, long side, float *room);
+
+/// Σ x and Σ x²; Σ |x − its neighbour| across and down; Σ and maximum of |Laplacian|; Σ |Immerkær's operator|; how
+/// many pixels are black and how many white, to five steps of a byte; the largest pixel; Σ x along the border, corners
+/// twice; and how much the darkest row or column between brighter ones lacks: (m − s)² / (m + 1) of its sum s and
+/// the smaller m of its neighbours'.
+typedef struct {
+    float sum, squares, across, down, ripple, spike, rough, black, white, peak, border, gap;
+} elbod_statistics;
+
+/// What the pixels of a padded image, in [0, 1], tell without a model; `room` is for a padded row and a column.
+elbod_statistics elbod_examine(
+    int level, const float *x, long rows, long columns, long stride, float *room);
+
+/// Σ −x·log x − (1 − x)·log(1 − x) of pixels x as Bernoulli probabilities, in nats, which no cross-entropy with
+/// them is below; and the largest such sum over a square.
+typedef struct { float sum, patch; } elbod_entropies;
+
+/// Those of an image, not padded, in squares of `side` × `side`; `room` is for a padded image and two rows.
+elbod_entropies elbod_entropy(
+    int level, const uint8_t *bytes, const float *floats, long rows, long columns, long stride, long side,
+    float *room);
+
+/// The same of entropies, one a pixel of a padded image; `room` is for two padded rows.
+elbod_entropies elbod_measure_entropies(
+    int level, const float *each, long rows, long columns, long stride, long side, float *room);
+
 // Layers of one row: row.c.
 
 /// y = x·W + b, or ReLU of it if `rectifying`, of x with k elements and W, `(k, n)`, row by row. `values` and

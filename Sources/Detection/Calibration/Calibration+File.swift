@@ -6,7 +6,7 @@ public import VAE
 
 extension Calibration: Codable {
     private enum Key: String, CodingKey {
-        case schema, rules, scores, model, data, created, revision, precision, ranges
+        case schema, rules, scores, model, data, created, revision, precision, ranges, profile
         case lineage = "made"
         /// Of the first schema, which knew one rule.
         case score, k
@@ -27,10 +27,11 @@ extension Calibration: Codable {
         try container.encode(created.iso8601, forKey: .created)
         try container.encode(revision, forKey: .revision)
         try container.encodeIfPresent(lineage, forKey: .lineage)
-        if computation != .fp32 {
+        if computation.precision != .fp32 {
             try container.encode(computation.precision.rawValue, forKey: .precision)
             try container.encodeIfPresent(computation.ranges, forKey: .ranges)
         }
+        try container.encodeIfPresent(computation.profile, forKey: .profile)
         let named = samples.map { ($0.key.rawValue, StoredSample($0.value)) }
         try container.encode(Dictionary(uniqueKeysWithValues: named), forKey: .scores)
     }
@@ -81,7 +82,8 @@ extension Calibration: Codable {
         }
         return Computation(
             precision: known,
-            ranges: try container.decodeIfPresent(ActivationRanges.self, forKey: .ranges))
+            ranges: try container.decodeIfPresent(ActivationRanges.self, forKey: .ranges),
+            profile: try container.decodeIfPresent(NormalProfile.self, forKey: .profile))
     }
 
     /// The samples by their functions, all of them consistent in themselves and with the rules.

@@ -47,24 +47,28 @@ public struct Calibration: Sendable, Equatable {
         }
     }
 
-    /// A rule over `scores`, those of one calibration image each; throws if there are fewer than two or
-    /// one is not finite.
+    /// A rule over `scores`, those of one calibration image each, all of the same functions; throws if there are
+    /// fewer than two or one is not finite.
     public init(
-        scores: [Scores], rule: DecisionRule, model: SHA256Digest, data: DataIdentity,
-        created: UnixTime, revision: Int, lineage: Lineage? = nil, computation: Computation = .fp32
+        scores: some RandomAccessCollection<Scores>, rule: DecisionRule, model: SHA256Digest,
+        data: DataIdentity, created: UnixTime, revision: Int, lineage: Lineage? = nil,
+        computation: Computation = .fp32
     ) throws(CalibrationError) {
-        guard scores.count >= 2 else {
+        guard scores.count >= 2, let first = scores.first else {
             throw .unusable("\(scores.count) images cannot be calibrated from; take at least 2")
         }
         var samples: [ScoreFunction: ScoreSample] = [:]
-        for function in ScoreFunction.allCases {
+        for function in first.computed.functions {
             let values = scores.map { $0[function] }
             guard values.allSatisfy(\.isFinite) else {
                 throw .unusable("the model gives \(function.rawValue) scores that are not numbers")
             }
             samples[function] = ScoreSample(of: values)
         }
-        if let sample = samples[rule.score] { _ = try rule.bounds(over: sample) }
+        guard let sample = samples[rule.score] else {
+            throw .unusable("no \(rule.score.rawValue) scores were computed")
+        }
+        _ = try rule.bounds(over: sample)
         self.init(
             rules: [rule], samples: samples, model: model.description, data: data,
             created: created, revision: revision, lineage: lineage, computation: computation)
@@ -103,6 +107,12 @@ public struct Calibration: Sendable, Equatable {
         }
         return sample
     }
+
+    /// The scores that its rules need.
+    public var needed: ScoreSet { ScoreSet(rules.map(\.score)) }
+
+    /// The scores that it holds.
+    public var held: ScoreSet { ScoreSet(samples.keys) }
 
     /// Between which scores the deciding rule calls an image normal.
     public var bounds: ScoreBounds { Judge(self).bounds }

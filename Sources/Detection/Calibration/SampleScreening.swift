@@ -23,11 +23,14 @@ public struct SampleScreening: Sendable {
     static let strangest = 0.05
 
     /// Screens the scores of one frame each, for bounds by `score`.
-    public init(_ scores: [Scores], decidingBy score: ScoreFunction) {
+    public init(
+        _ scores: some RandomAccessCollection<Scores>, decidingBy score: ScoreFunction
+    ) {
         var isKept = [Bool](repeating: true, count: scores.count)
-        for function in ScoreFunction.allCases {
-            let fence = Fence(around: scores.map { $0[function] }.sorted())
-            for index in scores.indices where !fence.contains(scores[index][function]) {
+        for function in scores.first?.computed.functions ?? [] {
+            let values = scores.map { $0[function] }
+            let fence = Fence(around: values.sorted())
+            for index in values.indices where !fence.contains(values[index]) {
                 isKept[index] = false
             }
         }

@@ -1,10 +1,12 @@
 public import FoundationEssentials
 import Glibc
+import Tensors
 
 /// The long lists of scores in a calibration's JSON, which are read and written apart from the rest.
 ///
 /// A calibration of 1,000,000 images holds four million numbers, for which Foundation's coders take
-/// seconds and hundreds of MiB; here each takes one pass over its text. What remains, the outline, is
+/// seconds and hundreds of MiB; here each takes one pass over its text. They are written as base64 of little-endian
+/// floats, half as long as digits, and read as lists of numbers as well, which older files have. What remains, the outline, is
 /// Foundation's: there a list is a number, its place among the lists.
 public struct ScoreLists: Sendable {
     let lists: [[Float]]
@@ -39,26 +41,33 @@ public struct ScoreLists: Sendable {
     /// The outline that an encoder wrote with the lists in their places, in this order.
     func inserted(into outline: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(outline.count + lists.reduce(0) { $0 + 12 * $1.count })
+        bytes.reserveCapacity(outline.count + lists.reduce(0) { $0 + 6 * $1.count })
         var rest = outline[...]
         // A text cannot hold the member's name with bare quotes, so what is found is the member.
         for list in lists {
             guard let place = rest.firstRange(of: Self.placeholder) else { break }
             bytes.append(contentsOf: rest[..<place.lowerBound])
             bytes.append(contentsOf: Self.member)
-            bytes.append(contentsOf: ":[".utf8)
-            for (index, score) in list.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                // As Foundation spells numbers.
-                let text = score.description
-                bytes.append(
-                    contentsOf: text.hasSuffix(".0") ? text.dropLast(2).utf8 : text[...].utf8)
-            }
-            bytes.append(UInt8(ascii: "]"))
+            bytes.append(contentsOf: ":\"".utf8)
+            bytes.append(contentsOf: Self.packed(list).utf8)
+            bytes.append(UInt8(ascii: "\""))
             rest = rest[place.upperBound...]
         }
         bytes.append(contentsOf: rest)
         return bytes
+    }
+
+    /// A list as it is written: base64 of little-endian floats.
+    static func packed(_ list: [Float]) -> String {
+        Data(littleEndianBytes(of: list)).base64EncodedString()
+    }
+
+    /// The reverse.
+    static func unpacked(_ text: Data) throws(CalibrationError) -> [Float] {
+        guard let data = Data(base64Encoded: text), data.count % 4 == 0 else {
+            throw .malformed("a list of scores is no base64 of floats, or breaks off")
+        }
+        return floats(fromLittleEndian: Array(data)[...])
     }
 
     /// Copies JSON and takes the lists out on the way.
@@ -91,11 +100,12 @@ public struct ScoreLists: Sendable {
                     continue
                 }
                 skipBlanks()
-                guard take(UInt8(ascii: "[")) else {
-                    throw .malformed("its scores are no list of numbers")
-                }
                 outline.append(contentsOf: ":\(lists.count)".utf8)
-                lists.append(try numbers())
+                if take(UInt8(ascii: "[")) {
+                    lists.append(try numbers())
+                } else {
+                    lists.append(try packed())
+                }
             }
         }
 
@@ -138,6 +148,17 @@ public struct ScoreLists: Sendable {
                 if take(UInt8(ascii: "]")) { return numbers }
                 guard take(UInt8(ascii: ",")) else { throw Self.noNumber }
             }
+        }
+
+        /// Floats as base64, in the text that is next.
+        private mutating func packed() throws(CalibrationError) -> [Float] {
+            let start = position
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+                throw .malformed("its scores are no list of numbers")
+            }
+            skipText()
+            let text = bytes[min(start + 1, position)..<max(start + 1, position - 1)]
+            return try ScoreLists.unpacked(Data(text))
         }
 
         private static let noNumber = CalibrationError.malformed(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import VAE
 
 // How samples and rules are written: with the numbers that follow from them, for people and other
@@ -26,7 +27,7 @@ struct StoredSample: Codable {
         try container.encodeIfPresent(lower, forKey: .lower)
         try container.encodeIfPresent(upper, forKey: .upper)
         if ScoreLists.told(encoder.userInfo) == nil {
-            try container.encode(sorted, forKey: .sorted)
+            try container.encode(ScoreLists.packed(sorted), forKey: .sorted)
         } else {
             try container.encode(0, forKey: .sorted)
         }
@@ -40,7 +41,11 @@ struct StoredSample: Codable {
         lower = try container.decodeIfPresent(Double.self, forKey: .lower)
         upper = try container.decodeIfPresent(Double.self, forKey: .upper)
         guard let lists = ScoreLists.told(decoder.userInfo)?.lists else {
-            sorted = try container.decode([Float].self, forKey: .sorted)
+            if let text = try? container.decode(String.self, forKey: .sorted) {
+                sorted = try ScoreLists.unpacked(Data(text.utf8))
+            } else {
+                sorted = try container.decode([Float].self, forKey: .sorted)
+            }
             return
         }
         let place = try container.decode(Int.self, forKey: .sorted)

@@ -51,6 +51,13 @@ public struct DecisionRule: Sendable, Equatable {
         DecisionRule(score: score, method: .sigma(k: k))
     }
 
+    /// The paper's: μ ± 2σ of the mean squared error.
+    public static let paper = sigma(score: .mse, k: 2)
+
+    /// That of models whose scores are fused: at most 1 % false alarms, with 99 % confidence.
+    public static let fused = DecisionRule(
+        score: .fused, method: .certified(alpha: 0.01, confidence: 0.99, tails: .high))
+
     /// k in μ ± kσ; nil for other methods.
     public var k: Double? {
         if case .sigma(let k) = method { k } else { nil }

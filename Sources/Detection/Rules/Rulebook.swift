@@ -1,3 +1,5 @@
+public import VAE
+
 /// The calibrations that decide in one edition: the common one, and those of single sources that have
 /// their own.
 public struct Rulebook: Sendable {
@@ -13,6 +15,11 @@ public struct Rulebook: Sendable {
         judges = calibrations.map { Judge($0.calibration) }
         let pairs = own.enumerated().map { ($1.key, CalibrationIndex(rawValue: $0 + 1)) }
         places = Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    /// The scores that its rules need.
+    public var needed: ScoreSet {
+        calibrations.reduce(into: []) { $0.formUnion($1.calibration.needed) }
     }
 
     /// Which calibration decides about frames of the source of this name.

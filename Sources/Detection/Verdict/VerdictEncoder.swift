@@ -98,6 +98,11 @@ public struct VerdictEncoder: Sendable {
         line.append(",\"msg\":")
         echo(echoes.message, of: batch, row, to: &line)
         line.append(decision)
+        if let part = verdict.scores.strongestPart {
+            line.append(",\"part\":\"")
+            line.append(part.rawValue)
+            line.append("\"")
+        }
         line.append(contentsOf: fixed[place])
         if writesAllScores { line.append(verdict.scores) }
         line.append(",\"ts_source\":")
@@ -172,14 +177,16 @@ extension [UInt8] {
     }
 
     fileprivate mutating func append(_ scores: Scores) {
-        append(",\"scores\":{\"mse\":")
-        append(scores.mse)
-        append(",\"nll\":")
-        append(scores.nll)
-        append(",\"kl\":")
-        append(scores.kl)
-        append(",\"elbo\":")
-        append(scores.elbo)
+        append(",\"scores\":")
+        var separator = UInt8(ascii: "{")
+        for function in ScoreFunction.allCases where scores.computed.contains(function) {
+            append(separator)
+            append("\"")
+            append(function.rawValue)
+            append("\":")
+            append(scores[function])
+            separator = UInt8(ascii: ",")
+        }
         append("}")
     }
 

@@ -30,7 +30,7 @@ final class ActiveModel: Sendable {
         /// An engine that scores by it, in batches of at most `capacity` frames.
         func engine(capacity: Int) -> ScoringEngine {
             ScoringEngine(
-                model.model.weights, by: calibration.calibration.computation,
+                model.model, by: calibration.calibration.computation, computing: rulebook.needed,
                 capacity: capacity)
         }
 
@@ -38,6 +38,7 @@ final class ActiveModel: Sendable {
         func hasEngine(of other: Edition) -> Bool {
             model.digest == other.model.digest
                 && calibration.calibration.computation == other.calibration.calibration.computation
+                && rulebook.needed == other.rulebook.needed
         }
     }
 

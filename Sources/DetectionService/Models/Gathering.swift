@@ -28,7 +28,7 @@ struct Gathering: Sendable {
     let lease: Lease
     /// By which its holder names it.
     let ticket: String
-    private(set) var scores: [Scores] = []
+    private(set) var scores = ScoreTable()
     /// How often another model was put into service meanwhile, so that it began anew.
     private(set) var restarts = 0
     private var renewed: Moment
@@ -59,7 +59,7 @@ struct Gathering: Sendable {
 
     /// Begins anew, for another model.
     mutating func restart() {
-        scores.removeAll(keepingCapacity: true)
+        scores.removeAll()
         restarts += 1
     }
 

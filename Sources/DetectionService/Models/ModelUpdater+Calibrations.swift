@@ -176,7 +176,7 @@ extension ModelUpdater {
             "\(gathering.wanted) live frames\(place)"
             + (left > 0 ? " without \(left) that score far from the others" : "")
         let calibration = try Calibration(
-            scores: isPlain ? gathering.scores : screening.kept, rule: newRule,
+            scores: isPlain ? gathering.scores : ScoreTable(screening.kept), rule: newRule,
             model: edition.model.digest, data: .init(name: name, sha256: "sha256:none"),
             created: .now, revision: revision, lineage: lineage,
             computation: edition.calibration.calibration.computation)
@@ -223,6 +223,8 @@ extension ModelUpdater {
                 ? edition.sources[observation.source.name] == nil
                 : observation.source.name == source
         }
+        // Of a score that was not asked for so far nothing is known.
+        .filter { $0.scores.computed.isSuperset(of: old.needed.union(new.needed)) }
         let (before, after) = (Judge(old), Judge(new))
         let decisions = recent.map {
             (before: before.decide($0.scores).isAnomaly, after: after.decide($0.scores).isAnomaly)

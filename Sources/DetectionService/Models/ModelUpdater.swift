@@ -55,10 +55,17 @@ final class ModelUpdater: Sendable {
         try model.requireUnconditional()
         let found = try store.resolve(for: model, isStarting: isStarting)
         let own = try store.ownBounds(for: model)
+        // Scores that are computed with other ranges or another profile are other scores.
+        let computation = found.calibration.calibration.computation
+        let usable = own.found.filter { $0.value.calibration.computation == computation }
         let edition = ActiveModel.Edition(
-            model: model, calibration: found.calibration, sources: own.found)
+            model: model, calibration: found.calibration, sources: usable)
         try model.requireFiniteScores(edition.calibration.calibration.computation)
-        let remarks = found.remarks + remarks(onOtherModels: own.ofOtherModels, store)
+        let remarks =
+            found.remarks
+            + remarks(
+                onOtherModels: own.ofOtherModels + own.found.keys.filter { usable[$0] == nil },
+                store)
         return Opened(edition: edition, found: found, remarks: remarks)
     }
 
@@ -68,7 +75,7 @@ final class ModelUpdater: Sendable {
         guard !sources.isEmpty else { return [] }
         return [
             "\(sources.listed): bounds of their own, kept in \(store.directory), were made for another "
-                + "model and do not judge by this one; elbo recalibrate --live n --source name --own "
+                + "model, or for scores computed otherwise, and do not judge by this one; elbo recalibrate --live n --source name --own "
                 + "makes others."
         ]
     }
@@ -193,7 +200,8 @@ extension LoadedModel {
     fileprivate func requireFiniteScores(_ computation: Computation) throws(ModelUpdateError) {
         let pixels = model.imageShape.pixels
         let images = [0, 128, 255].flatMap { [UInt8](repeating: $0, count: pixels) }
-        let engine = ScoringEngine(model.weights, by: computation, capacity: 3)
+        let engine = ScoringEngine(
+            model, by: computation, computing: computation.possible, capacity: 3)
         let scores = engine.scores(ofImages: images, count: 3)
         guard scores.allSatisfy(\.isFinite) else { throw .notFinite }
     }

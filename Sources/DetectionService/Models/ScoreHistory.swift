@@ -16,7 +16,7 @@ struct ScoreHistory: Sendable {
 
     private let limit: Int
     /// A ring once it is full; sources by their places, to which others are only ever added.
-    private var ring: [(source: SourceIndex, scores: Scores)] = []
+    private var ring: (sources: [SourceIndex], scores: ScoreTable) = ([], ScoreTable())
     private var next = 0
     private var sources: [Source] = []
     /// The first edition whose scores count.
@@ -36,11 +36,12 @@ struct ScoreHistory: Sendable {
         if self.sources.count < sources.count || self.sources[place] !== sources[place] {
             self.sources = sources
         }
-        let entry = (source: verdict.frame.source, scores: verdict.scores)
-        if ring.count < limit {
-            ring.append(entry)
+        if ring.sources.count < limit {
+            ring.sources.append(verdict.frame.source)
+            ring.scores.append(verdict.scores)
         } else {
-            ring[next] = entry
+            ring.sources[next] = verdict.frame.source
+            ring.scores.replace(at: next, by: verdict.scores)
             next = (next + 1) % limit
         }
         if collection?.wants(sources[verdict.frame.source]) == true {
@@ -49,7 +50,9 @@ struct ScoreHistory: Sendable {
     }
 
     /// The last frames that were scored, in no special order.
-    var entries: [Entry] { ring.map { Entry(source: sources[$0.source], scores: $0.scores) } }
+    var entries: [Entry] {
+        zip(ring.sources, ring.scores).map { Entry(source: sources[$0], scores: $1) }
+    }
 
     /// Begins to gather the scores of the next `count` frames; false if others are being gathered.
     mutating func startCollecting(
@@ -92,7 +95,8 @@ struct ScoreHistory: Sendable {
     /// Forgets all scores, for from this edition on another model serves; gathering
     /// starts over.
     mutating func restart(from edition: EditionNumber) {
-        ring.removeAll(keepingCapacity: true)
+        ring.sources.removeAll(keepingCapacity: true)
+        ring.scores.removeAll()
         collection?.restart()
         next = 0
         since = edition

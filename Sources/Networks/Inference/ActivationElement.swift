@@ -18,6 +18,9 @@ public protocol ActivationElement: BitwiseCopyable {
         _ layer: PackedLinear, to x: Buffer2D<Self>, into y: Buffer2D<Self>, rows: Int)
     /// Puts the first `rows` rows through a layer whose outputs are 32-bit floats.
     static func apply(_ layer: PackedLinear, to x: Buffer2D<Self>, into y: Matrix, rows: Int)
+    /// Writes `a − b` of one row into the columns of `output` from `column` on.
+    static func subtract(
+        _ row: Int, _ a: Buffer2D<Self>, _ b: Buffer2D<Self>, into output: Matrix, from column: Int)
 }
 
 extension Float: ActivationElement {
@@ -39,6 +42,13 @@ extension Float: ActivationElement {
     /// See `ActivationElement`.
     public static func apply(_ layer: PackedLinear, to x: Matrix, into y: Matrix, rows: Int) {
         layer.apply(to: x, into: y, rows: rows)
+    }
+
+    /// See `ActivationElement`.
+    public static func subtract(
+        _ row: Int, _ a: Matrix, _ b: Matrix, into output: Matrix, from column: Int
+    ) {
+        Tensors.subtract(row: row, a, b, into: output, from: column)
     }
 }
 
@@ -75,5 +85,13 @@ extension UInt16: ActivationElement {
         _ layer: PackedLinear, to x: Buffer2D<UInt16>, into y: Matrix, rows: Int
     ) {
         layer.apply(to: x, into: y, rows: rows)
+    }
+
+    /// See `ActivationElement`.
+    public static func subtract(
+        _ row: Int, _ a: Buffer2D<UInt16>, _ b: Buffer2D<UInt16>, into output: Matrix,
+        from column: Int
+    ) {
+        Tensors.subtract(row: row, a, b, into: output, from: column)
     }
 }

@@ -47,7 +47,7 @@ public struct AnomalyDetection: Sendable {
     ) {
         // As the daemon scores: with its engine, in the precision that was calibrated.
         let engine = ScoringEngine(
-            loaded.model.weights, by: calibration.computation, capacity: 256)
+            loaded.model, by: calibration.computation, computing: calibration.held, capacity: 256)
         self.normal = engine.scores(ofImages: normal.pixels, count: normal.count)
         self.anomalous = engine.scores(ofImages: anomalous.pixels, count: anomalous.count)
         self.calibration = calibration
@@ -187,6 +187,38 @@ extension ScoreFunction {
         case .nll: "cross-entropy of reconstruction, nats per image"
         case .kl: "KL divergence from the prior, nats per image"
         case .elbo: "negative evidence lower bound at z = μ, nats per image"
+        case .excess: "cross-entropy of reconstruction less the image's entropy, nats per image"
+        case .residual: "Pearson residual of reconstruction, per pixel"
+        case .brighter: "mean squared error where brighter than reconstructed"
+        case .darker: "mean squared error where darker than reconstructed"
+        case .patch: "mean squared error of the worst 3 × 3 pixels"
+        case .code: "length of the posterior mean"
+        case .spread: "length of the posterior deviation"
+        case .latent: "distance of the posterior mean"
+        case .brightness: "mean pixel, in [0, 1]"
+        case .contrast: "standard deviation of pixels"
+        case .peak: "largest pixel, in [0, 1]"
+        case .black: "share of black pixels"
+        case .white: "share of white pixels"
+        case .grey: "share of pixels neither black nor white"
+        case .across: "mean difference of pixels side by side"
+        case .down: "mean difference of pixels one below the other"
+        case .sharpness: "difference of neighbouring pixels over brightness"
+        case .ripple: "mean Laplacian"
+        case .spike: "largest Laplacian"
+        case .border: "mean pixel along the border"
+        case .entropy: "entropy of the pixels, nats per image"
+        case .entropyPatch: "entropy of the 5 × 5 pixels with the most, nats"
+        case .gap: "what the darkest line lacks"
+        case .noise: "estimated deviation of noise"
+        case .sap: "squared differences along the encoder's layers (SAP)"
+        case .nap: "differences along the encoder's layers, whitened (NAP)"
+        case .camera: "statistics of pixels together, −log₁₀ p"
+        case .extreme: "oddest statistic of pixels, −log₁₀ p"
+        case .line: "missing line, −log₁₀ p"
+        case .surplus: "more than the model explains, −log₁₀ p"
+        case .meaning: "meaning, −log₁₀ p"
+        case .fused: "all parts, −log₁₀ p"
         }
     }
 }

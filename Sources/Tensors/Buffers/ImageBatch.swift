@@ -35,11 +35,15 @@ public struct ImageBatch: ~Copyable {
     public func setRow<Failure: Error>(
         _ row: Int, floats body: (inout MutableSpan<Float>) throws(Failure) -> Void
     ) throws(Failure) {
-        isFloat[row, 0] = true
-        let elements = unsafe UnsafeMutableBufferPointer(
-            start: floats.address(ofRow: row), count: columns)
+        let elements = unsafe UnsafeMutableBufferPointer(start: floatsToWrite(row), count: columns)
         var span = unsafe elements.mutableSpan
         try body(&span)
+    }
+
+    /// Where one row is about to be written as floats.
+    func floatsToWrite(_ row: Int) -> UnsafeMutablePointer<Float> {
+        isFloat[row, 0] = true
+        return unsafe floats.address(ofRow: row)
     }
 
     /// The pixels of one row in [0, 1], copied.

@@ -16,9 +16,15 @@ final class ByteNetwork: Network {
         let product: PackedLinear
         let result: ScaledSums
         let output: Buffer2D<UInt8>
+        /// What one step of its outputs is worth.
+        let step: Float
     }
 
     private let encoder: [Layer]
+    /// The outputs of its layers.
+    private let hidden: [Buffer2D<UInt8>]
+    /// What the encoder makes of reconstructions; empty if they are not encoded.
+    private let retraced: [Buffer2D<UInt8>]
     private let heads: (product: PackedLinear, result: ScaledSums)
     private let decoder: [Layer]
     private let output: PackedLinear
@@ -27,13 +33,13 @@ final class ByteNetwork: Network {
     private let meanStep: Float
 
     init(
-        _ weights: Weights, _ ranges: ActivationRanges, _ extent: ScoringEngine.ScoreSet,
+        _ weights: Weights, _ ranges: ActivationRanges, _ purpose: NetworkPurpose,
         capacity: Int
     ) {
-        isWhole = extent == .all
+        isWhole = purpose.hasDeviations
         let architecture = weights.architecture
         var step: Float = 1 / 255
-        func hidden(_ layer: Dense<ConstantMatrix>, zero: Int, range: Float) -> Layer {
+        func hiddenLayer(_ layer: Dense<ConstantMatrix>, zero: Int, range: Float) -> Layer {
             let next = range / 255
             let quantized = QuantizedWeights(layer.weight, layer.bias)
             let (scale, bias) = quantized.scales(inputStep: step, zero: zero, outputStep: next)
@@ -41,11 +47,15 @@ final class ByteNetwork: Network {
             return Layer(
                 product: quantized.product(capacity: capacity),
                 result: ScaledSums(capacity: capacity, scale: scale, bias: bias),
-                output: Buffer2D(rows: capacity, columns: layer.weight.columns))
+                output: Buffer2D(rows: capacity, columns: layer.weight.columns), step: next)
         }
-        encoder = zip(weights.encoder, ranges.encoder).map { hidden($0, zero: 0, range: $1) }
+        encoder = zip(weights.encoder, ranges.encoder).map { hiddenLayer($0, zero: 0, range: $1) }
+        self.hidden = encoder.map(\.output)
+        retraced =
+            purpose.retraces
+            ? encoder.map { Buffer2D(rows: capacity, columns: $0.output.columns) } : []
         meanStep = ranges.latent / 127
-        let last = weights.heads(extent)
+        let last = weights.heads(hasDeviations: isWhole)
         let both = QuantizedWeights(last.weight, last.bias)
         let posterior = both.scales(
             inputStep: step, zero: 0, outputStep: isWhole ? 1 : meanStep)
@@ -57,7 +67,7 @@ final class ByteNetwork: Network {
         )
         step = meanStep
         decoder = zip(weights.decoder, ranges.decoder).enumerated().map { index, layer in
-            hidden(layer.0, zero: index == 0 ? 128 : 0, range: layer.1)
+            hiddenLayer(layer.0, zero: index == 0 ? 128 : 0, range: layer.1)
         }
         let image = QuantizedWeights(weights.output.weight, weights.output.bias)
         let (scale, bias) = image.scales(inputStep: step, zero: 0, outputStep: 1)
@@ -69,11 +79,8 @@ final class ByteNetwork: Network {
     }
 
     func run(_ images: borrowing ImageBatch, _ count: Int) {
-        encoder[0].product.apply(
-            to: images, rounding: pixels, into: encoder[0].result.sums, rows: count)
-        encoder[0].result.quantize(count, into: encoder[0].output)
-        var x = encoder[0].output
-        for layer in encoder.dropFirst() { x = layer.run(x, count) }
+        encode(images, count, into: hidden)
+        var x = hidden[hidden.count - 1]
         heads.product.apply(to: x, into: heads.result.sums, rows: count)
         if isWhole {
             for row in 0..<count {
@@ -83,8 +90,45 @@ final class ByteNetwork: Network {
             heads.result.quantize(count, into: means)
         }
         x = means
-        for layer in decoder { x = layer.run(x, count) }
+        for layer in decoder {
+            layer.run(x, count, into: layer.output)
+            x = layer.output
+        }
         output.apply(to: x, into: logits.sums, rows: count)
+    }
+
+    private func encode(
+        _ images: borrowing ImageBatch, _ count: Int, into hidden: [Buffer2D<UInt8>]
+    ) {
+        encoder[0].product.apply(
+            to: images, rounding: pixels, into: encoder[0].result.sums, rows: count)
+        encoder[0].result.quantize(count, into: hidden[0])
+        for index in encoder.indices.dropFirst() {
+            encoder[index].run(hidden[index - 1], count, into: hidden[index])
+        }
+    }
+
+    func reconstruct(_ row: Int, into images: borrowing ImageBatch) {
+        images.setRow(row, reconstructedFrom: logits)
+    }
+
+    func writePosterior(_ row: Int, into posterior: Matrix) {
+        write(row: row, of: heads.result, into: posterior)
+    }
+
+    func retrace(
+        _ reconstructions: borrowing ImageBatch, _ count: Int, into differences: Matrix
+    ) {
+        encode(reconstructions, count, into: retraced)
+        for row in 0..<count {
+            var column = 0
+            for index in encoder.indices {
+                subtract(
+                    row: row, hidden[index], retraced[index], step: encoder[index].step,
+                    into: differences, from: column)
+                column += hidden[index].columns
+            }
+        }
     }
 
     func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums {
@@ -97,9 +141,10 @@ final class ByteNetwork: Network {
 }
 
 extension ByteNetwork.Layer {
-    fileprivate func run(_ input: Buffer2D<UInt8>, _ count: Int) -> Buffer2D<UInt8> {
+    fileprivate func run(
+        _ input: Buffer2D<UInt8>, _ count: Int, into output: Buffer2D<UInt8>
+    ) {
         product.apply(to: input, into: result.sums, rows: count)
         result.quantize(count, into: output)
-        return output
     }
 }

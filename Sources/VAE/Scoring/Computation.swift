@@ -6,18 +6,31 @@ public struct Computation: Sendable, Equatable {
     public let precision: Precision
     /// Needed for `int8` alone.
     public let ranges: ActivationRanges?
+    /// Needed for scores that compare with normal images.
+    public let profile: NormalProfile?
 
     /// With 32-bit floats.
     public static let fp32 = Computation(precision: .fp32)
 
-    /// With `precision`, and `ranges` where that needs them.
-    public init(precision: Precision, ranges: ActivationRanges? = nil) {
-        (self.precision, self.ranges) = (precision, ranges)
+    /// With `precision`, `ranges` where that needs them, and a profile for the scores that do.
+    public init(
+        precision: Precision, ranges: ActivationRanges? = nil, profile: NormalProfile? = nil
+    ) {
+        (self.precision, self.ranges, self.profile) = (precision, ranges, profile)
     }
+
+    /// The same with another profile.
+    public func with(_ profile: NormalProfile?) -> Computation {
+        Computation(precision: precision, ranges: ranges, profile: profile)
+    }
+
+    /// The scores that can be computed so.
+    public var possible: ScoreSet { profile?.possible ?? .plain }
 
     /// Whether a model of these sizes can be computed so.
     public func suits(_ architecture: Architecture) -> Bool {
-        precision == .int8 ? ranges?.suits(architecture) == true : ranges == nil
+        let suitsRanges = precision == .int8 ? ranges?.suits(architecture) == true : ranges == nil
+        return suitsRanges && profile?.suits(architecture) ?? true
     }
 }
 

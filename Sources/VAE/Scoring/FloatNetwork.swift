@@ -10,11 +10,13 @@ final class FloatNetwork<Element: ActivationElement>: Network {
     private let output: PackedLinear
     private let pixels: Buffer2D<Element>
     private let hidden: (encoder: [Buffer2D<Element>], decoder: [Buffer2D<Element>])
+    /// What the encoder makes of reconstructions; empty if they are not encoded.
+    private let retraced: [Buffer2D<Element>]
     private let (means, posterior): (Buffer2D<Element>, Matrix)
     private let logits: Matrix
 
-    init(_ weights: Weights, _ extent: ScoringEngine.ScoreSet, capacity: Int) {
-        isWhole = extent == .all
+    init(_ weights: Weights, _ purpose: NetworkPurpose, capacity: Int) {
+        isWhole = purpose.hasDeviations
         let architecture = weights.architecture
         let values = { (columns: Int) in Buffer2D<Element>(rows: capacity, columns: columns) }
         let product = {
@@ -26,7 +28,7 @@ final class FloatNetwork<Element: ActivationElement>: Network {
                 weight, bias: bias, as: Element.precision, rectifying: rectifying, output: output,
                 capacity: capacity)
         }
-        let heads = weights.heads(extent)
+        let heads = weights.heads(hasDeviations: isWhole)
         layers = (
             weights.encoder.enumerated().map { index, layer in
                 let scaled = index == 0 && Element.unit != 1
@@ -38,6 +40,7 @@ final class FloatNetwork<Element: ActivationElement>: Network {
         )
         output = product(weights.output.weight, weights.output.bias, false, .fp32)
         hidden = (architecture.hidden.map(values), architecture.hidden.reversed().map(values))
+        retraced = purpose.retraces ? architecture.hidden.map(values) : []
         pixels = values(architecture.inputs)
         means = values(architecture.latent)
         posterior = Matrix(rows: capacity, columns: isWhole ? 2 * architecture.latent : 0)
@@ -46,12 +49,8 @@ final class FloatNetwork<Element: ActivationElement>: Network {
     }
 
     func run(_ images: borrowing ImageBatch, _ count: Int) {
-        Element.widen(images, count, into: pixels)
-        var x = pixels
-        for index in layers.encoder.indices {
-            Element.apply(layers.encoder[index], to: x, into: hidden.encoder[index], rows: count)
-            x = hidden.encoder[index]
-        }
+        encode(images, count, into: hidden.encoder)
+        var x = hidden.encoder[hidden.encoder.count - 1]
         if isWhole {
             Element.apply(layers.heads, to: x, into: posterior, rows: count)
             for row in 0..<count {
@@ -66,6 +65,39 @@ final class FloatNetwork<Element: ActivationElement>: Network {
             x = hidden.decoder[index]
         }
         Element.apply(output, to: x, into: logits, rows: count)
+    }
+
+    private func encode(
+        _ images: borrowing ImageBatch, _ count: Int, into hidden: [Buffer2D<Element>]
+    ) {
+        Element.widen(images, count, into: pixels)
+        var x = pixels
+        for index in layers.encoder.indices {
+            Element.apply(layers.encoder[index], to: x, into: hidden[index], rows: count)
+            x = hidden[index]
+        }
+    }
+
+    func reconstruct(_ row: Int, into images: borrowing ImageBatch) {
+        images.setRow(row, reconstructedFrom: logits)
+    }
+
+    func writePosterior(_ row: Int, into posterior: Matrix) {
+        posterior.rows(row..<(row + 1)).copy(from: self.posterior.rows(row..<(row + 1)))
+    }
+
+    func retrace(
+        _ reconstructions: borrowing ImageBatch, _ count: Int, into differences: Matrix
+    ) {
+        encode(reconstructions, count, into: retraced)
+        for row in 0..<count {
+            var column = 0
+            for index in retraced.indices {
+                let h = hidden.encoder[index]
+                Element.subtract(row, h, retraced[index], into: differences, from: column)
+                column += h.columns
+            }
+        }
     }
 
     func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums {

@@ -11,14 +11,35 @@ protocol Network: AnyObject {
     func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums
     /// Sums the squared differences of an image and its reconstruction.
     func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float
+    /// Makes the reconstruction of an image a row of `images`.
+    func reconstruct(_ row: Int, into images: borrowing ImageBatch)
+    /// Writes the posterior of an image, means before log-variances, into a row of `posterior`, `(capacity, 2·latent)`.
+    func writePosterior(_ row: Int, into posterior: Matrix)
+    /// Encodes the first `count` of `reconstructions`, and writes what the hidden layers made of the images less
+    /// what they make of these into `differences`, `(capacity, all hidden units)`.
+    func retrace(
+        _ reconstructions: borrowing ImageBatch, _ count: Int, into differences: Matrix)
+}
+
+/// What a network is made for.
+struct NetworkPurpose {
+    /// Whether log σ² is computed, and with it the divergence.
+    let hasDeviations: Bool
+    /// Whether reconstructions are encoded.
+    let retraces: Bool
+
+    init(_ scores: ScoreSet) {
+        hasDeviations = scores != .reconstruction
+        retraces = !scores.isDisjoint(with: .rapp)
+    }
 }
 
 extension ModelParameters<ConstantMatrix> {
     /// What the encoder's last layer is: μ's and log σ²'s as one, or μ's alone.
     func heads(
-        _ extent: ScoringEngine.ScoreSet
+        hasDeviations: Bool
     ) -> (weight: ConstantMatrix, bias: ConstantMatrix) {
-        extent == .all ? heads : (mu.weight, mu.bias)
+        hasDeviations ? heads : (mu.weight, mu.bias)
     }
 
     /// μ's and log σ²'s layers as one, so that the hidden units are read once: weights

@@ -1,3 +1,4 @@
+public import Images
 public import Tensors
 
 /// Scores batches of images as fast as the processor can, always at z = μ, so that equal images score
@@ -15,40 +16,62 @@ public final class ScoringEngine {
 
     private let architecture: Architecture
     private let network: any Network
-    private let extent: ScoreSet
-
-    /// Which scores are computed.
-    public enum ScoreSet: Sendable {
-        /// All.
-        case all
-        /// `mse`; the others are NaN. Saves the head of log σ² and a tenth of the time.
-        case reconstruction
-    }
+    private let wanted: ScoreSet
+    private let details: DetailScorer?
 
     /// Packs the weights for batches of at most `capacity` images.
     ///
-    /// `computation` must suit the model. Conditional models have no engine.
+    /// `computation` must suit the model. Conditional models have no engine. The standard scores are always
+    /// computed, unless `wanted` is `reconstruction`; others need to know the `shape` of images, and some the
+    /// computation's profile.
     public init(
         _ weights: Weights, by computation: Computation = .fp32,
-        computing extent: ScoreSet = .all, capacity: Int
+        computing wanted: ScoreSet = .standard, of shape: ImageShape? = nil, capacity: Int
     ) {
         precondition(weights.architecture.classes == 0, "the model needs to be told classes")
         prepareThreadForComputing()
         architecture = weights.architecture
         self.computation = computation
         self.capacity = capacity
-        self.extent = extent
+        let wanted =
+            wanted == .reconstruction
+            ? wanted : wanted.withParts(of: computation.profile).union(.standard)
+        self.wanted = wanted
         scores = Array(repeating: Scores(), count: capacity)
+        let purpose = NetworkPurpose(wanted)
         switch computation.precision {
-        case .fp32: network = FloatNetwork<Float>(weights, extent, capacity: capacity)
+        case .fp32: network = FloatNetwork<Float>(weights, purpose, capacity: capacity)
         case .bf16:
-            network = FloatNetwork<UInt16>(weights, extent, capacity: capacity)
+            network = FloatNetwork<UInt16>(weights, purpose, capacity: capacity)
         case .int8:
             guard let ranges = computation.ranges, ranges.suits(architecture) else {
                 preconditionFailure("8-bit scoring needs the ranges of activations")
             }
-            network = ByteNetwork(weights, ranges, extent, capacity: capacity)
+            network = ByteNetwork(weights, ranges, purpose, capacity: capacity)
         }
+        guard !wanted.isSubset(of: .standard) else {
+            details = nil
+            return
+        }
+        precondition(
+            wanted.isDisjoint(with: .profiled) || computation.profile != nil,
+            "some scores need a profile of normal images")
+        guard let shape, shape.pixels == architecture.inputs else {
+            preconditionFailure("some scores need the shape of images")
+        }
+        details = DetailScorer(
+            architecture, rows: shape.rows, columns: shape.columns, wanted, computation.profile,
+            capacity: capacity)
+    }
+
+    /// The same for a model's images, which have its shape.
+    public convenience init(
+        _ model: Model, by computation: Computation = .fp32,
+        computing wanted: ScoreSet = .standard, capacity: Int
+    ) {
+        self.init(
+            model.weights, by: computation, computing: wanted, of: model.imageShape,
+            capacity: capacity)
     }
 
     /// Scores the first `count` rows of `images`, which has at least `capacity` rows.
@@ -59,24 +82,28 @@ public final class ScoringEngine {
         network.run(images, count)
         let pixels = Float(architecture.inputs)
         for row in 0..<count {
-            switch extent {
-            case .all:
+            if wanted == .reconstruction {
+                scores[row][.mse] = network.squaredError(row, of: images) / pixels
+            } else {
                 scores[row] = combined(network.compare(row, of: images), network.kl[row])
-            case .reconstruction:
-                scores[row] = Scores(
-                    mse: network.squaredError(row, of: images) / pixels, nll: .nan, kl: .nan,
-                    elbo: .nan)
             }
         }
+        details?.add(to: &scores, of: images, count, network)
     }
 
     /// Scores `count` 8-bit images, one after the other in `pixels`, batch by batch.
     public func scores(ofImages pixels: [UInt8], count: Int) -> [Scores] {
+        var all: [Scores] = []
+        all.reserveCapacity(count)
+        forEachBatch(of: pixels, count) { all += scores[..<$0] }
+        return all
+    }
+
+    /// Scores images batch by batch and calls `body` after each with the number of its images.
+    private func forEachBatch(of pixels: [UInt8], _ count: Int, _ body: (Int) -> Void) {
         let inputs = architecture.inputs
         precondition(pixels.count == count * inputs, "the pixels are not \(count) images")
         let images = ImageBatch(rows: capacity, columns: inputs)
-        var all: [Scores] = []
-        all.reserveCapacity(count)
         for first in stride(from: 0, to: count, by: capacity) {
             let batch = min(capacity, count - first)
             for row in 0..<batch {
@@ -84,9 +111,28 @@ public final class ScoringEngine {
                 images.setRow(row, bytes: pixels.span.extracting(start..<(start + inputs)))
             }
             score(images, count: batch)
-            all += scores[..<batch]
+            body(batch)
         }
-        return all
+    }
+
+    /// What a profile is fitted to, of `count` images, one a row: the differences of `DetailScorer`, and
+    /// posteriors; for engines that compute `sap` and `code`.
+    func traces(
+        ofImages pixels: [UInt8], count: Int
+    ) -> (differences: Matrix, posteriors: Matrix) {
+        guard let details, details.differences.rows > 0, details.posterior.rows > 0 else {
+            preconditionFailure("the engine does not encode reconstructions")
+        }
+        let differences = Matrix(rows: count, columns: details.differences.columns)
+        let posteriors = Matrix(rows: count, columns: details.posterior.columns)
+        var first = 0
+        forEachBatch(of: pixels, count) { batch in
+            let range = first..<(first + batch)
+            differences.rows(range).copy(from: details.differences.rows(0..<batch))
+            posteriors.rows(range).copy(from: details.posterior.rows(0..<batch))
+            first += batch
+        }
+        return (differences, posteriors)
     }
 
     /// Scores blank batches of every prepared size, so that oneDNN has generated its machine code

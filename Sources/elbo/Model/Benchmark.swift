@@ -1,7 +1,10 @@
 public import ArgumentParser
+import Detection
 import Formatting
 import Networks
+import Platform
 import Tensors
+import Terminal
 import VAE
 
 extension Precision: ExpressibleByArgument {}
@@ -11,8 +14,10 @@ struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine scores with a model, no sockets.",
         discussion: """
-            From 8-bit pixels to all four scores, in batches of several sizes; the median
-            of several runs. The images are such as the model generates: a single one is
+            From 8-bit pixels to the four standard scores, in batches of several sizes; the
+            median of several runs. --score nap, --score fused and others add what those
+            take; scores that compare with normal images are computed as by the model's
+            calibration of each precision. The images are such as the model generates: a single one is
             faster the more of its pixels are black, which --noise shows the worst case of.
             elbo-replay measures a whole daemon.
             """)
@@ -24,6 +29,8 @@ struct Benchmark: ParsableCommand {
     var batch = [1, 8, 64, 128]
     @Flag(help: "Compute the mean squared error alone, without the other scores.")
     var mse = false
+    @Option(help: "A score beyond the standard ones.")
+    var score: ScoreFunction?
     @Option(
         help: ArgumentHelp(
             "Threads that score at once, each with an engine of its own.", valueName: "n"))
@@ -68,9 +75,10 @@ struct Benchmark: ParsableCommand {
                 ? (0..<(Self.images * inputs)).map { _ in UInt8(1 + 254 * random.nextUniform()) }
                 : loaded.model.generatedImages(count: Self.images, seed: 1)
             for precision in precision {
+                let computation = try computation(precision, of: loaded)
                 for batch in batch {
                     let row = measureTogether(
-                        loaded.model.weights, precision, batch, pixels)
+                        loaded.model, computation, batch, pixels)
                     rows.append(row)
                     guard !json else { continue }
                     print(
@@ -86,26 +94,48 @@ struct Benchmark: ParsableCommand {
     /// So many that no branch is foreseen from the last time.
     private static let images = 1024
 
+    /// How the model is computed: as its calibration has it where a score needs to compare with normal images.
+    private func computation(_ precision: Precision, of loaded: LoadedModel) throws -> Computation {
+        if let score, !ScoreSet.plain.contains(score) {
+            let calibration = try LoadedCalibration(
+                directory: model.model, model: loaded, precision: precision
+            ).calibration
+            guard calibration.computation.possible.contains(score) else {
+                throw Failure(
+                    "the calibration for \(precision.rawValue) has no profile of normal images, which "
+                        + "\(score.rawValue) needs; make one with elbo calibrate --fuse",
+                    .dataFormat)
+            }
+            return calibration.computation
+        }
+        // The speed does not depend on the ranges, so any will do.
+        var ranges = ActivationRanges(loaded.model.architecture)
+        ranges.latent = 4
+        ranges.encoder = ranges.encoder.map { _ in 10 }
+        ranges.decoder = ranges.encoder
+        return Computation(precision: precision, ranges: precision == .int8 ? ranges : nil)
+    }
+
     /// As many threads as are asked for; images a second are those of all.
     private func measureTogether(
-        _ weights: Weights, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+        _ model: Model, _ computation: Computation, _ batch: Int, _ pixels: [UInt8]
     ) -> Row {
         var rows = [Row?](repeating: nil, count: threads)
         // Each call computes with an engine and images of its own.
         unsafe ThreadTeam(count: threads).run(collecting: &rows) { _ in
-            measure(weights, precision, batch, pixels)
+            measure(model, computation, batch, pixels)
         }
         let rates = rows.compactMap { $0?.imagesPerSecond }
         return Row(
-            precision: precision.rawValue, batch: batch,
+            precision: computation.precision.rawValue, batch: batch,
             imagesPerSecond: rates.reduce(0, +),
             microsecondsPerBatch: Double(batch * threads) * 1e6 / rates.reduce(0, +))
     }
 
     private func measure(
-        _ weights: Weights, _ precision: Precision, _ batch: Int, _ pixels: [UInt8]
+        _ model: Model, _ computation: Computation, _ batch: Int, _ pixels: [UInt8]
     ) -> Row {
-        let inputs = weights.architecture.inputs
+        let inputs = model.architecture.inputs
         let batches = (0..<max(1, Self.images / batch)).map { first in
             let prepared = Prepared(ImageBatch(rows: batch, columns: inputs))
             for row in 0..<batch {
@@ -114,16 +144,8 @@ struct Benchmark: ParsableCommand {
             }
             return prepared
         }
-        // The speed does not depend on the ranges, so any will do.
-        var ranges = ActivationRanges(weights.architecture)
-        ranges.latent = 4
-        ranges.encoder = ranges.encoder.map { _ in 10 }
-        ranges.decoder = ranges.encoder
-        let engine = ScoringEngine(
-            weights,
-            by: Computation(
-                precision: precision, ranges: precision == .int8 ? ranges : nil),
-            computing: mse ? .reconstruction : .all, capacity: batch)
+        let wanted = mse ? .reconstruction : score.map { ScoreSet($0) } ?? .standard
+        let engine = ScoringEngine(model, by: computation, computing: wanted, capacity: batch)
         engine.warmUp()
         let clock = ContinuousClock()
         var times: [Double] = []
@@ -136,7 +158,8 @@ struct Benchmark: ParsableCommand {
         times.sort()
         let median = times[times.count / 2]
         return Row(
-            precision: precision.rawValue, batch: batch, imagesPerSecond: Double(batch) / median,
+            precision: computation.precision.rawValue, batch: batch,
+            imagesPerSecond: Double(batch) / median,
             microsecondsPerBatch: median * 1e6)
     }
 }

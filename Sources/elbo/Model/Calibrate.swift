@@ -61,8 +61,10 @@ struct Calibrate: ParsableCommand {
 
     private func scored(of loaded: LoadedModel) throws -> Calibration {
         let set = try options.load(for: loaded.model, from: data)
+        let fuseSet = try options.loadFuseSet(for: loaded.model, from: data, besides: set)
         return try options.calibration(
-            of: loaded, with: set, revision: revision, precision: precision.precision)
+            of: loaded, with: set, fusing: fuseSet, revision: revision,
+            precision: precision.precision)
     }
 
     /// Whoever has chosen a rule may not mean to go back to the paper's by scoring other images.

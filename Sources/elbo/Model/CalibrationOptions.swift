@@ -18,6 +18,18 @@ struct CalibrationOptions: ParsableArguments {
             "Held-out normal images, one or several: \(DataOption.sets) (default for models of MNIST: mnist:t10k[even]).",
             valueName: "set"))
     var images: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Other normal images, by which scores are made one, or none (default: those that --recipe detect set aside, otherwise none).",
+            valueName: "set"))
+    var fuse: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Scores to keep beside the deciding one: all, standard, or names (default: all).",
+            valueName: "score"))
+    var scores = ["all"]
     @OptionGroup var rule: RuleOptions
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -31,18 +43,86 @@ struct CalibrationOptions: ParsableArguments {
             model.images(images, standard: Self.standardImages, option: "--images"), for: model)
     }
 
+    /// The images that scores of `model` are made one by, if any; none of `set`, that it is calibrated with, may be
+    /// among them, nor any that it was trained on.
+    func loadFuseSet(
+        for model: Model, from data: DataOption, besides set: ImageSet
+    ) throws -> ImageSet? {
+        guard fuse != ["none"] else { return nil }
+        let setAside = model.provenance["set_aside"]?.split(separator: " + ").map(String.init)
+        let names = fuse.isEmpty ? setAside ?? [] : fuse
+        guard !names.isEmpty else { return nil }
+        let fuseSet = try data.load(names, for: model)
+        guard fuseSet.count >= Self.fewestToFuse else {
+            throw Failure(
+                "\(fuseSet.count) images of \(fuseSet.name) are too few to tell how scores lie together; "
+                    + "take at least \(Self.fewestToFuse)", .dataFormat)
+        }
+        let (shared, told) = ImageSketch(of: fuseSet).overlap(with: set)
+        guard shared == 0 else {
+            throw Failure(
+                "\(shared) of \(told) images of \(set.name) are among those of \(fuseSet.name) as well: what is "
+                    + "promised of the fused score holds for images that took no part in fusing it. Name others.",
+                .dataFormat)
+        }
+        if let overlap = TrainingOverlap(fuseSet, model) {
+            throw Failure(
+                "\(overlap.seen) of the \(overlap.all) images of \(fuseSet.name) are among those that the model "
+                    + "was trained on, whose scores are lower than those of others. Name others with --fuse.",
+                .dataFormat)
+        }
+        return fuseSet
+    }
+
+    private static let fewestToFuse = 100
+
+    /// The scores to compute, of those that can be.
+    private func wanted(_ computation: Computation, _ rule: DecisionRule) throws -> ScoreSet {
+        var wanted = ScoreSet(rule.score)
+        for name in scores {
+            switch name {
+            case "all": wanted.formUnion(computation.possible)
+            case "standard": wanted.formUnion(.standard)
+            default:
+                guard let function = ScoreFunction(rawValue: name) else {
+                    throw Failure(
+                        "there is no score called \(name); there are "
+                            + ScoreFunction.allCases.map(\.rawValue).joined(separator: ", "), .usage
+                    )
+                }
+                wanted.formUnion(ScoreSet(function))
+            }
+        }
+        guard wanted.isSubset(of: computation.possible) else {
+            let missing = wanted.subtracting(computation.possible).functions.map(\.rawValue)
+            throw Failure(
+                "\(missing.joined(separator: ", ")): computed by comparing with normal images that took no "
+                    + "other part; name such with --fuse", .usage)
+        }
+        return wanted
+    }
+
     /// Scores `set` and draws the bounds; nothing is written.
     func calibration(
-        of loaded: LoadedModel, with set: ImageSet, revision: Int, precision: Precision = .fp32
+        of loaded: LoadedModel, with set: ImageSet, fusing fuseSet: ImageSet? = nil, revision: Int,
+        precision: Precision = .fp32
     ) throws -> Calibration {
         warnOfTrainingImages(
             in: set, loaded.model,
             consequence:
                 "their scores are lower than those of others, and the bounds too narrow: false "
                 + "alarms will be more than calibrated for, often twice as many")
-        let computation = try loaded.computation(precision, on: set)
+        var computation = try loaded.computation(precision, on: fuseSet ?? set)
+        if let fuseSet {
+            computation = computation.with(
+                NormalProfile(
+                    ofImages: fuseSet.pixels, count: fuseSet.count, loaded.model, by: computation))
+        }
+        let rule = try rule.drawn(after: fuseSet == nil ? .paper : .fused)
+        let wanted = try wanted(computation, rule)
+        let scores = try loaded.scores(of: set, by: computation, computing: wanted)
         return try Calibration(
-            scores: loaded.scores(of: set, by: computation), rule: try rule.drawn(),
+            scores: scores.map { $0.only(wanted.union(.standard)) }, rule: rule,
             model: loaded.digest,
             data: set.identity, created: .now, revision: revision, lineage: Lineage("calibrate"),
             computation: computation)

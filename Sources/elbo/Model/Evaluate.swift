@@ -4,6 +4,7 @@ import Detection
 import Files
 import FoundationEssentials
 import Platform
+import Tensors
 import Terminal
 import VAE
 
@@ -58,13 +59,15 @@ struct Evaluate: ParsableCommand {
                 loaded.model.images(normal, standard: "mnist", option: "--normal"), loaded.model)
             let anomalousSet = try loadAnomalous(loaded.model)
             let seen = warn(of: normalSet, loaded.model, calibration)
-            let quality = try ModelQuality(loaded, normalSet, by: calibration.computation)
+            let quality = try ModelQuality(
+                loaded, normalSet, by: calibration.computation, computing: calibration.held)
             let sets = [normalSet, anomalousSet].compactMap { $0 }
             var report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,
                 anomalous: anomalousSet?.name,
                 anomalousScores: try anomalousSet.map {
-                    try loaded.scores(of: $0, by: calibration.computation)
+                    try loaded.scores(
+                        of: $0, by: calibration.computation, computing: calibration.held)
                 } ?? [], agreement: try agreement(of: calibration, loaded, sets))
             report.trainedOn = seen
             report.leftOut = sets.reduce(0) { $0 + $1.reading.leftOut }
@@ -142,13 +145,15 @@ struct Evaluate: ParsableCommand {
     private func agreement(
         of calibration: Calibration, _ loaded: LoadedModel, _ sets: [ImageSet]
     ) throws -> Agreement? {
-        guard calibration.computation != .fp32 else { return nil }
+        guard calibration.computation.precision != .fp32 else { return nil }
         let whole = try LoadedCalibration(directory: model.model, model: loaded).calibration
         let (judge, reference) = (Judge(calibration), Judge(whole))
         var (same, count) = (0, 0)
         for set in sets {
-            let scores = try loaded.scores(of: set, by: calibration.computation)
-            let references = try loaded.scores(of: set, by: .fp32)
+            let scores = try loaded.scores(
+                of: set, by: calibration.computation, computing: calibration.needed)
+            let references = try loaded.scores(
+                of: set, by: whole.computation, computing: whole.needed)
             count += set.count
             same += zip(scores, references).count {
                 judge.decide($0).isAnomaly == reference.decide($1).isAnomaly
@@ -169,10 +174,12 @@ struct ModelQuality {
     /// Mean of `−log p(x|z) + KL` with z drawn from the posterior, in nats per image.
     let negativeELBO: Double
 
-    init(_ loaded: LoadedModel, _ set: ImageSet, by computation: Computation) throws {
+    init(
+        _ loaded: LoadedModel, _ set: ImageSet, by computation: Computation, computing: ScoreSet
+    ) throws {
         let architecture = loaded.model.architecture
         let activity = UnitActivity(architecture.latent)
-        scores = try loaded.scores(of: set, by: computation)
+        scores = try loaded.scores(of: set, by: computation, computing: computing)
         _ = try loaded.scores(of: set) { scorer, count in
             activity.add(scorer.activations.mu, rows: count)
         }

@@ -23,7 +23,8 @@ struct FaultSuite {
         let all = 1 + faults.count + others.count
         progress(0, all)
         let computation = calibration.computation
-        let scores = try loaded.scores(of: normal, by: computation)
+        let held = calibration.held
+        let scores = try loaded.scores(of: normal, by: computation, computing: held)
         self.normal = calibration.caught("normal", normal: scores, anomalous: scores)
         normalName = normal.name
         var rows: [CaughtShare] = []
@@ -31,7 +32,8 @@ struct FaultSuite {
             progress(rows.count + 1, all)
             rows.append(
                 calibration.caught(
-                    name, normal: scores, anomalous: try loaded.scores(of: set, by: computation)))
+                    name, normal: scores,
+                    anomalous: try loaded.scores(of: set, by: computation, computing: held)))
         }
         for fault in faults { try measure(fault.name, fault.applied(to: normal)) }
         for set in others { try measure(set.name, set) }
@@ -48,7 +50,9 @@ struct FaultSuite {
     private var scores: [ScoreFunction] {
         let decides = calibration.rule.score
         return [decides]
-            + ScoreFunction.allCases.filter { $0 != decides && normal.caught[$0] != nil }
+            + ([.mse, .nll, .kl, .elbo, .nap] + ScoreFunction.allCases.suffix(6)).filter {
+                $0 != decides && normal.caught[$0] != nil
+            }
     }
 
     /// Prints a line for each fault: what the deciding score catches, with its interval and its area under
@@ -64,14 +68,14 @@ struct FaultSuite {
                 + scores.enumerated().map {
                     $0 == 0
                         ? padded("\($1.rawValue), decides", 26) + padded("AUROC", 9)
-                        : padded($1.rawValue, 8)
+                        : padded(String($1.rawValue.trimmingPrefix("part_")), 9)
                 }.joined())
         printRow("false alarms", normal, scores, hasAUROC: false)
         for row in rows { printRow(row.fault, row, scores, hasAUROC: true) }
         print(
             padded("mean of the faults", 24)
                 + scores.enumerated().map {
-                    padded(percent(mean($1)), $0 == 0 ? 35 : 8)
+                    padded(percent(mean($1)), $0 == 0 ? 35 : 9)
                 }.joined())
     }
 
@@ -79,7 +83,7 @@ struct FaultSuite {
         _ name: String, _ row: CaughtShare, _ scores: [ScoreFunction], hasAUROC: Bool
     ) {
         let cells = scores.enumerated().map { place, score in
-            guard place == 0 else { return padded(percent(row.share(score)), 8) }
+            guard place == 0 else { return padded(percent(row.share(score)), 9) }
             let interval = row.interval(score)
             return padded(
                 padded(percent(row.share(score)), 8) + "\(percent(interval.lowerBound)) to "

@@ -30,7 +30,8 @@ struct FileJudging: ~Copyable {
         model = loaded.model
         self.options = options
         scorer = ScoringEngine(
-            loaded.model.weights, by: calibration.calibration.computation, capacity: 256)
+            loaded.model, by: calibration.calibration.computation,
+            computing: calibration.calibration.held, capacity: 256)
         batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
         rulebook = Rulebook(calibration)
         encoder = VerdictEncoder(

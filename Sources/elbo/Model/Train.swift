@@ -41,7 +41,9 @@ struct Train: AsyncParsableCommand {
     @OptionGroup var data: DataOption
     @Option(
         name: .customLong("recipe"),
-        help: "Defaults that belong together: the paper's, or those of the lowest −ELBO.")
+        help: ArgumentHelp(
+            "Defaults that belong together: the paper's, those of the lowest −ELBO, or those that tell strange images best."
+        ))
     var preset = Preset.paper
     @OptionGroup var preprocess: PreprocessOption
     @OptionGroup var sizes: SizeOptions
@@ -70,7 +72,8 @@ struct Train: AsyncParsableCommand {
         let recipe = try recipe.recipe(preset)
         let preprocessing = try preprocess.steps()
         try protectFolder()
-        let set = try data.load(images, training: preprocessing, until: stopSignal)
+        let (names, setAside) = try split
+        let set = try data.load(names, training: preprocessing, until: stopSignal)
         let architecture = try sizes.architecture(for: set, preset)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
@@ -79,9 +82,10 @@ struct Train: AsyncParsableCommand {
             imageShape: set.shape,
             preprocessing: preprocessing,
             provenance: provenance(recipe, set))
+        if let setAside { model.provenance["set_aside"] = setAside.joined(separator: " + ") }
         let trainer = try Trainer(
             parameters, recipe: recipe, pixels: set.pixels, count: set.count,
-            labels: set.labels)
+            columns: set.columns, labels: set.labels)
         if resume { try restore(trainer, model) }
         // Only in the finished file, so that checkpoints from before it was there are resumed.
         let unsketched = model
@@ -106,7 +110,9 @@ struct Train: AsyncParsableCommand {
             progress?.finish(record)
             try save(trainer.checkpoint(of: unsketched).encoded(), to: checkpointPath)
         }
-        try save(model.with(trainer.weights).safetensors.encoded(), to: LoadedModel.path(in: out))
+        try save(
+            model.with(trainer.weights).safetensors.encoded(as: preset.storage),
+            to: LoadedModel.path(in: out))
         try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         if json {
@@ -130,6 +136,23 @@ struct Train: AsyncParsableCommand {
         let epochs: Int
         let loss: Double?
         let activeUnits: Int?
+    }
+
+    /// The sets to learn from, and what is set aside of them; nil where nothing is.
+    private var split: (names: [String], setAside: [String]?) {
+        get throws {
+            guard let every = preset.setAside else { return (images, nil) }
+            guard try images.allSatisfy({ try DatasetSpecification($0).selection == .all }) else {
+                note(
+                    "elbo: nothing is set aside, as parts of sets are named; give elbo calibrate other images "
+                        + "to fuse scores with, by --fuse\n")
+                return (images, nil)
+            }
+            return (
+                images.map { "\($0)[^\(every - 1)::\(every)]" },
+                images.map { "\($0)[\(every - 1)::\(every)]" }
+            )
+        }
     }
 
     private var checkpointPath: String { out + "/checkpoint.safetensors" }
@@ -176,6 +199,7 @@ struct Train: AsyncParsableCommand {
         ]
         if set.reading.leftOut > 0 { facts["data_left_out"] = "\(set.reading.leftOut)" }
         if recipe.precision != .fp32 { facts["precision"] = recipe.precision.rawValue }
+        if recipe.cutout > 0 { facts["cutout"] = "\(recipe.cutout)" }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.
         if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }

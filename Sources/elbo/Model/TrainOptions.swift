@@ -33,9 +33,10 @@ struct LikelihoodOptions: ParsableArguments {
 struct SizeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Widths of the hidden layers (default: 256; best: 512,512).", valueName: "n,…"))
+            "Widths of the hidden layers (default: 256; best: 512,512; detect: 512).",
+            valueName: "n,…"))
     var hidden: String?
-    @Option(help: "Latent units (default: 200; best: 40).")
+    @Option(help: "Latent units (default: 200; best: 40; detect: 48).")
     var latent: Int?
     @OptionGroup var likelihood: LikelihoodOptions
     @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
@@ -73,14 +74,15 @@ struct SizeOptions: ParsableArguments {
 
 /// How to train.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Passes over the images (default: 50; best: 60).")
+    @Option(help: "Passes over the images (default: 50; best: 60; detect: 80).")
     var epochs: Int?
-    @Option(help: "Images per step.")
-    var batch = 128
+    @Option(help: "Images per step (default: 128; detect: 256).")
+    var batch: Int?
     @Option(help: "Adam's step size.")
     var learningRate: Float = 1e-3
     @Option(
-        help: "Adam's step size stays, or falls to 0 as a cosine (default: constant; best: cosine)."
+        help:
+            "Adam's step size stays, or falls to 0 as a cosine (default: constant; best and detect: cosine)."
     )
     var schedule: Recipe.Schedule?
     @Option(
@@ -88,6 +90,11 @@ struct RecipeOptions: ParsableArguments {
             "Add Gaussian noise of up to this standard deviation to what the encoder sees.",
             valueName: "σ"))
     var denoising: Float = 0
+    @Option(
+        help: ArgumentHelp(
+            "Blacken a rectangle of what the encoder sees this often, as 0.8 (default: 0; detect: 0.8).",
+            valueName: "share"))
+    var cutout: Float?
     @Option(help: "Weight of the KL term; 1 trains the ELBO.")
     var beta: Float = 1
     @Option(
@@ -104,14 +111,16 @@ struct RecipeOptions: ParsableArguments {
     func recipe(_ preset: Preset) throws -> Recipe {
         var recipe = Recipe()
         recipe.epochs = epochs ?? preset.epochs
-        recipe.batch = batch
+        recipe.batch = batch ?? preset.batch
         recipe.learningRate = learningRate
         recipe.schedule = schedule ?? preset.schedule
         recipe.denoising = denoising
+        recipe.cutout = cutout ?? preset.cutout
         recipe.beta = beta
         recipe.precision = precision.precision
         recipe.seed = seed
-        recipe.threads = threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, batch))
+        recipe.threads =
+            threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, recipe.batch))
         try recipe.validate()
         return recipe
     }

@@ -22,7 +22,8 @@ extension Train {
         }
         for (fact, option) in [
             ("epochs", "epochs"), ("batch", "batch"), ("learning_rate", "learning-rate"),
-            ("beta", "beta"), ("denoising", "denoising"), ("precision", "precision"),
+            ("beta", "beta"), ("denoising", "denoising"), ("cutout", "cutout"),
+            ("precision", "precision"),
             ("seed", "seed"), ("threads", "threads"),
         ] {
             if let value = facts[fact] { words += ["--\(option)", value] }

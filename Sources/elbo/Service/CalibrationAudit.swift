@@ -60,7 +60,8 @@ extension CalibrationCommand {
                 let set = try data.load(images, for: loaded.model)
                 let score = calibration.rule.score
                 var audit = ExceedanceAudit(AuditPlan(calibration.sample))
-                let scores = try loaded.scores(of: set, by: calibration.computation)
+                let scores = try loaded.scores(
+                    of: set, by: calibration.computation, computing: calibration.needed)
                 for index in stride(from: 0, to: scores.count, by: thin)
                 where audit.note(scores[index][score]) != nil {
                     break

@@ -107,7 +107,7 @@ struct Recalibrate: ParsableCommand {
         ).calibration.computation
         // The daemon gives it its number.
         return try Calibration(
-            scores: loaded.scores(of: set, by: computation),
+            scores: loaded.scores(of: set, by: computation, computing: computation.possible),
             rule: try rule.drawn(after: status.decidingRule),
             model: loaded.digest, data: set.identity,
             created: .now, revision: status.calibrationRevision + 1, computation: computation)

@@ -87,7 +87,7 @@ import Testing
             "\"revision\":7", "\"revision\":-1", "its revision is -1, not from 1 to 2⁵³ − 1"),
     ])
     func `a file that contradicts itself is refused`(damage: Case) throws {
-        let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let file = try spelledOut()
         #expect(
             try refusal(damage, in: file)
                 == "damaged calibration file: \(damage.sentence); run elbo calibrate again")
@@ -100,13 +100,27 @@ import Testing
     func `a file that is not of the documented form is refused`(
         original: String, replacement: String
     ) throws {
-        let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        let file = try spelledOut()
         let text = try refusal(Case(original, replacement, ""), in: file)
         #expect(text.hasPrefix("damaged calibration file: "))
     }
 
-    @Test func `bounds may be left to the reader`() throws {
+    /// A file with its scores as a list of numbers, as it may be written too.
+    private func spelledOut() throws -> String {
+        String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+            .replacing("\"AACAPwAAAEAAAEBA\"", with: "[1,2,3]")
+    }
+
+    @Test(arguments: ["AACAPwAAAEAAAEB", "AACAPwAAAEAAAMB/", "!", "", "AABAQAAAAEAAAIA/"])
+    func `scores that are no ascending floats in base64 are refused`(text: String) throws {
         let file = String(decoding: try standardCalibration().encoded(), as: UTF8.self)
+        #expect(file.contains("\"AACAPwAAAEAAAEBA\""))
+        let damaged = file.replacing("AACAPwAAAEAAAEBA", with: text)
+        #expect(throws: CalibrationError.self) { try Calibration(decoding: Array(damaged.utf8)) }
+    }
+
+    @Test func `bounds may be left to the reader`() throws {
+        let file = try spelledOut()
         let bare = file.replacing("\"lower\":0,", with: "").replacing(",\"upper\":4", with: "")
         #expect(bare != file)
         #expect(try Calibration(decoding: Array(bare.utf8)) == standardCalibration())
