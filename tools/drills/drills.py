@@ -22,6 +22,7 @@ import zmq
 from attackers import Attackers
 from clients import Follower, age, free_port, producer
 from daemon import PIXELS, Daemon, balanced, context, header
+from floods import Flood, Manager
 
 results = []
 
@@ -390,6 +391,88 @@ def attack(options, curve, secrets):
     check(sources["good"]["scored"] == rate * seconds and sources["good"]["missed"] == 0, "and loses nothing")
     check(balanced(status), "every frame accounted for")
     check(daemon.stop() == 0, "the daemon ends in order")
+
+
+def flood_ways(options):
+    """Floods by name: what begins each, the short ones first."""
+    deep = b'{"verb":"status","x":' + b"[" * 7_900_000
+    wide = b'{"verb":"status","x":[' + b'{"a":{"b":{}}},' * 499_000 + b"1]}"
+    status = b'{"verb":"status"}'
+    short = {
+        "topics of 20 subscribers that come and go": lambda flood: flood.keep_on(
+            flood.subscriptions, "tcp:pub", 4500, True, peers=20),
+        "endless parts of 60,000 bytes to ipc:pull": lambda flood: flood.keep_on(flood.parts, "ipc:pull", 60_000),
+        "a hundred messages of tiny parts without an end to tcp:pull": lambda flood: flood.keep_on(
+            flood.unfinished, "tcp:pull", 1, 900_000, peers=100),
+        "deep requests": lambda flood: flood.keep_on(flood.requests, "ipc:control", deep, peers=6),
+    }
+    long = {
+        "idle connections": lambda flood: flood.idle(2000 // len(flood.ports) + 1),
+        "quick requests": lambda flood: flood.keep_on(flood.requests, "ipc:control", status, peers=8),
+        "requests whose answers nobody reads": lambda flood: flood.keep_on(
+            flood.requests, "ipc:control", status, False, peers=8),
+        "wide requests": lambda flood: flood.keep_on(flood.requests, "ipc:control", wide, peers=6),
+        "scrapes whose answers nobody reads": lambda flood: flood.keep_on(flood.pipeline, "tcp:http", peers=8),
+        "topics over ipc": lambda flood: flood.keep_on(flood.subscriptions, "ipc:pub", 170_000),
+    }
+    for way in ("tcp", "ipc"):
+        for kind in ("pull", "sub", "router", "pub") + (("control",) if way == "ipc" else ()):
+            for size in (0, 1, 255, 60_000):
+                long[f"endless parts of {size} bytes to {way}:{kind}"] = lambda flood, port=f"{way}:{kind}", size=size: (
+                    flood.keep_on(flood.parts, port, size))
+    return short if options.seconds < 10 else short | long
+
+
+def drill_floods(options):
+    """Floods against every port, also while it is stopped: others do not notice, nor does the manager."""
+    for name, begin in flood_ways(options).items():
+        flood_once(name, begin, max(3, options.seconds // 6))
+
+
+def flood_once(name, begin, seconds):
+    folder = Path(tempfile.mkdtemp(prefix="elbod-drill-"))
+    ports = {f"tcp:{kind}": free_port() for kind in ("pull", "sub", "router", "pub", "http")}
+    ports |= {f"ipc:{kind}": str(folder / kind) for kind in ("pull", "sub", "router", "pub")}
+    os.environ |= {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "5000000"}
+    manager = Manager(folder / "notify")
+    address = lambda port: ports[port] if isinstance(ports[port], str) else f"127.0.0.1:{ports[port]}"
+    daemon = Daemon(
+        *(f"{port.split(':')[1]}+bind:{port.split(':')[0]}://{address(port)}" for port in ports
+          if port.split(":")[1] in ("pull", "sub", "router")),
+        publish=f"tcp://{address('tcp:pub')}",
+        options=("--publish", f"pub+bind:ipc://{ports['ipc:pub']}", "--http", address("tcp:http")))
+    for variable in ("NOTIFY_SOCKET", "WATCHDOG_USEC"):
+        del os.environ[variable]
+    ports["ipc:control"] = str(daemon.control)
+    follower, rate = Follower(daemon, "normal/good/", "anomaly/good/"), 500
+    good = producer("push", f"tcp://127.0.0.1:{ports['tcp:pull']}", "good", 0, rate * (seconds + 3), rate, 1)
+    time.sleep(2)
+    base, memory, since = daemon.memory(), [], time.monotonic()
+    flood = Flood(ports)
+    begin(flood)
+    while good.poll() is None and daemon.process.poll() is None:
+        memory.append(daemon.memory() or 0)
+        time.sleep(0.02)
+    # What was sent is judged soon, flood or not.
+    deadline = time.monotonic() + 5
+    while follower.count < rate * (seconds + 3) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    unfed = manager.longest(since)
+    start = time.monotonic()
+    daemon.process.send_signal(signal.SIGTERM)
+    try:
+        code = daemon.process.wait(20)
+    except subprocess.TimeoutExpired:
+        daemon.process.kill()
+        code = "none"
+    took = time.monotonic() - start
+    flood.ended.set()
+    follower.end()
+    grown = max(memory) - base
+    lost = rate * (seconds + 3) - follower.count
+    check(grown <= 64 and unfed <= 5 and took <= 2 and code == 0 and lost == 0,
+          f"{name}: memory +{grown:.0f} MiB (64), watchdog {unfed:.1f} s (5), end {code} in {took:.1f} s (2), "
+          f"{lost} verdicts lost, {flood.cut} times cut")
 
 
 def drill_subscriber(options):
