@@ -193,7 +193,8 @@ let package = Package(
             swiftSettings: house),
 
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "Tensors"], swiftSettings: house),
+            name: "PlatformTests", dependencies: ["CSyscalls", "Platform", "Tensors"],
+            swiftSettings: house),
         .testTarget(
             name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: house),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: house),

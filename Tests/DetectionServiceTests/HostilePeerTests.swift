@@ -102,7 +102,7 @@ import ZeroMQ
         let answer: Status = try operating.ask(.status)
         #expect(answer.state == "serving")
         let (status, log) = daemon.stop()
-        #expect(status == 0 && log.contains("endless_messages="), "\(log)")
+        #expect(status == 0 && log.contains("held_too_much="), "\(log)")
     }
 
     @Test func `a request with more values than a calibration has is refused unread`() throws {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "zmtp.h"
+
 // What the peers of one listening socket may hold of this process.
 struct elbod_port_bounds {
     // Connections at a time.
@@ -12,10 +14,25 @@ struct elbod_port_bounds {
     bool replaces_idle;
     // Descriptors that this port leaves to others.
     int reserve;
-    // Bytes that may come on a connection before a message is whole, in reads as small as libzmq makes them for
-    // small parts and in large ones; 0 for no bound.
-    int64_t small, large;
+    // The ports whose sums count together: 0 to ELBOD_GROUPS - 1.
+    int group;
+    // Bytes that libzmq takes as a part; 0 where no ZMTP is spoken, and nothing of what follows is bound.
+    int64_t part;
+    // Bytes and parts that one connection may hold of a message that is not whole, and bytes that all of the group may.
+    int64_t unfinished, all_unfinished;
+    int parts;
+    // Whether messages that are whole count until they are delivered, in `all_unfinished`: nobody who has sent large ones
+    // may send more as long as that is reached.
+    bool counts_whole;
+    // Where the end of a message cannot be seen, because it is encrypted: bytes and parts that may wait beside it to be
+    // delivered.
+    int64_t waiting;
+    int waiting_parts;
+    // Bytes of subscriptions of one connection and of all of the group; 0 where none come.
+    int64_t topics, all_topics;
 };
+
+#define ELBOD_GROUPS 4
 
 // What a port has turned away since it was last asked for.
 struct elbod_port_report {
@@ -26,21 +43,44 @@ struct elbod_port_report {
     int connections;
 };
 
-// From here on accept, accept4, recv and send of this process, its libraries' too, keep to bounds: `descriptors` is the
+// From here on accept, accept4, connect, close, recv and send of this process, its libraries' too, keep to bounds: `descriptors` is the
 // limit of open descriptors, `bounds` holds for every port that has none of its own. False without memory.
 bool elbod_bound_connections(int descriptors, struct elbod_port_bounds bounds);
 
 // Gives a port bounds of its own, by its path or, if that is null, by its TCP port.
 void elbod_bound_port(const char *path, int tcp_port, struct elbod_port_bounds bounds);
 
-// A whole message came from the connection with this descriptor.
-void elbod_note_delivery(int descriptor);
+// A message of so many parts and bytes, as the peer sent it, came from the connection with this descriptor, which may have
+// ended, at a port of this group, and does not wait any more.
+void elbod_note_delivery(int descriptor, int group, int parts, int64_t bytes);
+
+// Nothing waits any more at the ports of a group: what was counted and not delivered has been dropped.
+void elbod_note_drained(int group);
+
+// A connection on which ZMTP is spoken.
+struct elbod_connection {
+    // Tells it from a later one with the same descriptor.
+    uint64_t identity;
+    // Bytes that have come and were not delivered.
+    int64_t undelivered;
+    int group;
+};
+
+// The next such connection after this descriptor; false if there is none.
+bool elbod_next_connection(int *descriptor, struct elbod_connection *found);
+
+// Ends a connection: its owner here sees that the peer has gone. Not one that has come to have its descriptor.
+void elbod_cut_connection(int descriptor, uint64_t identity);
 
 // What is known of an accepted connection that has ended.
 struct elbod_ended_connection {
     uint64_t received;
     // Whether the peer ended it, or the network did; otherwise its owner here.
     bool is_peer_gone;
+    // Whether a part was announced on it that is larger than allowed.
+    bool is_too_large;
+    // Whether it was ended here for what it held.
+    bool is_cut;
     // Who was at the other end, as "192.0.2.7:40000"; empty of a local socket.
     char peer[64];
 };

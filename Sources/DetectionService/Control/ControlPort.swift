@@ -29,7 +29,16 @@ final class ControlPort {
     /// Connections, of which the one that was silent for longest gives way to a further one, so that
     /// nobody locks out the operator.
     static let bounds = ConnectionBounds(
-        connections: 32, reserve: 8, replacesIdle: true, unfinishedBytes: partLimit + 2 << 20)
+        connections: 32, reserve: 8, replacesIdle: true, holding: holding)
+    /// A request of the largest kind, and all that waits at both sockets together.
+    private static let holding: HoldingBounds = {
+        var holding = HoldingBounds(
+            .control, part: partLimit, unfinished: partLimit + 2 << 20,
+            allUnfinished: 2 * partLimit, parts: parts)
+        holding.countsWhole = true
+        holding.waitingParts = 8 * parts
+        return holding
+    }()
     /// A request has two or three parts.
     private static let parts = 8
 
@@ -59,18 +68,27 @@ final class ControlPort {
     /// answer is an error, or there is none.
     func receive() throws(ZMQError) -> Request? {
         var isAllowed = false
+        var parts: [[UInt8]] = []
         while !isAllowed {
-            guard try socket.receive(into: &part, blocking: false) else { return nil }
+            guard try socket.receive(into: &part, blocking: false) else {
+                ConnectionBounds.noteDrained(.control)
+                return nil
+            }
             isAllowed = check?.admits(part) ?? true
-            while !isAllowed, part.more { _ = try socket.receive(into: &part, blocking: false) }
+            // The first part is libzmq's own.
+            parts = [part.copy]
+            var taken = (parts: 0, bytes: 0)
+            while part.more {
+                _ = try socket.receive(into: &part, blocking: false)
+                taken.parts += 1
+                taken.bytes += part.count
+                if isAllowed, parts.count < Self.parts { parts.append(part.copy) }
+            }
+            if let connection = part.connection {
+                ConnectionBounds.noteDelivery(
+                    from: connection, .control, parts: taken.parts, bytes: taken.bytes)
+            }
         }
-        if let connection = part.connection { ConnectionBounds.noteDelivery(from: connection) }
-        var parts = [part.copy]
-        while part.more, parts.count < Self.parts {
-            _ = try socket.receive(into: &part, blocking: false)
-            parts.append(part.copy)
-        }
-        while part.more { _ = try socket.receive(into: &part, blocking: false) }
         let body = parts.removeLast()
         return Request(envelope: parts, body: body)
     }

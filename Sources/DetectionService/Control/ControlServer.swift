@@ -52,22 +52,20 @@ struct ControlServer: ~Copyable {
         self.worker = worker
         self.finished = finished
         _ = poller.add(finished.wake)
-        try openLocal(isReopening: false)
+        try openLocal()
         try openRemote()
     }
 
     /// Opens the socket of a file, closing it before if it is open.
-    private mutating func openLocal(isReopening: Bool) throws(ZMQError) {
+    ///
+    /// The old one's listener goes in libzmq's own time, and is not waited for: should it take the new file with
+    /// it, the next look finds that out.
+    private mutating func openLocal() throws(ZMQError) {
         guard let path = places.path else { return }
-        if isReopening {
-            // libzmq takes away what is at the path when it has closed the old socket, in its own time: this
-            // is there to be taken, and `open` waits until it is gone.
-            try? writeFileAtomically([], to: path)
-            local = nil
-        }
+        local = nil
         let socket = try ControlPort.socket(context)
         if let endpoint = try? Endpoint("router+bind:ipc://\(path)") {
-            try socket.open(endpoint, isReopening: isReopening)
+            try socket.open(endpoint)
         }
         restrictToGroup(path)
         file = FileIdentity(of: path)
@@ -82,7 +80,7 @@ struct ControlServer: ~Copyable {
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setHandshakeInterval(milliseconds: 5000)
         try access.credentials.secure(socket, endpoint, domain: "control")
-        try socket.open(endpoint, isReopening: false)
+        try socket.open(endpoint)
         _ = poller.add(socket)
         remote = ControlPort(socket, .remote, ClientCheck(access.authenticator, .control))
     }
@@ -200,6 +198,6 @@ struct ControlServer: ~Copyable {
         places.logger.warning(
             "The control socket's file was deleted; opening the socket again.",
             metadata: ["path": "\(path)"])
-        try openLocal(isReopening: true)
+        try openLocal()
     }
 }

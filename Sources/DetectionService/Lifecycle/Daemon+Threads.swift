@@ -83,7 +83,7 @@ extension Daemon {
 
     func startGuarding(
         _ memory: MemoryGuard, _ peers: PeerWatch, _ activeModel: ActiveModel,
-        _ updater: ModelUpdater, _ wakeUp: WakeUp, budget: Int
+        _ updater: ModelUpdater, budget: Int
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
         let expected = first.model.model.architecture.parameterCount
@@ -99,7 +99,7 @@ extension Daemon {
                 let isReading = updater.workshop.isBusy
                 memory.set(
                     budget: isReading ? .max : budget + Self.bytesPerParameter * larger)
-                if memory.check() { wakeUp.signal() }
+                memory.check()
                 sleepThread(for: MemoryGuard.interval)
             }
         } onEnd: {

@@ -74,7 +74,7 @@ public final class Daemon: Sendable {
     public func run(_ notifier: SystemdNotifier) throws {
         try configuration.checkSocketPaths()
         try checkMemory()
-        try boundConnections()
+        let publishing = try boundConnections()
         let files = try EndpointFiles(boundPaths, logger: logger)
         let context = try Context()
         let wakeUp = try WakeUp()
@@ -86,7 +86,7 @@ public final class Daemon: Sendable {
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
         let peers = PeerWatch(messageLimit: messageLimit, logger: logger)
-        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp, peers)]
+        let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp, peers, publishing)]
         // One model on all streams, for now.
         let pipeline = pipelines[0]
         let monitor = Monitor(
@@ -99,7 +99,7 @@ public final class Daemon: Sendable {
         defer { server?.stop() }
         let budget = memoryBudget
         let memory = MemoryGuard(
-            configuration, budget: budget, messageLimit: messageLimit, logger: logger)
+            budget: budget, messageLimit: messageLimit, logger: logger)
         let scoring = pipelines.flatMap(startScoring)
         let receiving = startReceiving(
             pipeline,
@@ -114,7 +114,7 @@ public final class Daemon: Sendable {
                 wakeUp.signal()
             }, worker)
         let guarding = startGuarding(
-            memory, peers, pipeline.activeModel, updater, wakeUp, budget: budget)
+            memory, peers, pipeline.activeModel, updater, budget: budget)
         let threads = [receiving, guarding] + scoring + [control].compactMap { $0 }
         let isServing = threads.allSatisfy { $0.waitUntilStarted() }
         if isServing {
@@ -146,13 +146,15 @@ public final class Daemon: Sendable {
     }
 
     private func makePipeline(
-        _ name: String, _ context: Context, _ wakeUp: WakeUp, _ peers: PeerWatch
+        _ name: String, _ context: Context, _ wakeUp: WakeUp, _ peers: PeerWatch,
+        _ publishing: ConnectionBounds
     ) throws(ZMQError) -> Pipeline {
         let pipeline = Pipeline(
             name: name, identity: RunIdentity(),
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
-            publisher: try Publisher(context, configuration, access: access, peers: peers),
+            publisher: try Publisher(
+                context, configuration, access: access, peers: peers, bounds: publishing),
             replies: PendingReplies(wake: wakeUp))
         pipeline.recentScores.restart(
             for: first.calibration.calibration, from: .first, isOtherModel: true)

@@ -43,8 +43,10 @@ struct DescriptorBudget {
     /// KiB of memory each, silent as they may be.
     var perPort: Int { min(Self.most, max(Self.fewest, (limit - own - reserve) * 3 / 4)) }
 
-    /// The bounds of ports that have none of their own.
-    var common: ConnectionBounds { ConnectionBounds(connections: perPort, reserve: reserve) }
+    /// The bounds of a port whose peers may have libzmq hold so much.
+    func bounds(_ holding: HoldingBounds) -> ConnectionBounds {
+        ConnectionBounds(connections: perPort, reserve: reserve, holding: holding)
+    }
     /// Those of the port that serves metrics; where there are many, its server turns connections away
     /// before.
     var monitoring: ConnectionBounds {
@@ -55,14 +57,35 @@ struct DescriptorBudget {
 }
 
 extension Daemon {
-    /// Sees to it that peers cannot take all descriptors, or throws if there are too few to begin with.
-    func boundConnections() throws(DaemonError) {
+    /// What senders of frames may have libzmq hold.
+    var ingestHolding: HoldingBounds {
+        let limit = messageLimit + ConnectionWatch.margin
+        var holding = HoldingBounds(
+            .ingest, part: messageLimit, unfinished: limit,
+            allUnfinished: max(Self.leastUnfinished, 2 * limit), parts: Self.parts)
+        holding.waiting = 2 * messageLimit
+        holding.waitingParts = max(Self.waitingParts, 8 * configuration.receiveHighWater)
+        return holding
+    }
+
+    /// A message has three parts, and more where its senders put something in front of it or behind.
+    private static let parts = 256
+    /// Of 1,000 messages that may wait.
+    private static let waitingParts = 16_384
+    /// What all of them may hold of messages that are not whole, however small these may be.
+    private static let leastUnfinished = 32 << 20
+
+    /// Sees to it that peers can take neither all descriptors nor all memory, or throws if there are too few
+    /// of the former to begin with; the bounds of ports that verdicts go out by.
+    func boundConnections() throws(DaemonError) -> ConnectionBounds {
         let budget = DescriptorBudget(
             limit: Descriptors.raiseLimit(), open: Descriptors.open, configuration)
         guard budget.limit >= budget.needed else {
             throw .descriptors(limit: budget.limit, needed: budget.needed)
         }
-        guard budget.common.apply(descriptors: budget.limit) else { throw .memory(mebibytes: 1) }
+        guard budget.bounds(ingestHolding).apply(descriptors: budget.limit) else {
+            throw .memory(mebibytes: 1)
+        }
         if let path = configuration.controlPath { ControlPort.bounds.apply(path: path) }
         let ports = [
             configuration.remoteControl.map { ($0, ControlPort.bounds) },
@@ -73,6 +96,7 @@ extension Daemon {
                 bounds.apply(port: port)
             }
         }
+        return budget.bounds(Publisher.holding)
     }
 
     /// Throws if the process may not have the memory that it is going to need.
@@ -92,7 +116,7 @@ extension Daemon {
                 "Connections were turned away or cut: peers have taken what they may.",
                 metadata: [
                     "port": "\(report.port)", "refused": "\(report.refused)",
-                    "replaced": "\(report.replaced)", "endless_messages": "\(report.cut)",
+                    "replaced": "\(report.replaced)", "held_too_much": "\(report.cut)",
                 ])
         }
     }

@@ -32,7 +32,7 @@ final class EndpointFiles: Sendable {
         var misses = 0
     }
 
-    /// Looks, a second apart, until a socket that is not found is missed: reopening takes two at most.
+    /// Looks, a second apart, until a socket that is not found is missed.
     private static let patience = 3
 
     private let claims: Mutex<[Claim]>
@@ -96,11 +96,10 @@ final class EndpointFiles: Sendable {
             return nil
         }
         if let now, listener(at: claim.path) == getpid() {
-            // Opened again, to cut connections.
+            // Bound again by this process.
             (claim.socket, claim.misses) = (now, 0)
             return nil
         }
-        // While it is being opened again there is none for a moment.
         claim.misses += 1
         guard claim.misses >= Self.patience else { return nil }
         return "\(claim.path), the file of a socket, was deleted or replaced; restart elbod"

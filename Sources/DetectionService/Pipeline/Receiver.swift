@@ -79,19 +79,8 @@ struct Receiver: ~Copyable {
     }
 
     private mutating func addToPoller(_ index: Int) {
-        // A poller gives a closed socket's place to the next one, so indices stay.
         let place = ports[index].add(to: &poller)
         precondition(place == index, "ports and places in the poller must agree")
-    }
-
-    private mutating func reopen(_ index: Int) throws(ZMQError) {
-        try ports[index].reopen()
-        addToPoller(index)
-    }
-
-    /// Cuts the connections of a port that takes in too much memory.
-    private mutating func reopenWhereNeeded() throws(ZMQError) {
-        for port in surroundings.memory.takePending() { try reopen(port.value) }
     }
 
     /// Receives while `isReceiving`, then says goodbye to the senders that wait for replies; enqueues all
@@ -101,7 +90,6 @@ struct Receiver: ~Copyable {
     ) throws(ZMQError) {
         while isReceiving.load(ordering: .relaxed) {
             try scoreReplyAndPoll(heartbeat)
-            try reopenWhereNeeded()
             let start = ContinuousClock.now
             for index in ports.indices where poller.isReady(index) || ports[index].open != nil {
                 try receiveMessages(from: index)
@@ -242,24 +230,13 @@ struct Receiver: ~Copyable {
         var isWaiting = !enqueueOpenMessage(of: port)
         var messages = 0
         while !isWaiting, messages < Self.turn, let parts = try port.receive() {
-            noteDelivery(by: port)
             try read(parts, from: port, EndpointIndex(index))
             messages += 1
             isWaiting = !enqueueOpenMessage(of: port)
         }
         poller.watch(index, for: isWaiting ? [] : .readable)
-        if messages > 0 || isWaiting {
-            surroundings.memory.noteBusy(EndpointIndex(index), isWaiting: isWaiting)
-        }
+        surroundings.memory.note(EndpointIndex(index), isWaiting: isWaiting)
         return messages > 0
-    }
-
-    /// Tells the memory guard whose message it was, if it was large or one of many.
-    private func noteDelivery(by port: IngestSocket) {
-        guard port.isDeliveryNoted, let connection = port.message.parts.first.connection else {
-            return
-        }
-        surroundings.memory.noteDelivery(from: connection)
     }
 
     /// Reads the message of so many parts that was just received.

@@ -48,11 +48,13 @@ struct ConnectionLog {
     /// Notes that the connection with this descriptor has ended, as `ending` says if that is known;
     /// why libzmq ended it, nil if the peer did or we cannot know.
     mutating func noteEnd(
-        of descriptor: CInt, _ ending: DuplicatedConnection.Ending?
+        of descriptor: CInt, _ ending: ConnectionEnding?
     ) -> Refusal? {
         defer { failure = nil }
         let wasWaiting = waiting.remove(descriptor) != nil
         defer { welcomed = min(welcomed, waiting.count) }
+        // Ours to tell, and told by port.
+        if ending?.isCut == true { return nil }
         switch failure {
         case .lost(SocketMonitor.Failure.timedOut): return .noHandshake
         // Who greets and then leaves has found for itself that the kinds do not fit.
@@ -62,16 +64,15 @@ struct ConnectionLog {
         case .refused: return nil
         case nil: break
         }
+        // Seen in what it sent; whatever else ends a connection, as the time that a peer has set for its
+        // heartbeats, does not concern us.
+        if ending?.isTooLarge == true { return .messageTooLarge }
         // A handshake that the peer breaks off is told as one that failed, and this was not.
         if wasWaiting, welcomed == 0 { return .wrongSocketKind }
-        // A peer that leaves may leave a few bytes unread too, as a subscriber's last words.
-        guard let ending,
-            !ending.isPeerGone
-                || ending.unread > 0 && (ending.received ?? 0) > Self.handshakeBytes
-        else { return nil }
-        guard wasWaiting else { return .messageTooLarge }
         // Whether it was one of those let in, what it sent tells.
-        let sent = ending.received ?? UInt64(max(0, ending.unread))
-        return sent > Self.handshakeBytes ? .messageTooLarge : .wrongSocketKind
+        guard wasWaiting, let ending, !ending.isPeerGone,
+            ending.received <= Self.handshakeBytes
+        else { return nil }
+        return .wrongSocketKind
     }
 }

@@ -6,16 +6,14 @@ import Platform
 import ServiceConfiguration
 import Synchronization
 
-/// Keeps peers from filling the memory: libzmq gathers a message of endless parts, and the
-/// subscriptions of a client, without any limit.
+/// Keeps peers from filling the memory with messages that nobody receives.
 ///
-/// The TCP connections that are proven to do it are cut, and no others, see `ConnectionWatch`; for
-/// `ipc` see `SocketReopening`. Both are values that decide; this reads the kernel's numbers and does
-/// what they say.
+/// The connections that are proven to do it are cut, and no others, see `ConnectionWatch`, a value that
+/// decides; this reads the numbers and does what it says.
 final class MemoryGuard: Sendable {
     private struct State {
         var watch: ConnectionWatch
-        var reopening: SocketReopening
+        var patience = Patience()
         var waiting: Set<EndpointIndex> = []
     }
 
@@ -25,17 +23,11 @@ final class MemoryGuard: Sendable {
     /// How often `check` is to be called: a peer on this machine sends a gigabyte a second.
     static let interval = Duration.milliseconds(5)
 
-    /// Guards the ports of a configuration within `budget` bytes of resident memory.
-    init(_ configuration: Configuration, budget: Int, messageLimit: Int, logger: Logger) {
+    /// Guards the process within `budget` bytes of resident memory.
+    init(budget: Int, messageLimit: Int, logger: Logger) {
         let limits = ConnectionWatch.Limits(
-            budget: budget, message: messageLimit, waiting: 2 * messageLimit,
-            publishing: Set(configuration.publish.filter { $0.role == .bind }.compactMap(\.tcpPort))
-        )
-        state = Mutex(
-            State(
-                watch: ConnectionWatch(resident: Self.resident, limits),
-                reopening: SocketReopening(
-                    ipcPorts: configuration.ingest.map { $0.ipcPath != nil })))
+            budget: budget, message: messageLimit, waiting: 2 * messageLimit)
+        state = Mutex(State(watch: ConnectionWatch(resident: Self.resident, limits)))
         self.logger = logger
     }
 
@@ -50,66 +42,40 @@ final class MemoryGuard: Sendable {
     /// Sets another budget, as for another model.
     func set(budget: Int) { state.withLock { $0.watch.budget = budget } }
 
-    /// Notes that a message came from the connection with this descriptor: of every large one, and of
-    /// small ones often enough.
-    func noteDelivery(from descriptor: CInt) {
-        state.withLock { $0.watch.noteDelivery(from: descriptor) }
-    }
-
-    /// Notes that a port has delivered something, or waits for scoring.
-    func noteBusy(_ port: EndpointIndex, isWaiting: Bool) {
+    /// Notes whether a port waits for scoring.
+    func note(_ port: EndpointIndex, isWaiting: Bool) {
         state.withLock { state in
-            state.reopening.noteBusy(port)
             if isWaiting { state.waiting.insert(port) } else { state.waiting.remove(port) }
             state.watch.note(isPortWaiting: !state.waiting.isEmpty)
         }
     }
 
-    /// The ports to be opened again, once.
-    func takePending() -> [EndpointIndex] { state.withLock { $0.reopening.takePending() } }
-
-    /// Looks at the memory and cuts the connections that fill it; whether ports are to be reopened.
-    func check() -> Bool {
+    /// Looks at the memory and cuts the connections that fill it.
+    func check() {
         let resident = Self.resident
-        let (culprits, demand, budget, isTrimming) = state.withLock { state in
-            let culprits = state.watch.look(resident: resident) { TCPConnection.all }
+        let (culprits, mustReport, budget, isTrimming) = state.withLock { state in
+            let culprits = state.watch.look(resident: resident) { PeerConnection.ingesting }
             let hasCulprits = !culprits.isEmpty
             let budget = state.watch.budget
-            let demand = state.reopening.demand(
+            let mustReport = state.patience.mustReport(
                 isOver: resident > budget, hasCulprits: hasCulprits)
-            let isTrimming = state.reopening.isTrimming(hasCulprits: hasCulprits)
-            return (culprits, demand, budget, isTrimming)
+            let isTrimming = state.patience.isTrimming(hasCulprits: hasCulprits)
+            return (culprits, mustReport, budget, isTrimming)
         }
         for culprit in culprits {
-            let peer = culprit.connection.peer ?? "gone"
+            let peer = culprit.connection.peer ?? "local, or gone"
             culprit.connection.cut()
             logger.warning(
                 "Cut a connection that fills the memory: \(culprit.proof).",
                 metadata: ["peer": "\(peer)", "resident_mib": "\(resident >> 20)"])
         }
         if isTrimming { returnFreedMemory() }
-        if demand != .nothing { report(demand, resident, budget) }
-        return demand == .ports
-    }
-
-    private func report(_ demand: SocketReopening.Demand, _ resident: Int, _ budget: Int) {
-        let text =
-            demand == .ports
-            ? "opening ipc sockets anew that deliver nothing."
-            : "no connection is to blame; give the daemon more (memory_limit), or less to hold "
-                + "(queue_bytes, batch, threads)."
+        guard mustReport else { return }
         logger.warning(
-            "Over the memory budget: \(text)",
+            """
+            Over the memory budget: no connection is to blame; give the daemon more (memory_limit), or \
+            less to hold (queue_bytes, batch, threads).
+            """,
             metadata: ["resident_mib": "\(resident >> 20)", "budget_mib": "\(budget >> 20)"])
-    }
-}
-
-extension Endpoint {
-    /// The port of a TCP address that has one.
-    fileprivate var tcpPort: UInt16? {
-        guard address.hasPrefix("tcp://"), let colon = address.lastIndex(of: ":") else {
-            return nil
-        }
-        return UInt16(address[address.index(after: colon)...])
     }
 }

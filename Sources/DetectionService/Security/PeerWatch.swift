@@ -6,26 +6,10 @@ import ZeroMQ
 /// Counts and tells which peers libzmq has turned away, of all sockets of the daemon.
 ///
 /// Sockets are opened by their threads; `look` is called again and again by one other. How a connection
-/// ended that was accepted is known (`ConnectionBounds.ended`); of one that we made only if it lasted
-/// until the first look at it.
+/// ended is known from what was read on it (`ConnectionBounds.ended`).
 final class PeerWatch: Sendable {
-    /// One connection of ours whose end is waited for.
-    private final class Connection {
-        let duplicate: DuplicatedConnection?
-        let peer: String
-        let endpoint: String
-
-        init(_ descriptor: CInt, _ endpoint: String) {
-            self.endpoint = endpoint
-            let duplicate = DuplicatedConnection(descriptor)
-            peer = duplicate?.peer ?? TCPConnection(descriptor)?.peer ?? "unknown"
-            self.duplicate = duplicate
-        }
-    }
-
     private struct State {
         var sockets: [String: (monitor: SocketMonitor, log: ConnectionLog)] = [:]
-        var connections: [CInt: Connection] = [:]
         var counts: [ConnectionLog.Refusal: Int] = [:]
         var limits: [ConnectionLog.Refusal: LogLimit] = [:]
         var last: String?
@@ -43,20 +27,14 @@ final class PeerWatch: Sendable {
     private let limit: Int
     private let logger: Logger
 
-    /// Connections of ours that are watched for how they end; of those beyond it stays unknown.
-    static let capacity = 128
-
     /// Watches sockets of which parts may have `messageLimit` bytes.
     init(messageLimit: Int, logger: Logger) { (limit, self.logger) = (messageLimit, logger) }
 
-    /// Watches a socket that is about to be opened, by its thread; one opened again takes the place of
-    /// the one before.
+    /// Watches a socket that is about to be opened, by its thread.
     func watch(_ socket: borrowing Socket, _ endpoint: String) throws(ZMQError) {
         let monitor = try socket.startMonitor()
         state.withLock { state in
             state.sockets[endpoint] = (monitor, ConnectionLog())
-            // Nobody will tell how those of the socket before have ended.
-            state.connections = state.connections.filter { $0.value.endpoint != endpoint }
         }
     }
 
@@ -82,20 +60,14 @@ final class PeerWatch: Sendable {
     ) -> Finding? {
         guard case .closed(let descriptor) = event else {
             state.sockets[endpoint]?.log.note(event)
-            if case .opened(let descriptor) = event { state.connections[descriptor] = nil }
-            if case .connected(let descriptor) = event, state.connections.count < capacity {
-                state.connections[descriptor] = Connection(descriptor, endpoint)
-            }
             return nil
         }
-        let connection = state.connections.removeValue(forKey: descriptor)
-        let ended = connection == nil ? ConnectionBounds.ended(descriptor) : nil
-        let ending = connection.map { $0.duplicate?.ending } ?? ended?.ending
-        guard let refusal = state.sockets[endpoint]?.log.noteEnd(of: descriptor, ending) else {
-            return nil
-        }
+        let ended = ConnectionBounds.ended(descriptor)
+        guard
+            let refusal = state.sockets[endpoint]?.log.noteEnd(of: descriptor, ended?.ending)
+        else { return nil }
         state.counts[refusal, default: 0] += 1
-        let peer = connection?.peer ?? ended?.peer ?? "unknown"
+        let peer = ended?.peer ?? "unknown"
         state.last = "\(peer) at \(endpoint): \(refusal.rawValue)"
         let unsaid = state.limits[refusal, default: LogLimit()].note(at: .now)
         return Finding(refusal: refusal, peer: peer, endpoint: endpoint, unsaid: unsaid)

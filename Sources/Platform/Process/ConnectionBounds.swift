@@ -8,27 +8,40 @@ public struct ConnectionBounds: Sendable, Equatable {
     public var replacesIdle = false
     /// Descriptors that this port leaves to others.
     public var reserve: Int
-    /// Bytes of a message that may have come on a connection before it is whole; nil for no bound.
-    public var unfinishedBytes: Int?
+    /// What its peers may have libzmq hold; nil where they speak no ZMTP.
+    public var holding: HoldingBounds?
 
     /// So many connections, which leave `reserve` descriptors to others.
     public init(
-        connections: Int, reserve: Int, replacesIdle: Bool = false, unfinishedBytes: Int? = nil
+        connections: Int, reserve: Int, replacesIdle: Bool = false, holding: HoldingBounds? = nil
     ) {
         self.connections = connections
         self.reserve = reserve
         self.replacesIdle = replacesIdle
-        self.unfinishedBytes = unfinishedBytes
+        self.holding = holding
     }
 
-    /// Bytes of small parts that may have come: each part takes 64 bytes of memory, however small it is.
-    private static let smallBytes: Int64 = 64 << 10
-
     private var bounds: elbod_port_bounds {
-        elbod_port_bounds(
-            connections: Int32(clamping: connections), replaces_idle: replacesIdle,
-            reserve: Int32(clamping: reserve), small: unfinishedBytes == nil ? 0 : Self.smallBytes,
-            large: Int64(unfinishedBytes ?? 0))
+        var bounds = elbod_port_bounds()
+        bounds.connections = Int32(clamping: connections)
+        bounds.replaces_idle = replacesIdle
+        bounds.reserve = Int32(clamping: reserve)
+        bounds.group = HoldingBounds.Group.none.rawValue
+        guard let holding else { return bounds }
+        bounds.group = holding.group.rawValue
+        bounds.part = Int64(holding.part)
+        (bounds.unfinished, bounds.all_unfinished) = (
+            Int64(holding.unfinished), Int64(holding.allUnfinished)
+        )
+        bounds.parts = Int32(clamping: holding.parts)
+        bounds.counts_whole = holding.countsWhole
+        (bounds.waiting, bounds.waiting_parts) = (
+            Int64(holding.waiting), Int32(clamping: holding.waitingParts)
+        )
+        (bounds.topics, bounds.all_topics) = (
+            Int64(holding.subscriptions), Int64(holding.allSubscriptions)
+        )
+        return bounds
     }
 
     /// Holds from here on for every port that has no bounds of its own, in a process that may have so many
@@ -40,11 +53,30 @@ public struct ConnectionBounds: Sendable, Equatable {
     /// Holds from here on for the socket at a path.
     public func apply(path: String) { unsafe elbod_bound_port(path, 0, bounds) }
 
+    /// Holds from here on for where a socket of ZeroMQ listens, as it says itself.
+    public func apply(endpoint: String) {
+        if endpoint.hasPrefix("ipc://") {
+            apply(path: String(endpoint.dropFirst("ipc://".count)))
+        } else if let port = endpoint.split(separator: ":").last.flatMap({ UInt16($0) }) {
+            apply(port: port)
+        }
+    }
+
     /// Holds from here on for a TCP port.
     public func apply(port: UInt16) { elbod_bound_port(nil, Int32(port), bounds) }
 
-    /// Notes that a whole message came from the connection with this descriptor.
-    public static func noteDelivery(from descriptor: CInt) { elbod_note_delivery(descriptor) }
+    /// Notes that a message of so many parts and bytes, as its sender sent it, came from the connection with
+    /// this descriptor, which may have ended, and waits no more.
+    public static func noteDelivery(
+        from descriptor: CInt, _ group: HoldingBounds.Group, parts: Int, bytes: Int
+    ) {
+        elbod_note_delivery(descriptor, group.rawValue, Int32(clamping: parts), Int64(bytes))
+    }
+
+    /// Notes that nothing waits at the ports of a group any more.
+    public static func noteDrained(_ group: HoldingBounds.Group) {
+        elbod_note_drained(group.rawValue)
+    }
 
     /// A port that this process listens at.
     public enum Port: Sendable {
@@ -102,14 +134,15 @@ public struct ConnectionBounds: Sendable, Equatable {
     /// end; nil if none was accepted with it.
     public static func ended(
         _ descriptor: CInt
-    ) -> (ending: DuplicatedConnection.Ending, peer: String?)? {
+    ) -> (ending: ConnectionEnding, peer: String?)? {
         var ended = elbod_ended_connection()
         guard unsafe elbod_ended_connection(descriptor, &ended) else { return nil }
         let peer = unsafe withUnsafeBytes(of: &ended.peer) {
             unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
-        let ending = DuplicatedConnection.Ending(
-            isPeerGone: ended.is_peer_gone, unread: 0, received: ended.received)
+        let ending = ConnectionEnding(
+            isPeerGone: ended.is_peer_gone, isTooLarge: ended.is_too_large,
+            isCut: ended.is_cut, received: ended.received)
         return (ending, peer.isEmpty ? nil : peer)
     }
 
@@ -121,7 +154,7 @@ public struct ConnectionBounds: Sendable, Equatable {
         public let refused: Int
         /// Connections that gave way to others.
         public let replaced: Int
-        /// Connections cut because of messages without end.
+        /// Connections cut because they, or all together, held more than they may.
         public let cut: Int
         /// Connections that it has now.
         public let connections: Int

@@ -20,17 +20,16 @@ final class IngestSocket {
     private let opening: Opening
     /// Whether clients may still send.
     private var check: ClientCheck?
-    private var socket: Socket
-    private var received = 0
-    /// Whether the message just received tells the memory guard enough to be worth a look-up.
-    private(set) var isDeliveryNoted = false
+    private let socket: Socket
+    /// What was received of a message, as its sender sent it.
+    private var taken = (parts: 0, bytes: 0)
     let isRouter: Bool
     /// The parts before a message on a router: where it came from.
     private var envelope: [[UInt8]] = []
     /// What is received into.
     private(set) var message: ReceivedMessage
 
-    /// What it takes to open a socket, and to open it again.
+    /// What it takes to open a socket.
     struct Opening {
         let context: Context
         let endpoint: Endpoint
@@ -55,9 +54,7 @@ final class IngestSocket {
         whenFull = opening.endpoint.pattern == .sub ? .dropOldest : .block
     }
 
-    private static func open(
-        _ opening: Opening, isReopening: Bool = false
-    ) throws(ZMQError) -> Socket {
+    private static func open(_ opening: Opening) throws(ZMQError) -> Socket {
         let kind: Socket.Kind =
             switch opening.endpoint.pattern {
             case .pull: .pull
@@ -78,16 +75,8 @@ final class IngestSocket {
         if kind == .sub { try socket.subscribe("") }
         try opening.access?.credentials.secure(socket, opening.endpoint, domain: "ingest")
         try opening.peers.watch(socket, "\(opening.endpoint)")
-        try socket.open(opening.endpoint, isReopening: isReopening)
+        try socket.open(opening.endpoint)
         return socket
-    }
-
-    /// Closes the socket, which cuts all its connections, and opens it again; what had arrived and was
-    /// not received is lost and shows as gaps in its senders' numbers.
-    func reopen() throws(ZMQError) {
-        // A placeholder, so that the old socket closes before the new one opens.
-        socket = try Socket(opening.context, .pair)
-        socket = try Self.open(opening, isReopening: true)
     }
 
     /// Has `poller` watch the socket, and returns its index there.
@@ -109,47 +98,55 @@ final class IngestSocket {
     func receive() throws(ZMQError) -> Int? {
         guard let parts = try receiveParts() else { return nil }
         message.received = min(parts, 3)
-        let bytes = message.parts.bytes(parts)
-        received &+= 1
-        isDeliveryNoted = bytes >= Self.large || received % Self.sample == 0
+        noteDelivery()
         return parts
     }
 
-    /// Messages of so many bytes are told to the memory guard, and one of so many others, so that it
-    /// knows within some 64 KiB what was delivered: each takes a look-up.
-    private static let (large, sample) = (64 << 10, 64)
+    /// Tells how much waits no more of what the sender of the message just received has sent.
+    private func noteDelivery() {
+        guard let connection = message.parts.first.connection else { return }
+        ConnectionBounds.noteDelivery(
+            from: connection, .ingest, parts: taken.parts, bytes: taken.bytes)
+    }
 
     private func receiveParts() throws(ZMQError) -> Int? {
         repeat {
-            guard try socket.receive(into: &message.parts.first, blocking: false) else {
-                return nil
-            }
+            taken = (0, 0)
+            guard try take(into: &message.parts.first) else { return nil }
         } while try skipForbidden()
+        // The first part at a router is libzmq's own.
+        if isRouter { taken = (0, 0) }
         var parts = isRouter ? try receiveEnvelope() : 1
         // Parts of one message arrive together, so these do not block.
         if parts == 1, message.parts.first.more {
-            _ = try socket.receive(into: &message.parts.second, blocking: false)
+            _ = try take(into: &message.parts.second)
             parts = 2
         }
         guard parts >= 2, message.parts.second.more else { return parts }
-        _ = try socket.receive(into: &message.parts.third, blocking: false)
+        _ = try take(into: &message.parts.third)
         parts = 3
         var isLast = !message.parts.third.more
         while !isLast {
             var rest = Message()
-            _ = try socket.receive(into: &rest, blocking: false)
+            _ = try take(into: &rest)
             parts += 1
             isLast = !rest.more
         }
         return parts
     }
 
+    private func take(into part: inout Message) throws(ZMQError) -> Bool {
+        guard try socket.receive(into: &part, blocking: false) else { return false }
+        taken.parts += 1
+        taken.bytes += part.count
+        return true
+    }
+
     /// Passes over a message whose sender has lost the right to send it; whether it was one.
     private func skipForbidden() throws(ZMQError) -> Bool {
         guard check?.admits(message.parts.first) == false else { return false }
-        while message.parts.first.more {
-            _ = try socket.receive(into: &message.parts.first, blocking: false)
-        }
+        while message.parts.first.more { _ = try take(into: &message.parts.first) }
+        noteDelivery()
         return true
     }
 
@@ -164,13 +161,13 @@ final class IngestSocket {
     private func receiveEnvelope() throws(ZMQError) -> Int {
         envelope = [message.parts.first.copy]
         guard message.parts.first.more else { return 0 }
-        _ = try socket.receive(into: &message.parts.first, blocking: false)
+        _ = try take(into: &message.parts.first)
         if message.parts.first.count == 0 { return try skipDelimiter() }
         // A request's id is four bytes of any kind; one in 256 starts as JSON does.
         let isHeader =
             message.parts.startsWith(UInt8(ascii: "{")) && message.parts.first.count != 4
         guard !isHeader, message.parts.first.more else { return 1 }
-        _ = try socket.receive(into: &message.parts.second, blocking: false)
+        _ = try take(into: &message.parts.second)
         guard message.parts.second.count == 0 else { return 2 }
         envelope.append(message.parts.first.copy)
         message.parts.promoteSecond()
@@ -181,7 +178,7 @@ final class IngestSocket {
     private func skipDelimiter() throws(ZMQError) -> Int {
         envelope.append([])
         guard message.parts.first.more else { return 0 }
-        _ = try socket.receive(into: &message.parts.first, blocking: false)
+        _ = try take(into: &message.parts.first)
         return 1
     }
 

@@ -34,43 +34,22 @@ final class Publisher: Sendable {
     private let outlet: Mutex<Outlet>
     private let published = Atomic<UInt64>(0)
     private let turnstile = Turnstile()
-    private let context: Context
-    private let configuration: Configuration
-    private let access: Access?
-    private let peers: PeerWatch
 
     /// Opens every publishing endpoint.
     init(
-        _ context: Context, _ configuration: Configuration, access: Access?, peers: PeerWatch
+        _ context: Context, _ configuration: Configuration, access: Access?, peers: PeerWatch,
+        bounds: ConnectionBounds
     ) throws(ZMQError) {
-        self.context = context
-        self.configuration = configuration
-        self.access = access
-        self.peers = peers
         outlet = Mutex(
             Outlet(
-                socket: try Self.open(context, configuration, access?.credentials, peers),
+                socket: try Self.open(
+                    context, configuration, access?.credentials, peers, bounds),
                 check: access.map { ClientCheck($0.authenticator, .receive) }))
-    }
-
-    /// Closes the socket, which cuts all its connections, and reopens it; subscribers that come
-    /// back have missed what was published meanwhile, and see it from `pub_seq`.
-    func reopen() throws(ZMQError) {
-        let failure = outlet.withLock { outlet -> ZMQError? in
-            do throws(ZMQError) {
-                // A placeholder, so that the old socket closes before the new one opens.
-                outlet.socket = try Socket(context, .pair)
-                outlet.socket = try Self.open(
-                    context, configuration, access?.credentials, peers, isReopening: true)
-                return nil
-            } catch { return error }
-        }
-        if let failure { throw failure }
     }
 
     private static func open(
         _ context: Context, _ configuration: Configuration, _ credentials: Credentials?,
-        _ peers: PeerWatch, isReopening: Bool = false
+        _ peers: PeerWatch, _ bounds: ConnectionBounds
     ) throws(ZMQError) -> Socket {
         // The same socket but for this: an xpub hands on subscriptions. Those of ours are short.
         let socket = try Socket(context, credentials == nil ? .pub : .xpub)
@@ -84,13 +63,28 @@ final class Publisher: Sendable {
         try peers.watch(socket, "publish")
         for endpoint in configuration.publish {
             try credentials?.secure(socket, endpoint, domain: "publish")
-            try socket.open(endpoint, isReopening: isReopening)
+            try socket.open(endpoint)
+            // Nobody has sent anything yet, and who has connected is held to it too.
+            if endpoint.role == .bind { bounds.apply(endpoint: try socket.lastEndpoint()) }
         }
         return socket
     }
 
     /// The most bytes of a subscription; topics have a few hundred at most.
     private static let subscriptionLimit = 64 << 10
+
+    /// What subscribers may have libzmq hold.
+    ///
+    /// Of topics that share nothing its tree takes some 60 bytes a byte, and looks at all of them whenever a
+    /// subscriber leaves, with the lock held: a sum of 128 KiB are 8 MiB, and some ten milliseconds.
+    static let holding: HoldingBounds = {
+        var holding = HoldingBounds(
+            .publishing, part: subscriptionLimit, unfinished: 2 * subscriptionLimit,
+            allUnfinished: 8 << 20, parts: 64)
+        holding.subscriptions = 32 << 10
+        holding.allSubscriptions = 128 << 10
+        return holding
+    }()
 
     /// Verdicts and errors published so far.
     var publications: UInt64 { published.load(ordering: .relaxed) }
