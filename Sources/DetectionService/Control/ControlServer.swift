@@ -174,16 +174,12 @@ struct ControlServer: ~Copyable {
 
     /// Bytes from which a request is large.
     private static let large = 64 << 10
-    /// Values that a request may hold: the four scores of 100,000 images, and some.
-    ///
-    /// Reading one takes up to fifty times the memory of its text.
-    private static let values = 500_000
 
     private static func objection(to request: [UInt8]) -> [UInt8]? {
-        guard request.count > large, request.count(where: { $0 == UInt8(ascii: ",") }) > values
-        else { return nil }
-        return Array(
-            #"{"error":"a request may hold 500,000 values; calibrate with fewer images"}"#.utf8)
+        guard request.count > large, let objection = RequestShape(request).objection else {
+            return nil
+        }
+        return Array(#"{"error":"\#(objection)"}"#.utf8)
     }
 
     private static let busy = Array(

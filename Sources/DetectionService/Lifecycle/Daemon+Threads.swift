@@ -80,6 +80,8 @@ extension Daemon {
 
     /// Of a larger model: its weights as floats, old and new, and packed for each precision's product.
     private static let bytesPerParameter = 24
+    /// What reading a model or a calibration may take for a while: a request of 8 MiB fifty times as much.
+    private static let reading = 512 << 20
 
     func startGuarding(
         _ memory: MemoryGuard, _ peers: PeerWatch, _ activeModel: ActiveModel,
@@ -96,9 +98,8 @@ extension Daemon {
                 // much that will be is not known while they are being read.
                 let larger = max(
                     0, activeModel.edition.model.model.architecture.parameterCount - expected)
-                let isReading = updater.workshop.isBusy
-                memory.set(
-                    budget: isReading ? .max : budget + Self.bytesPerParameter * larger)
+                let reading = updater.workshop.isBusy ? Self.reading : 0
+                memory.set(budget: budget + Self.bytesPerParameter * larger + reading)
                 memory.check()
                 sleepThread(for: MemoryGuard.interval)
             }
