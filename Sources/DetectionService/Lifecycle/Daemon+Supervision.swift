@@ -16,6 +16,9 @@ extension Daemon {
         let worker: Worker
         let files: EndpointFiles
         let publisher: Publisher
+        /// Publishes the status: the lock of the publisher may be held while subscriptions are worked off, and
+        /// the watchdog is fed meanwhile.
+        let announcer: Worker
     }
 
     /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
@@ -55,7 +58,10 @@ extension Daemon {
         }
         reportConnections()
         ConsoleLogHandler.noteWithheld()
-        publishStatus(supervision.monitor, supervision.publisher)
+        // One that is still to be published is newer than what a queue would hold.
+        _ = supervision.announcer.submit {
+            self.publishStatus(supervision.monitor, supervision.publisher)
+        }
         supervision.notifier.status(supervision.monitor.snapshot().total.summary)
     }
 

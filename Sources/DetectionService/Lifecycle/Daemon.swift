@@ -94,7 +94,7 @@ public final class Daemon: Sendable {
         let updater = ModelUpdater(store, pipeline, monitor, logger)
         updater.begin()
         defer { updater.end() }
-        let worker = Worker()
+        let (worker, announcer) = (Worker(), Worker(named: "announcing"))
         let server = try startServer(monitor)
         defer { server?.stop() }
         let budget = memoryBudget
@@ -127,7 +127,8 @@ public final class Daemon: Sendable {
             supervise(
                 Supervision(
                     notifier: notifier, threads: threads, monitor: monitor, updater: updater,
-                    worker: worker, files: files, publisher: pipeline.publisher))
+                    worker: worker, files: files, publisher: pipeline.publisher,
+                    announcer: announcer))
             notifier.stopping()
             logger.notice("Stopping: scoring what is held.")
         }
@@ -135,6 +136,7 @@ public final class Daemon: Sendable {
         wakeUp.signal()
         // Files that are being read are waited for, as long as their disk does not hang.
         worker.stop(within: .seconds(1))
+        announcer.stop(within: .seconds(1))
         let failures = threads.compactMap { $0.join() }
         monitor.set(.stopped)
         reportConnections()

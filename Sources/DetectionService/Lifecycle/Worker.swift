@@ -12,6 +12,7 @@ final class Worker: Sendable {
         var thread: Thread?
     }
 
+    private let name: String
     private let state = Mutex(State())
     private let arrival = Semaphore()
     private let ended = Semaphore()
@@ -21,12 +22,15 @@ final class Worker: Sendable {
     /// Threads that were still stuck at the end; a thread must not be dropped before it has ended.
     private static let abandoned = Mutex<[Thread]>([])
 
+    /// Does nothing yet; its thread is going to have this name.
+    init(named name: String = "changes") { self.name = name }
+
     /// Has a job done; false if too many wait already, or nothing is done any more.
     func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
         let isTaken = state.withLock { state in
             guard !state.isStopping, state.jobs.count < Self.limit else { return false }
             if state.thread == nil {
-                state.thread = try? Thread(trying: "changes") { [self] in run() }
+                state.thread = try? Thread(trying: name) { [self] in run() }
             }
             guard state.thread != nil else { return false }
             state.jobs.append(job)
