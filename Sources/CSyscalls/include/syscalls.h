@@ -21,8 +21,8 @@ struct elbod_port_bounds {
     // Bytes and parts that one connection may hold of a message that is not whole, and bytes that all of the group may.
     int64_t unfinished, all_unfinished;
     int parts;
-    // Whether messages that are whole count until they are delivered, in `all_unfinished`: nobody who has sent large ones
-    // may send more as long as that is reached.
+    // Whether messages that are whole count until they are delivered, in `all_unfinished`: nobody may send large ones as
+    // long as that is reached.
     bool counts_whole;
     // Where the end of a message cannot be seen, because it is encrypted: bytes and parts that may wait beside it to be
     // delivered.
@@ -43,15 +43,15 @@ struct elbod_port_report {
     int connections;
 };
 
-// From here on accept, accept4, connect, close, recv and send of this process, its libraries' too, keep to bounds: `descriptors` is the
+// From here on the calls of this process, its libraries' too, keep to bounds: `descriptors` is the
 // limit of open descriptors, `bounds` holds for every port that has none of its own. False without memory.
 bool elbod_bound_connections(int descriptors, struct elbod_port_bounds bounds);
 
 // Gives a port bounds of its own, by its path or, if that is null, by its TCP port.
 void elbod_bound_port(const char *path, int tcp_port, struct elbod_port_bounds bounds);
 
-// A message of so many parts and bytes, as the peer sent it, came from the connection with this descriptor, which may have
-// ended, at a port of this group, and does not wait any more.
+// A message of so many parts and bytes, as the peer sent it, came from the connection with this descriptor, which may
+// have ended, at a port of this group, and does not wait any more.
 void elbod_note_delivery(int descriptor, int group, int parts, int64_t bytes);
 
 // Nothing waits any more at the ports of a group: what was counted and not delivered has been dropped.

@@ -42,8 +42,7 @@ struct connection {
     _Atomic int64_t active;
     // What its peer has said; used by the thread that reads, alone.
     struct zmtp_stream stream;
-    // What it holds of a message that is not whole, or has not been delivered where the end of one cannot be seen; since
-    // when; and of how many parts.
+    // What it holds of a message that is not whole, since when, and of how many parts.
     _Atomic int64_t unfinished, since;
     _Atomic int parts;
     // What has come and was not delivered, and what its subscriptions take.

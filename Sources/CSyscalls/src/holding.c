@@ -1,4 +1,4 @@
-// What peers hold: what was read of messages that are not whole, and subscriptions, with bounds for both; recv and close.
+// What peers hold: what was read of messages that are not whole, and topics, with bounds for both; recv.
 #define _GNU_SOURCE
 #include "connections.h"
 
@@ -55,8 +55,8 @@ static void subtract(_Atomic int64_t *held, _Atomic int64_t *sum, int64_t bytes)
     if (sum) *sum -= bytes;
 }
 
-// How much is to be said against a connection: of messages not only how much it holds counts but for how long, for those
-// of honest peers are whole soon.
+// How much is to be said against a connection: of messages not only how much it holds counts but for how long, for
+// those of honest peers are whole soon.
 static double blame(const struct connection *connection, bool is_topics) {
     if (is_topics) return (double)connection->topics;
     return (double)connection->unfinished * (double)(elbod_now() - connection->since + 10000000);

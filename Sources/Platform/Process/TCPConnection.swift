@@ -1,8 +1,7 @@
 internal import CLinux
 import Glibc
 
-/// Any TCP connection of this process, its libraries' too: libzmq does not tell what arrives on its
-/// own.
+/// Any TCP connection of this process, its libraries' too.
 ///
 /// Seen from outside by its descriptor, which its holder may close, and another may get, at any time.
 public struct TCPConnection: Sendable {
@@ -58,24 +57,6 @@ public struct TCPConnection: Sendable {
             // The port is at the same place for IPv4 and IPv6, in the network's order.
             return unsafe UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
         }
-    }
-
-    /// All that this process has now; costs a few microseconds each.
-    public static var all: [TCPConnection] {
-        guard let folder = unsafe opendir("/proc/self/fd") else { return [] }
-        defer { unsafe closedir(folder) }
-        // A descriptor and its duplicates are one connection, known by the lowest of them.
-        var connections: [UInt64: TCPConnection] = [:]
-        while let entry = unsafe readdir(folder) {
-            // A symbolic link named after a number, but for "." and "..".
-            let descriptor = unsafe atoi(&entry.pointee.d_name.0)
-            if descriptor > 2, let connection = TCPConnection(descriptor),
-                connections[connection.identity].map({ descriptor < $0.descriptor }) ?? true
-            {
-                connections[connection.identity] = connection
-            }
-        }
-        return Array(connections.values)
     }
 
     /// Who is at the other end, as in "192.0.2.7:40112", while the connection lasts.
