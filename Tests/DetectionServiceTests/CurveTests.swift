@@ -19,7 +19,7 @@ import ZeroMQ
         let isLinked: Bool
         let daemon: DaemonProcess
 
-        init(linked: Bool = false) throws {
+        init(linked: Bool = false, role: String = "pull") throws {
             isLinked = linked
             server = try .generate()
             (camera, screen) = (try .generate(), try .generate())
@@ -44,7 +44,7 @@ import ZeroMQ
                     ("replay", replay, "send, receive"),
                 ], to: folder, linked: linked)
             daemon = try DaemonProcess([
-                "--model", DaemonProcess.model, "--ingest", "pull+bind:\(ingest)", "--publish",
+                "--model", DaemonProcess.model, "--ingest", "\(role)+bind:\(ingest)", "--publish",
                 "pub+bind:\(publish)", "--curve-secret", folder + "/secret", "--clients",
                 folder + "/clients.yaml", "--remote-control", control, "--http", http,
             ])
@@ -299,6 +299,25 @@ import ZeroMQ
             ContinuousClock.now - start < .seconds(5)
         {}
         #expect(ContinuousClock.now - start < .seconds(2.5), "the desk still steers")
+        #expect(guarded.daemon.stop().status == 0)
+    }
+
+    @Test func `a sender that waits for replies gets none once its right is taken`() throws {
+        let guarded = try Guarded(role: "router")
+        let sender = try socket(
+            .req, guarded.ingest, guarded.camera, server: guarded.server.publicKey)
+        try sender.setSendTimeout(milliseconds: 10_000)
+        #expect(try send(sender, 0))
+        var reply = Message()
+        #expect(try sender.receive(into: &reply))
+        try sender.setReceiveTimeout(milliseconds: 1000)
+        try guarded.list([("desk", guarded.desk, "control")])
+        let start = ContinuousClock.now
+        var sequence = 1
+        while try send(sender, sequence), try sender.receive(into: &reply),
+            ContinuousClock.now - start < .seconds(5)
+        { sequence += 1 }
+        #expect(ContinuousClock.now - start < .seconds(3), "the sender still sends")
         #expect(guarded.daemon.stop().status == 0)
     }
 

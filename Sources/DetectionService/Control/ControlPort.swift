@@ -74,7 +74,6 @@ final class ControlPort {
                 ConnectionBounds.noteDrained(.control)
                 return nil
             }
-            isAllowed = check?.admits(part) ?? true
             // The first part is libzmq's own.
             parts = [part.copy]
             var taken = (parts: 0, bytes: 0)
@@ -82,8 +81,10 @@ final class ControlPort {
                 _ = try socket.receive(into: &part, blocking: false)
                 taken.parts += 1
                 taken.bytes += part.count
-                if isAllowed, parts.count < Self.parts { parts.append(part.copy) }
+                if parts.count < Self.parts { parts.append(part.copy) }
             }
+            // The last part, for whose the first is libzmq does not always say.
+            isAllowed = check?.admits(part) ?? true
             if let connection = part.connection {
                 ConnectionBounds.noteDelivery(
                     from: connection, .control, parts: taken.parts, bytes: taken.bytes)

@@ -110,13 +110,16 @@ final class IngestSocket {
     }
 
     private func receiveParts() throws(ZMQError) -> Int? {
+        var parts = 1
         repeat {
             taken = (0, 0)
             guard try take(into: &message.parts.first) else { return nil }
-        } while try skipForbidden()
-        // The first part at a router is libzmq's own.
-        if isRouter { taken = (0, 0) }
-        var parts = isRouter ? try receiveEnvelope() : 1
+            // The first part at a router is libzmq's own.
+            if isRouter {
+                taken = (0, 0)
+                parts = try receiveEnvelope()
+            }
+        } while try skipForbidden(parts)
         // Parts of one message arrive together, so these do not block.
         if parts == 1, message.parts.first.more {
             _ = try take(into: &message.parts.second)
@@ -143,9 +146,18 @@ final class IngestSocket {
     }
 
     /// Passes over a message whose sender has lost the right to send it; whether it was one.
-    private func skipForbidden() throws(ZMQError) -> Bool {
-        guard check?.admits(message.parts.first) == false else { return false }
-        while message.parts.first.more { _ = try take(into: &message.parts.first) }
+    ///
+    /// Asked of the last of `parts` that are here: of a router's first part libzmq does not always say whose
+    /// it is.
+    private func skipForbidden(_ parts: Int) throws(ZMQError) -> Bool {
+        let isAllowed =
+            parts == 2 ? check?.admits(message.parts.second) : check?.admits(message.parts.first)
+        guard isAllowed == false else { return false }
+        var hasMore = parts == 2 ? message.parts.second.more : message.parts.first.more
+        while hasMore {
+            _ = try take(into: &message.parts.first)
+            hasMore = message.parts.first.more
+        }
         noteDelivery()
         return true
     }
