@@ -153,10 +153,15 @@ def export_agrees(directory, ours):
         if (directory / "calibration.json").exists():
             calibration = json.loads((directory / "calibration.json").read_text())
             # The first schema has one k; the second a list of rules, of which the first decides.
-            k = calibration["k"] if "k" in calibration else calibration["rules"][0]["k"]
+            rule = calibration if "k" in calibration else calibration["rules"][0]
+            check(metadata["elbod.threshold.score"] == rule["score"], "the deciding score in the metadata")
+            if "k" not in rule:
+                check(float(metadata[f"elbod.threshold.{rule['score']}.upper"]) == rule["upper"],
+                      f"the upper bound of {rule['score']} in the metadata")
+                continue
             for name, sample in calibration["scores"].items():
-                check(float(metadata[f"elbod.threshold.{name}.upper"]) == sample["mu"] + k * sample["sigma"],
-                      f"the upper bound of {name} in the metadata")
+                check(float(metadata[f"elbod.threshold.{name}.upper"])
+                      == sample["mu"] + rule["k"] * sample["sigma"], f"the upper bound of {name} in the metadata")
     return reference
 
 
