@@ -310,6 +310,8 @@ import ZeroMQ
         #expect(try send(sender, 0))
         var reply = Message()
         #expect(try sender.receive(into: &reply))
+        // Whoever is cut can neither send nor receive.
+        try sender.setSendTimeout(milliseconds: 1000)
         try sender.setReceiveTimeout(milliseconds: 1000)
         try guarded.list([("desk", guarded.desk, "control")])
         let start = ContinuousClock.now
