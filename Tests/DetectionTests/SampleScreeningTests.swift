@@ -37,6 +37,14 @@ import VAE
         #expect(sample(mixed).sigma > 2 * plain.sigma)
     }
 
+    @Test func `statistics that decide nothing leave no frame out`() {
+        var scores = normal(200)
+        for index in scores.indices { scores[index][.spike] = 1 + Float(index % 20) }
+        scores[7][.spike] = 5000
+        #expect(SampleScreening(scores, decidingBy: .mse).strange == 0)
+        #expect(SampleScreening(scores, decidingBy: .spike).strange == 1)
+    }
+
     @Test func `frames that are strange by another score are left out as well`() {
         var scores = normal(200)
         for index in scores.indices { scores[index][.nll] = 70 + Float(index % 20) }

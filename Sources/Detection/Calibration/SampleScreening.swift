@@ -2,7 +2,7 @@ public import VAE
 
 /// Looks at the scores of what somebody says is normal, before bounds are drawn from them.
 ///
-/// Frames that score far from the others are set apart: by any score function, more than six spreads from
+/// Frames that score far from the others are set apart: by a standard score function or the deciding one, more than six spreads from
 /// the median, where a spread is the distance of the upper or lower quartile from it, divided by 0.6745 (so
 /// that it is σ for scores distributed normally, of which one in 500 million lies so far away). Quartiles
 /// stay where they are however strange a small part of the scores is. Mean and deviation of the rest are
@@ -27,7 +27,10 @@ public struct SampleScreening: Sendable {
         _ scores: some RandomAccessCollection<Scores>, decidingBy score: ScoreFunction
     ) {
         var isKept = [Bool](repeating: true, count: scores.count)
-        for function in scores.first?.computed.functions ?? [] {
+        // Of dozens of statistics each finds some normal frame strange; the standard scores and the deciding
+        // one are those that bounds are drawn from.
+        let looked = ScoreSet.standard.union(ScoreSet(score))
+        for function in scores.first?.computed.intersection(looked).functions ?? [] {
             let values = scores.map { $0[function] }
             let fence = Fence(around: values.sorted())
             for index in values.indices where !fence.contains(values[index]) {
