@@ -9,9 +9,7 @@
 ELBOD_INLINE void elbod_reconstruct_any(
     const float *logits, const int32_t *whole, const float *scale, const float *bias, long count, float *s) {
     ELBOD_EACH(count, {
-        elbod_f16 a = whole ? elbod_some_integers(whole + at, lanes) * elbod_some(scale + at, lanes)
-                                  + elbod_some(bias + at, lanes)
-                            : elbod_some(logits + at, lanes);
+        elbod_f16 a = elbod_outputs(logits, whole, scale, bias, at, lanes);
         elbod_put(s + at, 1.0f / (1.0f + elbod_exp(-a)), lanes);
     });
 }
@@ -20,10 +18,7 @@ ELBOD_INLINE void elbod_reconstruct_any(
 ELBOD_INLINE void elbod_numbers_any(
     const float *numbers, const int32_t *whole, const float *scale, const float *bias, long count, float *y) {
     ELBOD_EACH(count, {
-        elbod_f16 x = whole ? elbod_some_integers(whole + at, lanes) * elbod_some(scale + at, lanes)
-                                  + elbod_some(bias + at, lanes)
-                            : elbod_some(numbers + at, lanes);
-        elbod_put(y + at, x, lanes);
+        elbod_put(y + at, elbod_outputs(numbers, whole, scale, bias, at, lanes), lanes);
     });
 }
 

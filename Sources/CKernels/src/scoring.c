@@ -7,13 +7,6 @@ ELBOD_INLINE elbod_f16 elbod_pixels(const uint8_t *bytes, const float *floats, l
     return bytes ? elbod_some_bytes(bytes + at, lanes) * (1.0f / 255.0f) : elbod_some(floats + at, lanes);
 }
 
-/// Outputs of a product: floats, or integers times `scale` plus `bias`.
-ELBOD_INLINE elbod_f16 elbod_outputs(
-    const float *floats, const int32_t *whole, const float *scale, const float *bias, long at, long lanes) {
-    if (whole) return elbod_some_integers(whole + at, lanes) * elbod_some(scale + at, lanes) + elbod_some(bias + at, lanes);
-    return elbod_some(floats + at, lanes);
-}
-
 /// Where no pixel is it is black, and certainly black, which adds nothing to any sum.
 #define ELBOD_CERTAINLY_BLACK (-87.0f)
 

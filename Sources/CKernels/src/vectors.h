@@ -58,6 +58,13 @@ ELBOD_INLINE elbod_f16 elbod_some_integers(const int32_t *address, long lanes) {
     return __builtin_convertvector(x, elbod_f16);
 }
 
+/// Outputs of a product: floats, or integers times `scale` plus `bias`.
+ELBOD_INLINE elbod_f16 elbod_outputs(
+    const float *floats, const int32_t *whole, const float *scale, const float *bias, long at, long lanes) {
+    if (whole) return elbod_some_integers(whole + at, lanes) * elbod_some(scale + at, lanes) + elbod_some(bias + at, lanes);
+    return elbod_some(floats + at, lanes);
+}
+
 /// Writes as many of sixteen numbers as there are.
 ELBOD_INLINE void elbod_put(float *address, elbod_f16 x, long lanes) { memcpy(address, &x, 4 * lanes); }
 

@@ -38,36 +38,6 @@ extension PrincipalDistance: Codable {
     }
 }
 
-/// Floats of 16 bits as base64 of their little-endian bytes.
-private struct PackedHalves: Codable {
-    let numbers: [Float]
-
-    init(_ numbers: [Float]) { self.numbers = numbers }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        let bytes = numbers.flatMap { number in
-            let bits = Float16(number).bitPattern
-            return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
-        }
-        try container.encode(Data(bytes).base64EncodedString())
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let data = Data(base64Encoded: try container.decode(String.self)),
-            data.count % 2 == 0
-        else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not base64 of 16-bit floats")
-        }
-        let bytes = Array(data)
-        numbers = stride(from: 0, to: bytes.count, by: 2).map {
-            Float(Float16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8))
-        }
-    }
-}
-
 /// Floats as base64 of their little-endian bytes.
 private struct Packed: Codable {
     let numbers: [Float]
@@ -75,18 +45,41 @@ private struct Packed: Codable {
     init(_ numbers: [Float]) { self.numbers = numbers }
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(Data(littleEndianBytes(of: numbers)).base64EncodedString())
+        try Data(littleEndianBytes(of: numbers)).base64EncodedString().encode(to: encoder)
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let data = Data(base64Encoded: try container.decode(String.self)),
-            data.count % 4 == 0
-        else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not base64 of floats")
-        }
-        numbers = floats(fromLittleEndian: Array(data)[...])
+        numbers = floats(fromLittleEndian: try bytes(inBase64From: decoder, width: 4)[...])
     }
+}
+
+/// The same of 16 bits each.
+private struct PackedHalves: Codable {
+    let numbers: [Float]
+
+    init(_ numbers: [Float]) { self.numbers = numbers }
+
+    func encode(to encoder: any Encoder) throws {
+        let bytes = numbers.flatMap { number in
+            let bits = Float16(number).bitPattern
+            return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+        }
+        try Data(bytes).base64EncodedString().encode(to: encoder)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let halves = try bytes(inBase64From: decoder, width: 2)
+        numbers = stride(from: 0, to: halves.count, by: 2).map {
+            Float(Float16(bitPattern: UInt16(halves[$0]) | UInt16(halves[$0 + 1]) << 8))
+        }
+    }
+}
+
+/// The bytes of a text in base64, whole numbers of `width` bytes.
+private func bytes(inBase64From decoder: any Decoder, width: Int) throws -> [UInt8] {
+    guard let data = Data(base64Encoded: try String(from: decoder)), data.count % width == 0 else {
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: decoder.codingPath, debugDescription: "not base64 of floats"))
+    }
+    return Array(data)
 }
