@@ -1,6 +1,5 @@
 import Detection
 import FoundationEssentials
-import VAE
 
 /// Why a request that is JSON cannot be carried out.
 public enum ControlRequestError: Error, Sendable, CustomStringConvertible {
@@ -36,9 +35,8 @@ extension ControlRequest: Codable {
     private struct Fields: Codable {
         var verb: Verb
         var source: String?
-        var score: ScoreFunction?
         /// How bounds are to be drawn: its members lie beside the others.
-        var parameters = DecisionRule.Parameters()
+        var rule = Rule()
         var count: Int?
         var calibration: Calibration?
         var dryRun: Bool?
@@ -51,7 +49,6 @@ extension ControlRequest: Codable {
         enum CodingKeys: String, CodingKey {
             case verb
             case source
-            case score
             case count
             case calibration
             case dryRun = "dry_run"
@@ -63,15 +60,11 @@ extension ControlRequest: Codable {
 
         init(_ verb: Verb, _ rule: Rule? = nil, _ scope: Scope? = nil) {
             self.verb = verb
-            score = rule?.score
-            if let method = rule?.method { parameters = DecisionRule.Parameters(method) }
-            // As daemons know it that have no other rule.
-            if parameters.rule == "sigma" { parameters.rule = nil }
+            if let rule { self.rule = rule }
             (source, dryRun) = (scope?.source, scope?.isDryRun)
             force = scope?.isForced == true ? true : nil
         }
 
-        func rule() throws -> Rule { Rule(score: score, method: try parameters.method()) }
         var scope: Scope {
             Scope(source: source, isDryRun: dryRun ?? false, isForced: force ?? false)
         }
@@ -89,7 +82,7 @@ extension ControlRequest: Codable {
     /// Reads the object by its keys as they are on the wire, that is, with a plain `JSONDecoder`.
     public init(from decoder: any Decoder) throws {
         var fields = try Fields(from: decoder)
-        fields.parameters = try DecisionRule.Parameters(from: decoder)
+        fields.rule = try Rule(from: decoder)
         switch fields.verb {
         case .status: self = .status
         case .sources: self = .sources
@@ -102,8 +95,8 @@ extension ControlRequest: Codable {
         case .renew: self = .renew(ticket: try fields.requiredTicket())
         case .release: self = .release(ticket: try fields.requiredTicket())
         case .cancel: self = .cancel
-        case .adopt: self = .adopt(try fields.rule(), fields.scope, ticket: fields.ticket)
-        case .threshold: self = .threshold(try fields.rule(), fields.scope)
+        case .adopt: self = .adopt(fields.rule, fields.scope, ticket: fields.ticket)
+        case .threshold: self = .threshold(fields.rule, fields.scope)
         case .calibrate:
             guard let calibration = fields.calibration else {
                 throw ControlRequestError.noCalibration
@@ -119,7 +112,7 @@ extension ControlRequest: Codable {
     /// Writes the object for `JSONEncoder.elbod`.
     public func encode(to encoder: any Encoder) throws {
         try fields.encode(to: encoder)
-        try fields.parameters.encode(to: encoder)
+        try fields.rule.encode(to: encoder)
     }
 
     private var fields: Fields {

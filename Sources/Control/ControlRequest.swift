@@ -1,5 +1,4 @@
 public import Detection
-public import VAE
 
 /// What `elbo` asks of a running daemon: one JSON object a request, over the control socket.
 public enum ControlRequest: Sendable {
@@ -45,22 +44,7 @@ public enum ControlRequest: Sendable {
     }
 
     /// The rule by which bounds are drawn; nil stands for what is in service.
-    public struct Rule: Sendable, Equatable {
-        /// The score that is to decide.
-        public var score: ScoreFunction?
-        /// How its bounds are to be drawn.
-        public var method: DecisionRule.Method?
-
-        /// A rule that differs from the one in service by these.
-        public init(score: ScoreFunction? = nil, method: DecisionRule.Method? = nil) {
-            (self.score, self.method) = (score, method)
-        }
-
-        /// μ ± kσ, or as now if there is no k.
-        public init(score: ScoreFunction? = nil, k: Double?) {
-            self.init(score: score, method: k.map { .sigma(k: $0) })
-        }
-    }
+    public typealias Rule = DecisionRule.Change
 
     /// What new bounds apply to.
     public struct Scope: Sendable, Equatable {

@@ -63,6 +63,19 @@ public struct Status: Codable, Sendable {
     public var scored = 0
     /// Those of them that were called anomalous.
     public var anomalous = 0
+    /// Those of them that have a fault as pictures, by fault; nil from older daemons.
+    public var faults: [String: Int]?
+    /// Whether nothing speaks against the frames being like the calibration's images; nil from older daemons, or if
+    /// they are not audited.
+    public var calibrationValid: Bool?
+    /// What gave the calibration up, a sentence for each source, or for all together.
+    public var calibrationDoubts: [String]?
+    /// Frames audited so far.
+    public var audited: Int?
+    /// Events so far, and the sources of those that last; nil if no events are made.
+    public var events: UInt64?
+    /// See `events`.
+    public var openEvents: [String]?
     /// Frames that could not be read, and were answered with an error.
     public var rejected = 0
     /// By reason.
@@ -137,6 +150,8 @@ public struct SourceStatus: Codable, Sendable {
     public var scored: Int
     /// See `FrameLedger`.
     public var anomalous: Int
+    /// See `FrameLedger`; nil from older daemons.
+    public var faults: [String: Int]?
     /// By reason.
     public var rejections: [String: Int]
     /// See `FrameLedger`.
@@ -164,6 +179,7 @@ public struct SourceStatus: Codable, Sendable {
         received = ledger.received
         scored = ledger.scored
         anomalous = ledger.anomalous
+        faults = ledger.faultsByName
         rejections = ledger.rejectionsByName
         dropped = ledger.dropped
         inFlight = ledger.inFlight
@@ -178,6 +194,11 @@ public struct SourceStatus: Codable, Sendable {
 }
 
 extension FrameLedger {
+    /// Faults by their names.
+    public var faultsByName: [String: Int] {
+        Dictionary(uniqueKeysWithValues: faults.map { ($0.key.rawValue, $0.value) })
+    }
+
     /// Rejections by the names under which they are counted in public.
     public var rejectionsByName: [String: Int] {
         Dictionary(uniqueKeysWithValues: rejections.map { ($0.key.rawValue, $0.value) })

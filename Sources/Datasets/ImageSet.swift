@@ -83,7 +83,7 @@ public struct ImageSet: Sendable {
     }
 
     /// Other pixels of as many images, under another name; labels stay.
-    func replacing(pixels: [UInt8], name: String) -> ImageSet {
+    public func replacing(pixels: [UInt8], name: String) -> ImageSet {
         precondition(pixels.count == self.pixels.count, "as many pixels as before")
         return ImageSet(
             checkedName: name, shape: shape, pixels: pixels, labels: labels, reading: reading)

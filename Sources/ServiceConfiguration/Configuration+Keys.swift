@@ -1,3 +1,4 @@
+import Detection
 import Frames
 
 extension Configuration {
@@ -102,6 +103,48 @@ extension Configuration {
                 "publish_high_water",
                 "Verdicts that may wait for one slow subscriber before it loses some", "n"),
             \.publishHighWater, 1...10_000_000),
+        .integer(
+            .init(
+                "frozen_frames",
+                "Frames of a source that equal those before them to the last pixel, after which one is "
+                    + "called frozen", "n",
+                details: """
+                    A camera's noise makes every frame another one. 0 looks for none, as for sources \
+                    that send drawn pictures. Other faults of frames belong to the calibration: elbo \
+                    threshold set --health.
+                    """), \.frozenFrames, 0...1_000_000),
+        .optionalValue(
+            .init(
+                "event",
+                "When anomalies of one source make an event: k/m, k of its last m frames, or none",
+                "k/m",
+                details: """
+                    Published under event/<source>/ when it opens, and when fewer than half of k of the \
+                    last m frames are anomalous again. elbo evaluate --event measures how often it \
+                    happens to normal images.
+                    """), \.event, allowed: "k/m, such as 5/10, with m up to 64, or none",
+            show: \.description, parse: { EventRule($0) }),
+        .optionalValue(
+            .init(
+                "fdr",
+                "Windows of W frames of one source in which at most a share q of anomalies found are "
+                    + "false: W@q, or none", "W@q",
+                details: """
+                    Published under window/<source>/ (Benjamini and Hochberg, 1995). Needs a rule with \
+                    p-values, and W of at most q(n + 1) with n images calibrated from.
+                    """), \.discoveries, allowed: "W@q, such as 500@0.1, or none",
+            show: \.description, parse: { DiscoveryRule($0) }),
+        .integer(
+            .init(
+                "thin",
+                "Of which frames of a source the calibration is audited: every n-th; 0 for none",
+                "n",
+                details: """
+                    An audit bets on frames being like the calibration's images; once a million to one \
+                    speaks against that, the status says that the calibration is not valid any more. \
+                    Consecutive frames of a film are not independent: take every 25th of 25 a second, \
+                    or whatever it takes for another scene.
+                    """), \.thin, 0...1_000_000),
         .flag(
             .init(
                 "all_scores",

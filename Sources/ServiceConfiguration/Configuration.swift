@@ -1,3 +1,4 @@
+public import Detection
 import FoundationEssentials
 public import Frames
 import Tensors
@@ -31,6 +32,19 @@ public struct Configuration: Equatable, Sendable {
     public var receiveHighWater = 0
     /// Verdicts that may wait for one slow subscriber before it loses some.
     public var publishHighWater = 10_000
+    /// A frame equal to so many before it of its source is frozen; 0 looks for none.
+    public var frozenFrames = 10
+    /// When anomalies of a source make an event; nil makes none.
+    public var event: EventRule?
+    /// Which windows of a source's frames are looked at as a whole; nil for none.
+    public var discoveries: DiscoveryRule?
+    /// Every so-many-th frame of a source is audited against its calibration; 0 audits none.
+    public var thin = 1
+    /// What is looked for beside single frames.
+    public var decidingPlan: DecidingPlan {
+        DecidingPlan(
+            frozenAfter: frozenFrames, auditEvery: thin, event: event, window: discoveries)
+    }
     /// Whether verdicts carry every score or only the deciding one.
     public var allScores = false
     /// Whether a message of one part, exactly as long as an image has pixels, is an 8-bit image.

@@ -2,6 +2,8 @@ public import Platform
 
 /// What is wrong with the configuration: which key, which value, what is allowed.
 public enum ConfigurationError: ExitCoding, Equatable, Sendable, CustomStringConvertible {
+    /// A value that does not go with the model and its calibration.
+    case unfit(key: String, reason: String)
     /// A value that is not allowed.
     case value(key: String, value: String, allowed: String)
     /// A key that must be given and is not.
@@ -23,6 +25,7 @@ public enum ConfigurationError: ExitCoding, Equatable, Sendable, CustomStringCon
         switch self {
         case .value(let key, let value, let allowed):
             "\(key): \"\(value)\" is not allowed; allowed is \(allowed)"
+        case .unfit(let key, let reason): "\(key): \(reason)"
         case .missing(let key, let hint):
             "\(key) is not set; give it in the file, as ELBOD_\(key.uppercased()) or as --\(key), \(hint)"
         case .unknownKey(let key, let place, let nearest):

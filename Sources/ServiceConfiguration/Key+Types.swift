@@ -69,6 +69,20 @@ extension Configuration.Key {
             })
     }
 
+    /// A value that `parse` makes of text, or `none` for nil.
+    static func optionalValue<Value: Sendable>(
+        _ text: Text, _ path: any WritableKeyPath<Configuration, Value?> & Sendable,
+        allowed: String, show: @escaping @Sendable (Value) -> String,
+        parse: @escaping @Sendable (String) -> Value?
+    ) -> Self {
+        value(
+            text, path, allowed: allowed, show: { $0.map(show) ?? "none" },
+            parse: { value -> Value?? in
+                if value == "none" { return .some(nil) }
+                return parse(value).map { .some($0) }
+            })
+    }
+
     /// An integer of a range, which the help names.
     static func integer(
         _ text: Text, _ path: any WritableKeyPath<Configuration, Int> & Sendable,

@@ -1,13 +1,14 @@
 public import ArgumentParser
 public import Detection
 import Formatting
+import Frames
 import VAE
 
 extension DecisionRule.Tails: ExpressibleByArgument {}
 
 /// The name of a rule.
 enum RuleName: String, ExpressibleByArgument, CaseIterable {
-    case sigma, quantile, certified, fixed
+    case sigma, quantile, certified, tail, fixed
 }
 
 /// By which rule bounds are drawn from scores; what is not given stays as it is.
@@ -16,7 +17,7 @@ struct RuleOptions: ParsableArguments {
     var score: ScoreFunction?
     @Option(
         help: ArgumentHelp(
-            "sigma (μ ± kσ), quantile (--alpha of normal images, in the mean over calibrations), certified (at most --alpha, with --confidence) or fixed (--lower, --upper) (default: sigma; of a running daemon as now)."
+            "sigma (μ ± kσ), quantile (--alpha of normal images, in the mean over calibrations), certified (at most --alpha, with --confidence), tail (--alpha, extrapolated by a generalised Pareto distribution: no promise) or fixed (--lower, --upper) (default: sigma; of a running daemon as now)."
         ))
     var rule: RuleName?
     @Option(
@@ -24,7 +25,7 @@ struct RuleOptions: ParsableArguments {
     var sigma: Double?
     @Option(
         help: ArgumentHelp(
-            "The share of normal images that are called anomalous, as 0.01, for quantile and certified.",
+            "The share of normal images that are called anomalous, as 0.01, for quantile, certified and tail.",
             valueName: "share"))
     var alpha: Double?
     @Option(
@@ -33,7 +34,7 @@ struct RuleOptions: ParsableArguments {
     var confidence: Double?
     @Option(
         help: ArgumentHelp(
-            "Where anomalies are looked for by quantile and certified: high scores, low ones (images explained suspiciously well, as blank ones are) or both (default)."
+            "Where anomalies are looked for by quantile, certified and tail: high scores, low ones (images explained suspiciously well, as blank ones are) or both (default)."
         ))
     var tails: DecisionRule.Tails?
     @Option(help: ArgumentHelp("Below it a score is anomalous, by fixed.", valueName: "score"))
@@ -41,10 +42,60 @@ struct RuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Above it a score is anomalous, by fixed.", valueName: "score"))
     var upper: Double?
 
-    func validate() throws { _ = try method() }
+    @Option(
+        help: ArgumentHelp(
+            "Several scores, any of which may call an image anomalous, with α divided among them.",
+            valueName: "score,…"))
+    var anyOf: String?
+    @Option(
+        help: ArgumentHelp(
+            "What is looked for in the pixels before any score: all, none, or some of \(FrameFault.names) (default: all; of a running daemon as now).",
+            valueName: "fault,…"))
+    var health: String?
+
+    func validate() throws { _ = try change() }
 
     /// Whether nothing is given.
-    var isEmpty: Bool { score == nil && (try? method()) == .some(nil) }
+    var isEmpty: Bool { (try? change())?.isEmpty ?? false }
+
+    /// What is given.
+    func change() throws -> DecisionRule.Change {
+        let scores = try anyOf.map { try Self.scores($0) }
+        if score != nil, scores != nil {
+            throw ValidationError("Give --score or --any-of; the first of several is as --score.")
+        }
+        return DecisionRule.Change(
+            score: score ?? scores?.first, method: try method(),
+            others: scores.map { Array($0.dropFirst()) }, health: try health.map(Self.faults))
+    }
+
+    private static func scores(_ text: String) throws -> [ScoreFunction] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let scores = try names.map { name in
+            guard let score = ScoreFunction(rawValue: name) else {
+                throw ValidationError("--any-of: there is no score called \(name).")
+            }
+            return score
+        }
+        guard Set(scores).count == scores.count, scores.count > 1 else {
+            throw ValidationError("--any-of takes two scores or more, each once, as mse,nap.")
+        }
+        return scores
+    }
+
+    private static func faults(_ text: String) throws -> FaultSet {
+        if text == "all" { return .all }
+        if text == "none" { return [] }
+        return FaultSet(
+            try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                guard let fault = FrameFault(rawValue: String(name)) else {
+                    throw ValidationError(
+                        "--health: there is no fault called \(name); there are \(FrameFault.names)."
+                    )
+                }
+                return fault
+            })
+    }
 
     /// How bounds are drawn, if that is given.
     func method() throws -> DecisionRule.Method? {
@@ -56,14 +107,15 @@ struct RuleOptions: ParsableArguments {
         guard let name else {
             if shares {
                 throw ValidationError(
-                    "Say which rule --alpha is for: --rule quantile or --rule certified.")
+                    "Say which rule --alpha is for: --rule quantile, certified or tail.")
             }
             return nil
         }
         try refuse(sigma != nil && name != .sigma, "--sigma", name)
         try refuse(isFixed && name != .fixed, "--lower or --upper", name)
         try refuse(
-            shares && name != .quantile && name != .certified, "--alpha, --confidence or --tails",
+            shares && ![.quantile, .certified, .tail].contains(name),
+            "--alpha, --confidence or --tails",
             name)
         try refuse(confidence != nil && name != .certified, "--confidence", name)
         switch name {
@@ -73,7 +125,7 @@ struct RuleOptions: ParsableArguments {
                 throw ValidationError("--rule fixed needs --lower, --upper or both.")
             }
             return .fixed(lower: lower, upper: upper)
-        case .quantile, .certified:
+        case .quantile, .certified, .tail:
             guard let alpha else {
                 throw ValidationError("--rule \(name.rawValue) needs --alpha, as 0.01.")
             }
@@ -85,9 +137,11 @@ struct RuleOptions: ParsableArguments {
                 throw ValidationError("--confidence is \(confidence); it lies between 0 and 1.")
             }
             let tails = tails ?? .both
-            return name == .quantile
-                ? .quantile(alpha: alpha, tails: tails)
-                : .certified(alpha: alpha, confidence: confidence, tails: tails)
+            switch name {
+            case .quantile: return .quantile(alpha: alpha, tails: tails)
+            case .tail: return .tail(alpha: alpha, tails: tails)
+            default: return .certified(alpha: alpha, confidence: confidence, tails: tails)
+            }
         }
     }
 
@@ -97,6 +151,11 @@ struct RuleOptions: ParsableArguments {
 
     /// The rule: as given, and otherwise as the one `before`, or the paper's.
     func drawn(after before: DecisionRule = .paper) throws -> DecisionRule {
-        try before.changed(score: score, method: method())
+        try before.changed(by: change())
     }
+}
+
+extension FrameFault {
+    /// All names, for help and errors.
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

@@ -44,7 +44,7 @@ import Testing
         let line = try encoded([source])
         #expect(
             line == """
-                [{"anomalous":0,"dropped":0,"duplicates":0,"in_flight":0,\
+                [{"anomalous":0,"dropped":0,"duplicates":0,"faults":{},"in_flight":0,\
                 "last_received":"1970-01-01T00:00:00.000000Z","missed":0,"own_bounds":false,\
                 "received":0,"rejections":{},"reordered":0,"restarts":0,"scored":0,\
                 "source":"cam/1","stale":true}]

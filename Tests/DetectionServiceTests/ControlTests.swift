@@ -93,16 +93,17 @@ import ZeroMQ
         #expect(effect.new.rule == "certified 1 %" && effect.new.k == nil)
         let judged = try verdict()
         #expect(judged["rule"] as? String == "certified" && judged["p"] is Double)
-        // Of 5,000 scores the 17th from each end: 34 keep 1 % with 99 % confidence.
+        // Of 5,000 scores 34 keep 1 % with 99 % confidence; nine checks of health take one each, and the sides of what
+        // is left twelve.
         let threshold = try #require(judged["threshold"] as? [String: Any])
         let sample = try LoadedCalibration(
             directory: steered.model, model: LoadedModel(directory: steered.model)
         ).calibration.sample
         let bounds = ["lower", "upper"].map { (threshold[$0] as? Double).map { Float($0) } }
-        #expect(bounds == [sample.sorted[16], sample.sorted[5000 - 17]])
+        #expect(bounds == [sample.sorted[11], sample.sorted[5000 - 12]])
 
         let high: CalibrationEffect = try steered.ask(
-            .threshold(.init(method: .quantile(alpha: 0.01, tails: .high))))
+            .threshold(.init(method: .quantile(alpha: 0.01, tails: .high), health: [])))
         #expect(high.new.lower == nil && high.new.upper == Double(sample.sorted[4950]))
         let status = try steered.status()
         #expect(status.rule == "quantile 1 %" && status.lower == nil)

@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Frames
 import Tensors
 import Testing
 import VAE
@@ -33,7 +34,7 @@ import VAE
             let scores = (0..<99).map { _ in score() }
             let rule = DecisionRule(
                 score: .mse, method: .quantile(alpha: alpha, tails: tails))
-            let judge = try Judge(rule, over: sample(scores))
+            let judge = try Judge(rule, over: [.mse: sample(scores)])
             for value in (0..<200).map({ _ in score() }) + [-1, 0, 1, 8] + scores.prefix(20) {
                 let decision = judge.decide(Scores(mse: value))
                 let expected = p(value, scores, tails)
@@ -56,7 +57,7 @@ import VAE
                 let score = random.nextUniform()
                 return steps == 0 ? score : (score * Float(steps)).rounded(.down)
             }
-            let bounds = try rule.bounds(over: sample(scores))
+            let bounds = try DrawnRule(rule, over: [.mse: sample(scores)]).bounds
             let inside =
                 steps == 0
                 ? bounds.upper - bounds.lower
@@ -69,15 +70,15 @@ import VAE
 
     @Test func `two sides need more images, and exactly as many as is said`() throws {
         #expect(Certificate.images(alpha: 0.001, confidence: 0.99) == 4603)
-        let images = Certificate.images(alpha: 0.001, confidence: 0.99, tails: .both)
+        let images = Certificate.images(alpha: 0.001, confidence: 0.99, parts: 2)
         #expect(images == 6636)
         #expect(
-            try Certificate(n: images, alpha: 0.001, confidence: 0.99, tails: .both).rank == 1)
+            try Certificate(n: images, alpha: 0.001, confidence: 0.99, parts: 2).ranks == 2)
         #expect(throws: CalibrationError.self) {
-            try Certificate(n: images - 1, alpha: 0.001, confidence: 0.99, tails: .both)
+            try Certificate(n: images - 1, alpha: 0.001, confidence: 0.99, parts: 2)
         }
         // However little is promised: two images have two ends.
-        #expect(Certificate.images(alpha: 0.999, confidence: 0.01, tails: .both) == 2)
+        #expect(Certificate.images(alpha: 0.999, confidence: 0.01, parts: 2) == 2)
     }
 
     @Test(
@@ -94,12 +95,16 @@ import VAE
             (.certified(alpha: 0.5, confidence: 0.99, tails: .low), "it takes 7"),
             (.certified(alpha: 1, confidence: 0.99, tails: .low), "between 0 and 1"),
             (.certified(alpha: 0.5, confidence: .nan, tails: .low), "between 0 and 1"),
+            (.tail(alpha: 0.01, tails: .high), "it takes 500"),
+            (.tail(alpha: 0.4, tails: .high), "take quantile"),
+            (.tail(alpha: 2, tails: .high), "between 0 and 1"),
         ] as [(DecisionRule.Method, String)])
     func `what cannot be drawn is refused with what it would take`(
         method: DecisionRule.Method, reason: String
     ) {
         let error = #expect(throws: CalibrationError.self) {
-            try DecisionRule(score: .mse, method: method).bounds(over: sample([1, 2, 3]))
+            try DrawnRule(
+                DecisionRule(score: .mse, method: method), over: [.mse: sample([1, 2, 3])])
         }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
@@ -117,13 +122,26 @@ import VAE
                 .certified(alpha: 0.5, confidence: 0.75, tails: .both),
                 #"{"alpha":0.5,"confidence":0.75,"rule":"certified","score":"nll","tails":"both"}"#
             ),
+            (
+                .tail(alpha: 0.25, tails: .high),
+                #"{"alpha":0.25,"rule":"tail","score":"nll","tails":"high"}"#
+            ),
         ] as [(DecisionRule.Method, String)])
     func `rules are read as they are written`(method: DecisionRule.Method, text: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let rule = DecisionRule(score: .nll, method: method)
-        #expect(String(decoding: try encoder.encode(rule), as: UTF8.self) == text)
-        #expect(try JSONDecoder().decode(DecisionRule.self, from: Data(text.utf8)) == rule)
+        // Without a word of health there is none, as in files of older versions.
+        let old = DecisionRule(score: .nll, method: method, health: [])
+        #expect(try JSONDecoder().decode(DecisionRule.self, from: Data(text.utf8)) == old)
+        let rule = DecisionRule(
+            score: .nll, method: method, others: [.mse], health: FaultSet([.soft, .dark]))
+        let written = try encoder.encode(rule)
+        #expect(try JSONDecoder().decode(DecisionRule.self, from: written) == rule)
+        let whole = String(decoding: written, as: UTF8.self)
+        #expect(
+            whole.contains(#""any_of":["mse"]"#) && whole.contains(#""health":["dark","soft"]"#))
+        let plain = whole.replacing(#""any_of":["mse"],"#, with: "")
+        #expect(plain.replacing(#""health":["dark","soft"],"#, with: "") == text)
     }
 
     @Test(arguments: [
@@ -159,7 +177,7 @@ import VAE
     }
 
     @Test func `a forecast of two sides is that of all that lies outside`() throws {
-        let scores = sample((0..<999).map(Float.init))
+        let scores = [ScoreFunction.mse: sample((0..<999).map(Float.init))]
         func rate(_ tails: DecisionRule.Tails) throws -> Double {
             let rule = DecisionRule(score: .mse, method: .quantile(alpha: 0.1, tails: tails))
             return try RuleForecast(rule, over: scores).rate

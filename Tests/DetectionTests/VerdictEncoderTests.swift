@@ -19,9 +19,9 @@ import VAE
             String(decoding: line, as: UTF8.self) == """
                 {"schema":"elbod.verdict/1","id":"cam-1:6f1c2a90:184467","source":"cam-1",\
                 "epoch":"6f1c2a90","seq":184467,"index":0,"msg":"cam-1","verdict":"anomaly",\
-                "is_anomaly":true,"side":"high","score":4.25,"z":2.25,"metric":"mse","rule":"sigma",\
+                "is_anomaly":true,"health":null,"side":"high","score":4.25,"z":2.25,"metric":"mse","rule":"sigma",\
                 "threshold":{"lower":0.0,"upper":4.0,"mu":2.0,"sigma":1.0,"k":2.0},\
-                "model":"sha256:9372c470eeadd5ec","calibration":"sha256:86995c2ce81d069a",\
+                "model":"sha256:9372c470eeadd5ec","calibration":"sha256:d77183d052714378",\
                 "calibration_revision":7,"ts_source":1.5,\
                 "ts_received":"1970-01-01T00:00:00.000039Z",\
                 "ts_scored":"1970-01-01T00:00:00.000150Z","queue_us":61,"score_us":50,\

@@ -23,14 +23,15 @@ import Testing
         let folder = try Folder()
         let model = try certified(in: folder)
         let numbers = try object("certificate", model)
-        #expect(numbers["n"] as? Int == 5000 && numbers["rank"] as? Int == 17)
+        #expect(numbers["n"] as? Int == 5000 && numbers["rank"] as? Int == 12)
         #expect(numbers["alpha"] as? Double == 0.01 && numbers["confidence"] as? Double == 0.99)
-        // P(Beta(34, 4967) ≤ 0.01), by scipy.stats.beta.cdf.
-        #expect(abs((numbers["probability"] as? Double ?? 0) - 0.9932394) < 1e-6)
-        #expect(abs((numbers["expected"] as? Double ?? 0) - 34.0 / 5001) < 1e-12)
+        // Nine checks of health and twelve on each side; P(Beta(33, 4968) ≤ 0.01), by scipy.stats.beta.cdf.
+        #expect((numbers["health"] as? [Any])?.count == 9 && numbers["ranks"] as? Int == 33)
+        #expect(abs((numbers["probability"] as? Double ?? 0) - 0.9957593) < 1e-6)
+        #expect(abs((numbers["expected"] as? Double ?? 0) - 33.0 / 5001) < 1e-12)
         let text = try Command("calibration", "certificate", model).output
         for part in [
-            "at most 1 % of normal images", "the 17th of 5,000 scores from each end",
+            "at most 1 % of normal images", "the 12th of 5,000 scores from each end",
             "mnist:t10k[even]", "revision 2", "no promise for consecutive frames",
             numbers["model"] as? String ?? "-", numbers["calibration"] as? String ?? "-",
         ] { #expect(text.contains(part), "\(part)") }
@@ -94,9 +95,9 @@ import Testing
         let model = try certified(in: folder)
         let same = try object("diff", model, Command.model + "/calibration.json", "2")
         let samples = same["samples"] as? [[String: Any]] ?? []
-        #expect(samples.count == 4 && samples.allSatisfy { $0["distance"] as? Double == 0 })
-        // 32 of 5,000 lie strictly outside the 17th from each end.
-        #expect(same["first_by_second"] as? Double == 0.0064)
+        #expect(samples.count == 11 && samples.allSatisfy { $0["distance"] as? Double == 0 })
+        // 22 of 5,000 lie strictly outside the 12th from each end.
+        #expect(same["first_by_second"] as? Double == 0.0044)
         let other = try Command(
             "calibration", "diff", model, "2", Command.model + "-2d/calibration.json")
         #expect(other.output.contains("different models") && other.output.contains("shifted"))

@@ -97,7 +97,7 @@ import VAE
             "standard")
         try #require(command.status == 0, "\(command.errors)")
         let calibration = try LoadedCalibration(file: Calibration.path(in: model)).calibration
-        #expect(calibration.rule == .paper && calibration.held == .standard)
+        #expect(calibration.rule == .paper && calibration.held == .standard.union(.health))
         #expect(calibration.computation.profile == nil)
     }
 }

@@ -26,11 +26,18 @@ import Testing
         throws
     {
         let data = try #require(ProcessInfo.processInfo.environment["ELBO_DATA"])
-        let paper = try suite("--model", Command.model, "--data", data)
+        let paper = try suite("--model", Command.model, "--data", data, "--health", "none")
         #expect(caught(paper, "blank", "mse") == 0 && caught(paper, "dim", "mse") == 0)
         #expect(caught(paper, "inverted", "mse") == 1)
         let alarms = caught(paper, "normal", "mse") ?? 1
         #expect(abs(alarms - 0.0396) < 0.0005)
+        let healthy = try suite("--model", Command.model, "--data", data)
+        for fault in [
+            "blank", "white", "uniform", "dim", "bright", "blur 5 × 5", "noise 0.1", "noise 0.3",
+            "salt and pepper", "inverted", "frozen",
+        ] { #expect(caught(healthy, fault, "mse") ?? 0 >= 0.995, "\(fault)") }
+        // Nine checks add hardly any false alarms.
+        #expect(abs((caught(healthy, "normal", "mse") ?? 1) - alarms) < 0.001)
         let certified = try suite(
             "--model", Command.model, "--data", data, "--rule", "certified", "--alpha", "0.025",
             "--score", "nll")
@@ -51,7 +58,7 @@ import Testing
         try #require(calibrated.status == 0, "\(calibrated.errors)")
         let report = try suite("--model", model, "--normal", images, "--anomalous", others)
         let rows = report["rows"] as? [[String: Any]] ?? []
-        #expect(rows.count == 20 && rows[0]["count"] as? Int == 256)
+        #expect(rows.count == 21 && rows[0]["count"] as? Int == 256)
         #expect(rows.last?["count"] as? Int == 64)
         #expect((report["mean"] as? [String: Double])?.keys.contains("mse") == true)
         let table = try Command(

@@ -25,6 +25,7 @@ import Testing
         "publish": ["pub+bind:ipc:///c", "pub+bind:ipc:///d"], "queue": ["7"], "batch": ["3"],
         "queue_bytes": ["65536"], "receive_high_water": ["9"],
         "threads": ["200"], "precision": ["bf16"], "max_message_bytes": ["2048"],
+        "frozen_frames": ["5"], "event": ["3/8"], "fdr": ["200@0.1"], "thin": ["25"],
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
         "source_from": ["header:camera"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],

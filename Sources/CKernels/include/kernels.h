@@ -157,6 +157,22 @@ elbod_entropies elbod_entropy(
 elbod_entropies elbod_measure_entropies(
     int level, const float *each, long rows, long columns, long stride, long side, float *room);
 
+// What shows whether a camera sees: health.c.
+
+/// Of an image of bytes: Σ x and Σ x²; how many are at least 250; Σ |x − neighbour|, across and down; Σ |4x −
+/// neighbours|; at how many places Immerkær's operator gives no more than 8; the largest; and the size of the
+/// box around all edges.
+typedef struct {
+    int64_t sum, squares, white, steps, bends, smooth;
+    long height, width;
+    int peak;
+} elbod_health;
+
+/// Those of an image of bytes, or of floats in [0, 1], which are rounded to bytes. `image` is room for one row more
+/// than there are, of `stride` numbers: a multiple of 32 above the columns, by at least two.
+elbod_health elbod_measure_health(
+    int level, const uint8_t *bytes, const float *floats, long rows, long columns, long stride, int16_t *image);
+
 // Layers of one row: row.c.
 
 /// y = x·W + b, or ReLU of it if `rectifying`, of x with k elements and W, `(k, n)`, row by row. `values` and

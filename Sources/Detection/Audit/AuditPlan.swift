@@ -8,7 +8,7 @@ import Glibc
 /// confidence over the calibration all four shares lie between the quantiles `lower` and `upper` at δ/8 and
 /// 1 − δ/8, δ = 1 %. Equal scores are counted on the safe side: against `upper` what is strictly above the
 /// threshold, against `lower` what is at or above it.
-public struct AuditPlan: Sendable, Equatable {
+public struct AuditPlan: Sendable {
     /// A threshold and the shares above it that are normal.
     public struct Level: Sendable, Equatable {
         /// The level, as 0.025.
@@ -23,6 +23,8 @@ public struct AuditPlan: Sendable, Equatable {
 
     /// The levels, the most frequent first.
     public let levels: [Level]
+    /// Their thresholds.
+    let thresholds: InlineArray<4, Float>
 
     /// Of each level.
     static let shares = [0.5, 0.1, 0.025, 0.005]
@@ -46,6 +48,8 @@ public struct AuditPlan: Sendable, Equatable {
                 share: share, threshold: sample.sorted[sample.n - rank], lower: law.quantile(tail),
                 upper: law.quantile(1 - tail))
         }
+        let levels = levels
+        thresholds = InlineArray { levels[$0].threshold }
         logFactors = levels.flatMap(Self.logFactors)
     }
 

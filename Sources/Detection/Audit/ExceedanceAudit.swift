@@ -31,45 +31,51 @@ public struct ExceedanceAudit: Sendable {
     }
 
     /// A round of bets that began with the same frame.
+    ///
+    /// What a bet is worth follows from how often its threshold was exceeded, whichever frames did.
     private struct Round {
         var start: Int
-        var logWealths: [Double]
         /// Scores above each threshold, and at or above it.
-        var exceeded: [Int]
-        var reached: [Int]
-
-        init(_ plan: AuditPlan, start: Int) {
-            self.start = start
-            logWealths = Array(repeating: 0, count: plan.bets)
-            exceeded = Array(repeating: 0, count: plan.levels.count)
-            reached = exceeded
-        }
+        var exceeded: InlineArray<4, Int> = .init(repeating: 0)
+        var reached: InlineArray<4, Int> = .init(repeating: 0)
 
         mutating func note(_ score: Float, _ plan: AuditPlan) {
-            let stakes = AuditPlan.stakes.count
-            var bet = 0
-            for (place, level) in plan.levels.enumerated() {
-                let (isAbove, isAtLeast) = (score > level.threshold, score >= level.threshold)
-                if isAbove { exceeded[place] += 1 }
-                if isAtLeast { reached[place] += 1 }
-                for isHit in [isAbove, isAtLeast] {
-                    for _ in 0..<stakes {
-                        logWealths[bet] += plan.logFactors[2 * bet + (isHit ? 1 : 0)]
-                        bet += 1
-                    }
-                }
+            for place in exceeded.indices {
+                let threshold = plan.thresholds[place]
+                if score > threshold { exceeded[place] += 1 }
+                if score >= threshold { reached[place] += 1 }
             }
         }
 
-        /// log of the mean wealth, or nil if it is surely below `limit`.
-        func logMean(reaching limit: Double) -> Double? {
-            guard let most = logWealths.max(), most >= limit else { return nil }
-            let sum = logWealths.reduce(0) { $0 + exp($1 - most) }
-            return most + log(sum / Double(logWealths.count))
+        /// Logarithms of what each bet has come to.
+        func logWealths(_ plan: AuditPlan, _ frames: Int) -> [Double] {
+            let count = Double(frames - start)
+            var wealths: [Double] = []
+            wealths.reserveCapacity(plan.bets)
+            for place in exceeded.indices {
+                for hits in [Double(exceeded[place]), Double(reached[place])] {
+                    for _ in AuditPlan.stakes {
+                        let bet = 2 * wealths.count
+                        wealths.append(
+                            (count - hits) * plan.logFactors[bet]
+                                + hits * plan.logFactors[bet + 1])
+                    }
+                }
+            }
+            return wealths
+        }
+
+        /// Whether the mean of the wealths has reached the exponential of `limit`.
+        func hasReached(_ limit: Double, _ plan: AuditPlan, _ frames: Int) -> Bool {
+            let wealths = logWealths(plan, frames)
+            guard let most = wealths.max(), most >= limit else { return false }
+            let sum = wealths.reduce(0) { $0 + exp($1 - most) }
+            return most + log(sum / Double(wealths.count)) >= limit
         }
 
         func alarm(_ plan: AuditPlan, after frames: Int) -> Alarm {
-            let best = logWealths.indices.max { logWealths[$0] < logWealths[$1] } ?? 0
+            let wealths = logWealths(plan, frames)
+            let best = wealths.indices.max { wealths[$0] < wealths[$1] } ?? 0
             let (place, side) = (
                 best / (2 * AuditPlan.stakes.count), best / AuditPlan.stakes.count % 2
             )
@@ -84,6 +90,8 @@ public struct ExceedanceAudit: Sendable {
 
     /// Frames from one new round of bets to the next.
     public static let round = 16_384
+    /// Frames from one look at the wealth to the next.
+    static let period = 4
     /// The wealth that gives the calibration up: one stream in so many does without cause.
     public static let limit = 1e6
 
@@ -99,7 +107,7 @@ public struct ExceedanceAudit: Sendable {
     /// An audit that has seen nothing.
     public init(_ plan: AuditPlan) {
         self.plan = plan
-        whole = Round(plan, start: 0)
+        whole = Round(start: 0)
         latest = whole
     }
 
@@ -111,17 +119,19 @@ public struct ExceedanceAudit: Sendable {
         guard alarm == nil, !score.isNaN else { return alarm }
         if frames - latest.start == Self.round {
             rounds += 1
-            latest = Round(plan, start: frames)
+            latest = Round(start: frames)
         }
         frames += 1
         whole.note(score, plan)
         latest.note(score, plan)
+        // Looking at every fourth frame costs a few frames of delay and a quarter of the time.
+        guard frames % Self.period == 0 else { return nil }
         // The shares of the money: 9/10 and 1/10 · 1/j(j + 1).
-        let limit = log(Self.limit / 0.9)
-        let latestLimit = log(Self.limit * 10 * Double(rounds) * Double(rounds + 1))
-        if let wealth = whole.logMean(reaching: limit), wealth >= limit {
+        if whole.hasReached(log(Self.limit / 0.9), plan, frames) {
             alarm = whole.alarm(plan, after: frames)
-        } else if let wealth = latest.logMean(reaching: latestLimit), wealth >= latestLimit {
+        } else if latest.hasReached(
+            log(Self.limit * 10 * Double(rounds) * Double(rounds + 1)), plan, frames)
+        {
             alarm = latest.alarm(plan, after: frames)
         }
         return alarm

@@ -45,9 +45,9 @@ extension Calibration: Codable {
         }
         let stored: [StoredRule]
         if schema == Self.firstSchema {
-            let rule = DecisionRule.sigma(
+            let rule = DecisionRule(
                 score: try container.decode(ScoreFunction.self, forKey: .score),
-                k: try container.decode(Double.self, forKey: .k))
+                method: .sigma(k: try container.decode(Double.self, forKey: .k)), health: [])
             stored = [StoredRule(rule: rule)]
         } else {
             stored = try container.decode([StoredRule].self, forKey: .rules)
@@ -99,10 +99,13 @@ extension Calibration: Codable {
             samples[function] = try stored.checked(name: name)
             if ofFirstSchema {
                 // Its one k drew bounds for every score.
-                let rule = first.rule.with(score: function)
+                let rule = first.rule.alone(function)
                 try StoredRule(rule: rule, lower: stored.lower, upper: stored.upper)
                     .check(against: samples, isComplete: true)
             }
+        }
+        guard Set(samples.values.map(\.n)).count <= 1 else {
+            throw .malformed("its scores are not those of as many images each")
         }
         for stored in rules { try stored.check(against: samples, isComplete: false) }
         return samples

@@ -65,10 +65,7 @@ public struct Calibration: Sendable, Equatable {
             }
             samples[function] = ScoreSample(of: values)
         }
-        guard let sample = samples[rule.score] else {
-            throw .unusable("no \(rule.score.rawValue) scores were computed")
-        }
-        _ = try rule.bounds(over: sample)
+        _ = try DrawnRule(rule, over: samples)
         self.init(
             rules: [rule], samples: samples, model: model.description, data: data,
             created: created, revision: revision, lineage: lineage, computation: computation)
@@ -88,10 +85,7 @@ public struct Calibration: Sendable, Equatable {
     public func deciding(
         by rule: DecisionRule, revision: Int, created: UnixTime, lineage: Lineage? = nil
     ) throws(CalibrationError) -> Calibration {
-        guard let sample = samples[rule.score] else {
-            throw .unusable("the calibration holds no \(rule.score.rawValue) scores")
-        }
-        _ = try rule.bounds(over: sample)
+        _ = try DrawnRule(rule, over: samples)
         return Calibration(
             rules: [rule], samples: samples, model: model, data: data, created: created,
             revision: revision, lineage: lineage, computation: computation)
@@ -109,19 +103,32 @@ public struct Calibration: Sendable, Equatable {
     }
 
     /// The scores that its rules need.
-    public var needed: ScoreSet { ScoreSet(rules.map(\.score)) }
+    public var needed: ScoreSet {
+        let looks = !rule.health.isEmpty && held.isSuperset(of: .health)
+        return ScoreSet(rules.flatMap(\.scores)).union(looks ? .health : [])
+    }
 
     /// The scores that it holds.
     public var held: ScoreSet { ScoreSet(samples.keys) }
 
     /// Between which scores the deciding rule calls an image normal.
-    public var bounds: ScoreBounds { Judge(self).bounds }
+    public var bounds: ScoreBounds { drawn.bounds }
+
+    /// The deciding rule with all its bounds.
+    public var drawn: DrawnRule { Judge(self).drawn }
 
     /// Between which scores the same rule would, if it decided by another score; nil if there are none
     /// of that.
     public func bounds(of score: ScoreFunction) -> ScoreBounds? {
-        guard let sample = samples[score], isDrawn(for: score) else { return nil }
-        return try? rule.with(score: score).bounds(over: sample)
+        if score == rule.score { return bounds }
+        guard samples[score] != nil, isDrawn(for: score) else { return nil }
+        return try? DrawnRule(rule.alone(score), over: samples).bounds
+    }
+
+    /// The scores that somebody who looks at the model wants to see: not those that only health is told by.
+    public var shown: ScoreSet {
+        let asked = !held.isDisjoint(with: .pixels.subtracting(.health))
+        return asked ? held : held.subtracting(.health).union(ScoreSet(rule.scores))
     }
 
     /// Whether the rule says something about this score: bounds set by hand are those of their own alone.

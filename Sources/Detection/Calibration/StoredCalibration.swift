@@ -83,7 +83,7 @@ struct StoredRule: Codable {
     }
 
     init(_ rule: DecisionRule, _ samples: [ScoreFunction: ScoreSample]) {
-        let bounds = samples[rule.score].flatMap { try? rule.bounds(over: $0) }
+        let bounds = (try? DrawnRule(rule, over: samples))?.bounds
         self.init(rule: rule, lower: bounds?.lowerIfAny, upper: bounds?.upperIfAny)
     }
 
@@ -109,13 +109,16 @@ struct StoredRule: Codable {
         against samples: [ScoreFunction: ScoreSample], isComplete: Bool
     ) throws(CalibrationError) {
         let name = rule.score.rawValue
-        guard let read = samples[rule.score] else {
-            throw .malformed("it judges by \(name) but holds no such scores")
+        for score in rule.scores where samples[score] == nil {
+            throw .malformed("it judges by \(score.rawValue) but holds no such scores")
         }
+        guard let read = samples[rule.score] else { return }
         // Against the scores themselves, not against the mean and deviation beside them.
         let sample = ScoreSample(ascending: read.sorted)
+        var exact = samples
+        exact[rule.score] = sample
         let bounds: ScoreBounds
-        do { bounds = try rule.bounds(over: sample) } catch {
+        do { bounds = try DrawnRule(rule, over: exact).bounds } catch {
             guard case .unusable(let reason) = error else { throw error }
             throw .malformed(reason)
         }

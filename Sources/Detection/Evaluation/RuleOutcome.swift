@@ -30,10 +30,11 @@ public struct RuleOutcome: Sendable, Codable {
 extension Calibration {
     /// What the deciding rule, applied to each score that this calibration holds, does to these images.
     public func outcomes(normal: [Scores], anomalous: [Scores]) -> [RuleOutcome] {
-        ScoreFunction.allCases.compactMap { function in
-            guard let sample = samples[function], isDrawn(for: function),
-                let judge = try? Judge(rule.with(score: function), over: sample)
-            else { return nil }
+        shown.functions.compactMap { function in
+            let rule = function == rule.score ? rule : rule.alone(function)
+            guard isDrawn(for: function), let judge = try? Judge(rule, over: samples) else {
+                return nil
+            }
             return RuleOutcome(
                 score: function, lower: judge.bounds.lowerIfAny,
                 upper: judge.bounds.upperIfAny,

@@ -1,8 +1,12 @@
+public import VAE
+
 /// What a rule would do to normal images, as far as the scores of a calibration tell.
 public struct RuleForecast: Sendable, Equatable {
     /// The rule.
     public let rule: DecisionRule
-    /// Between which scores it calls an image normal.
+    /// The rule with all its bounds.
+    public let drawn: DrawnRule
+    /// Between which values of its first score it calls an image normal.
     public let bounds: ScoreBounds
     /// The share of false alarms to be expected: of rules that promise none, that of the calibration's own
     /// scores.
@@ -11,18 +15,26 @@ public struct RuleForecast: Sendable, Equatable {
     public let range: ClosedRange<Double>
 
     /// What a rule would do; throws what keeps it from being drawn, as too few scores.
-    public init(_ rule: DecisionRule, over sample: ScoreSample) throws(CalibrationError) {
+    public init(
+        _ rule: DecisionRule, over samples: [ScoreFunction: ScoreSample]
+    ) throws(CalibrationError) {
         self.rule = rule
-        bounds = try rule.bounds(over: sample)
-        if let rank = rule.rank(of: sample.n), let tails = rule.tails {
-            // What lies outside the k-th scores from both ends are 2k of the n + 1 gaps, which are alike.
-            let law = BetaLaw(rank: tails.count * rank, of: sample.n)
+        let drawn = try DrawnRule(rule, over: samples)
+        (self.drawn, bounds) = (drawn, drawn.bounds)
+        if let ranks = drawn.ranks {
+            // What lies beyond the k-th scores from the ends is K of the n + 1 gaps, which are alike.
+            let law = BetaLaw(rank: ranks, of: drawn.n)
             (rate, range) = (law.mean, law.quantile(0.025)...law.quantile(0.975))
         } else {
-            let bounds = bounds
-            let hits = sample.sorted.count { bounds.side(of: $0) != .inside }
-            rate = Double(hits) / Double(sample.n)
-            range = Evaluation.wilsonInterval(hits: hits, trials: sample.n)
+            // Of several scores and checks nobody has kept which images they share, so each counts its own.
+            let beyond = drawn.clauses.reduce(drawn.health.spent) { sum, clause in
+                sum
+                    + (samples[clause.score]?.sorted.count { clause.bounds.side(of: $0) != .inside }
+                        ?? 0)
+            }
+            let hits = min(beyond, drawn.n)
+            rate = Double(hits) / Double(drawn.n)
+            range = Evaluation.wilsonInterval(hits: hits, trials: drawn.n)
         }
     }
 

@@ -6,6 +6,7 @@ public struct Rulebook: Sendable {
     /// All of them, the common one first.
     public let calibrations: [LoadedCalibration]
     private let judges: [Judge]
+    private let auditPlans: [AuditPlan]
     private let places: [String: CalibrationIndex]
 
     /// The calibrations of an edition; `sources` holds those of single sources by their names.
@@ -13,6 +14,7 @@ public struct Rulebook: Sendable {
         let own = sources.sorted { $0.key < $1.key }
         calibrations = [common] + own.map(\.value)
         judges = calibrations.map { Judge($0.calibration) }
+        auditPlans = calibrations.map { AuditPlan($0.calibration.sample) }
         let pairs = own.enumerated().map { ($1.key, CalibrationIndex(rawValue: $0 + 1)) }
         places = Dictionary(uniqueKeysWithValues: pairs)
     }
@@ -29,6 +31,9 @@ public struct Rulebook: Sendable {
 
     /// Who decides by the calibration at `index`.
     public func judge(at index: CalibrationIndex) -> Judge { judges[index.rawValue] }
+
+    /// What an audit of the calibration at `index` bets on.
+    func auditPlan(at index: CalibrationIndex) -> AuditPlan { auditPlans[index.rawValue] }
 }
 
 /// The place of a calibration among those of one edition.

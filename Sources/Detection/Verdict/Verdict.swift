@@ -16,6 +16,8 @@ public struct Verdict: Sendable, BitwiseCopyable {
     public let scores: Scores
     /// What follows from them; nil if a score is not a number, for which the frame is rejected.
     public let decision: Decision?
+    /// The number of the source's event that lasts; nil if none does.
+    public let event: UInt64?
     /// By what it was scored and decided.
     public let version: Version
     /// When its batch was taken to be scored, and when it had its scores.
@@ -47,6 +49,7 @@ public struct Verdict: Sendable, BitwiseCopyable {
     /// What the frame's ledger books.
     public var outcome: FrameQueue.Verdict {
         guard let decision else { return .notFinite }
+        if let fault = decision.fault { return .faulty(fault) }
         return decision.isAnomaly ? .anomalous : .normal
     }
 }

@@ -39,7 +39,6 @@ public struct VerdictEncoder: Sendable {
         let calibration = loaded.calibration
         var fixed: [UInt8] = []
         let rule = DecisionRule.Parameters(calibration.rule.method)
-        fixed.append(",\"metric\":\"\(calibration.rule.score.rawValue)\"")
         fixed.append(",\"rule\":\"\(rule.rule ?? "")\"")
         let bounds = calibration.bounds
         let members = [
@@ -98,6 +97,13 @@ public struct VerdictEncoder: Sendable {
         line.append(",\"msg\":")
         echo(echoes.message, of: batch, row, to: &line)
         line.append(decision)
+        if let event = verdict.event {
+            line.append(",\"event\":")
+            line.append(event)
+        }
+        line.append(",\"metric\":\"")
+        line.append(decision.function.rawValue)
+        line.append("\"")
         if let part = verdict.scores.strongestPart {
             line.append(",\"part\":\"")
             line.append(part.rawValue)
@@ -162,6 +168,14 @@ extension [UInt8] {
             decision.isAnomaly
                 ? ",\"verdict\":\"anomaly\",\"is_anomaly\":true"
                 : ",\"verdict\":\"normal\",\"is_anomaly\":false")
+        append(",\"health\":")
+        if let fault = decision.fault {
+            append("\"")
+            append(fault.rawValue)
+            append("\"")
+        } else {
+            append("null")
+        }
         switch decision.side {
         case .high: append(",\"side\":\"high\",\"score\":")
         case .low: append(",\"side\":\"low\",\"score\":")

@@ -56,6 +56,15 @@ extension Daemon {
             if let fault { logger.error("Not ready any more.", metadata: ["reason": "\(fault)"]) }
             if fault == nil { logger.notice("Ready again.") }
         }
+        if let news = supervision.monitor.newsOfAudit() {
+            if news.isEmpty {
+                logger.notice("The calibration in force fits what comes, as far as can be told.")
+            } else {
+                logger.warning(
+                    "The calibration does not fit any more; verdicts go on, and no promise holds. Look at what has changed, then elbo recalibrate.",
+                    metadata: ["audit": "\(printable(news))"])
+            }
+        }
         reportConnections()
         ConsoleLogHandler.noteWithheld()
         // One that is still to be published is newer than what a queue would hold.

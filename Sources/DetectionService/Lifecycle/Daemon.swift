@@ -85,6 +85,7 @@ public final class Daemon: Sendable {
             _ = door?.join()
         }
         if let door, !door.waitUntilStarted(), let failure = door.join() { throw failure }
+        try checkDiscoveries()
         let peers = PeerWatch(messageLimit: messageLimit, logger: logger)
         let pipelines = [try makePipeline(Pipeline.defaultName, context, wakeUp, peers, publishing)]
         // One model on all streams, for now.
@@ -141,10 +142,18 @@ public final class Daemon: Sendable {
         monitor.set(.stopped)
         reportConnections()
         publishStatus(monitor, pipeline.publisher)
+        pipeline.endEvents()
         let total = pipelines.reduce(into: FrameLedger()) { $0.add($1.exchange.total) }
         final.withLock { $0 = total }
         if isServing { logger.notice("Stopped.", metadata: ["frames": "\(total.summary)"]) }
         if let failure = failures.first { throw failure }
+    }
+
+    private func checkDiscoveries() throws {
+        do { try first.check(configuration.discoveries) } catch {
+            guard case .unusable(let reason) = error else { throw error }
+            throw ConfigurationError.unfit(key: "fdr", reason: reason)
+        }
     }
 
     private func makePipeline(
@@ -155,6 +164,7 @@ public final class Daemon: Sendable {
             name: name, identity: RunIdentity(),
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
+            deciding: DecidingStage(configuration.decidingPlan),
             publisher: try Publisher(
                 context, configuration, access: access, peers: peers, bounds: publishing),
             replies: PendingReplies(wake: wakeUp))

@@ -34,6 +34,12 @@ final class ActiveModel: Sendable {
                 capacity: capacity)
         }
 
+        /// Throws if windows of frames could never find anything by its calibrations.
+        func check(_ discoveries: DiscoveryRule?) throws(CalibrationError) {
+            guard let discoveries else { return }
+            for loaded in rulebook.calibrations { try discoveries.check(loaded.calibration.drawn) }
+        }
+
         /// Whether engines of it and of `other` compute the same.
         func hasEngine(of other: Edition) -> Bool {
             model.digest == other.model.digest

@@ -122,7 +122,7 @@ extension ModelUpdater {
         switch proposal {
         case .redrawn(let rule):
             let calibration = try old.calibration.deciding(
-                by: old.calibration.rule.changed(score: rule.score, method: rule.method),
+                by: old.calibration.rule.changed(by: rule),
                 revision: store.nextRevision(after: known), created: .now,
                 lineage: lineage("threshold set"))
             return try finished(calibration, edition)
@@ -163,7 +163,7 @@ extension ModelUpdater {
         from gathering: Gathering, _ rule: ControlRequest.Rule, _ scope: ControlRequest.Scope,
         _ edition: ActiveModel.Edition, _ old: LoadedCalibration, revision: Int, _ lineage: Lineage
     ) throws -> Draft {
-        let newRule = try old.calibration.rule.changed(score: rule.score, method: rule.method)
+        let newRule = try old.calibration.rule.changed(by: rule)
         let screening = SampleScreening(gathering.scores, decidingBy: newRule.score)
         if !screening.doubts.isEmpty, !scope.isForced, !scope.isDryRun {
             throw ModelUpdateError.doubtful(screening.doubts)

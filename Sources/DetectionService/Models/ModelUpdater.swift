@@ -160,6 +160,7 @@ final class ModelUpdater: Sendable {
     }
 
     func serve(_ edition: ActiveModel.Edition) throws {
+        try edition.check(monitor.configuration.discoveries)
         // Not only other weights score otherwise: the ranges of 8-bit arithmetic are the calibration's.
         let scoresOtherwise = !edition.hasEngine(of: pipeline.activeModel.edition)
         if scoresOtherwise {

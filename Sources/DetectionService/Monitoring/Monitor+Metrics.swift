@@ -3,6 +3,7 @@ import Detection
 import FoundationEssentials
 import Frames
 import Platform
+import ServiceConfiguration
 import VAE
 
 extension Monitor {
@@ -16,6 +17,7 @@ extension Monitor {
         addService(to: &text)
         addFrames(of: snapshot, to: &text)
         addSources(of: snapshot, stale, to: &text)
+        addAudit(to: &text)
         let histograms = histograms
         addPeers(to: &text)
         text.add(
@@ -78,6 +80,23 @@ extension Monitor {
             Double(publications))
     }
 
+    private func addAudit(to text: inout Exposition) {
+        if configuration.thin > 0 {
+            let report = auditReport
+            text.single(
+                "elbod_calibration_valid", .gauge,
+                "Whether nothing speaks against frames being like the calibration's images.",
+                report.isValid ? 1 : 0)
+            text.single(
+                "elbod_frames_audited", .gauge, "Frames audited with the calibration in force.",
+                Double(report.frames))
+        }
+        guard configuration.event != nil else { return }
+        let (count, open) = events
+        text.single("elbod_events_total", .counter, "Events of anomalous frames.", Double(count))
+        text.single("elbod_events_open", .gauge, "Events that last.", Double(open.count))
+    }
+
     private func addFrames(of snapshot: FrameExchange.Snapshot, to text: inout Exposition) {
         text.single(
             "elbod_frames_in_flight", .gauge, "Frames waiting or being scored.",
@@ -135,6 +154,15 @@ extension Monitor {
         for (source, ledger) in rows {
             text.sample(ledger.normal, [("source", source), ("verdict", "normal")])
             text.sample(ledger.anomalous, [("source", source), ("verdict", "anomaly")])
+        }
+        text.begin(
+            "elbod_frame_faults_total", .counter,
+            "Images with a fault as pictures, among those judged anomalous.")
+        for (source, ledger) in rows {
+            for fault in FrameFault.allCases {
+                guard let count = ledger.faults[fault] else { continue }
+                text.sample(count, [("source", source), ("fault", fault.rawValue)])
+            }
         }
         text.begin("elbod_frames_rejected_total", .counter, "Images that could not be scored.")
         for (source, ledger) in rows {

@@ -29,6 +29,8 @@ final class Monitor: Sendable {
         /// Why peers do not find the daemon, if they do not.
         var fault: String?
         var arrivals = Arrivals()
+        /// Whether the log says that the calibration was given up.
+        var isDoubtful = false
     }
 
     let configuration: Configuration
@@ -41,6 +43,7 @@ final class Monitor: Sendable {
     private let exchange: FrameExchange
     private let publisher: Publisher
     private let recentScores: RecentScores
+    private let deciding: DecidingStage
     private let mutable = Mutex(Mutable())
 
     /// The daemon's keys and whom it lets in, if it asks for keys.
@@ -58,6 +61,7 @@ final class Monitor: Sendable {
         exchange = pipeline.exchange
         publisher = pipeline.publisher
         recentScores = pipeline.recentScores
+        deciding = pipeline.deciding
     }
 
     /// Changes what is said about the daemon's state.
@@ -99,6 +103,22 @@ final class Monitor: Sendable {
         mutable.withLock { mutable in
             defer { mutable.fault = fault }
             return fault != mutable.fault
+        }
+    }
+
+    /// Whether the calibration still fits what comes.
+    var auditReport: AuditReport { deciding.auditReport(of: activeModel.edition.number) }
+    /// Events so far, and those that last.
+    var events: (count: UInt64, open: [(source: Source, event: FrameEvent)]) { deciding.events }
+
+    /// What to log of the audit since the last time: a sentence once a calibration is given up, an empty one once none
+    /// is any more.
+    func newsOfAudit() -> String? {
+        let report = auditReport
+        return mutable.withLock { mutable in
+            guard report.isValid == mutable.isDoubtful else { return nil }
+            mutable.isDoubtful = !report.isValid
+            return report.doubts.joined(separator: "; ")
         }
     }
 
@@ -172,6 +192,17 @@ final class Monitor: Sendable {
         status.received = total.received
         status.scored = total.scored
         status.anomalous = total.anomalous
+        status.faults = total.faultsByName
+        if configuration.thin > 0 {
+            let report = auditReport
+            status.calibrationValid = report.isValid
+            status.audited = report.frames
+            status.calibrationDoubts = report.isValid ? nil : report.doubts
+        }
+        if configuration.event != nil {
+            let (count, open) = events
+            (status.events, status.openEvents) = (count, open.map(\.source.name).sorted())
+        }
         status.rejected = total.rejected
         status.rejections = total.rejectionsByName
         status.dropped = total.dropped

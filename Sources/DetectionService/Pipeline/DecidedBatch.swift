@@ -16,7 +16,9 @@ struct DecidedBatch: ~Copyable {
     var firstRejection: UInt64 = 0
     /// What was decided, one a frame, in the order of the rows.
     var verdicts: [Verdict] = []
-    /// Errors, then verdicts, as they are published.
+    /// What is said about sources beside.
+    var announcements: [Announcement] = []
+    /// Errors, then verdicts, then announcements, as they are published.
     var lines: EncodedLines
 
     /// Room for `capacity` frames of `pixels` pixels.
@@ -31,6 +33,7 @@ struct DecidedBatch: ~Copyable {
         frames.removeAll()
         rejected.removeAll(keepingCapacity: true)
         verdicts.removeAll(keepingCapacity: true)
+        announcements.removeAll(keepingCapacity: true)
         lines.removeAll()
     }
 }
@@ -39,6 +42,7 @@ struct DecidedBatch: ~Copyable {
 struct BatchEncoder {
     private var verdicts: VerdictEncoder
     private let rejections: RejectionEncoder
+    private let announcements: AnnouncementEncoder
 
     /// An encoder for verdicts of `edition` of the run `identity`.
     init(_ edition: ActiveModel.Edition, _ identity: RunIdentity, allScores: Bool) {
@@ -46,6 +50,7 @@ struct BatchEncoder {
             rulebook: edition.rulebook, model: edition.model.digest, epoch: identity.epoch,
             worker: identity.worker, allScores: allScores)
         rejections = RejectionEncoder(epoch: identity.epoch, worker: identity.worker)
+        announcements = AnnouncementEncoder(epoch: identity.epoch, worker: identity.worker)
     }
 
     /// Fills `batch.lines`.
@@ -71,6 +76,20 @@ struct BatchEncoder {
                     rejected, publication: verdict.publication, into: &batch.lines.bytes)
                 batch.lines.endLine(.error, of: verdict.frame.source, reply: reply)
             }
+        }
+        for announcement in batch.announcements {
+            announcements.encode(announcement, into: &batch.lines.bytes)
+            batch.lines.endLine(under: announcement.topic)
+        }
+    }
+}
+
+extension Announcement {
+    /// Under which topic it is published.
+    var topic: [UInt8] {
+        switch contents {
+        case .event: source.topic("event")
+        case .window: source.topic("window")
         }
     }
 }

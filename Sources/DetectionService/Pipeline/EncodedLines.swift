@@ -14,6 +14,8 @@ struct EncodedLines {
         /// The place of its source.
         let source: SourceIndex
         let kind: Kind
+        /// In place of those, what is rarely published under.
+        var topic: [UInt8]?
         let range: Range<Int>
     }
 
@@ -36,8 +38,20 @@ struct EncodedLines {
         entries.append(Entry(source: source, kind: kind, range: start..<bytes.count))
     }
 
+    /// The same for one with a topic of its own, without a number of publication.
+    mutating func endLine(under topic: [UInt8]) {
+        let start = entries.last?.range.upperBound ?? 0
+        entries.append(
+            Entry(
+                source: SourceIndex(0), kind: .normal, topic: topic, range: start..<bytes.count))
+    }
+
+    /// Whether a line has a number of publication.
+    func isNumbered(_ index: Int) -> Bool { entries[index].topic == nil }
+
     /// The topic of a line, given all sources.
     func topic(_ index: Int, _ sources: [Source]) -> [UInt8] {
+        if let topic = entries[index].topic { return topic }
         let source = sources[entries[index].source]
         return switch entries[index].kind {
         case .normal: source.normalTopic

@@ -1,3 +1,4 @@
+import Detection
 import Frames
 import ServiceConfiguration
 
@@ -17,7 +18,7 @@ final class Pipeline: Sendable {
     /// Where frames wait.
     let exchange: FrameExchange
     /// Makes verdicts of scores, in order.
-    let deciding = DecidingStage()
+    let deciding: DecidingStage
     /// Publishes verdicts to subscribers.
     let publisher: Publisher
     /// Verdicts on their way back to senders that wait for them.
@@ -30,8 +31,9 @@ final class Pipeline: Sendable {
     /// Joins these.
     init(
         name: String, identity: RunIdentity, activeModel: ActiveModel, exchange: FrameExchange,
-        publisher: Publisher, replies: PendingReplies
+        deciding: DecidingStage, publisher: Publisher, replies: PendingReplies
     ) {
+        self.deciding = deciding
         self.name = name
         self.identity = identity
         self.activeModel = activeModel
@@ -43,4 +45,18 @@ final class Pipeline: Sendable {
 
     /// The name of the only pipeline of a daemon that runs one.
     static let defaultName = "default"
+}
+
+extension Pipeline {
+    /// Publishes that the events that last have ended with the service, once its threads are gone.
+    func endEvents() {
+        let encoder = AnnouncementEncoder(epoch: identity.epoch, worker: identity.worker)
+        for announcement in deciding.closeEvents() {
+            var line: [UInt8] = []
+            encoder.encode(announcement, into: &line)
+            try? publisher.announce(
+                topic: String(decoding: announcement.topic, as: UTF8.self),
+                line: String(decoding: line, as: UTF8.self))
+        }
+    }
 }

@@ -9,6 +9,8 @@ public struct FrameLedger: Sendable, Equatable {
     public var normal = 0
     /// Images judged anomalous.
     public var anomalous = 0
+    /// Those of them with a fault as pictures, by fault.
+    public var faults: [FrameFault: Int] = [:]
     /// Images that could not be scored, by reason.
     public var rejections: [Rejection: Int] = [:]
     /// Images that gave way to newer ones while waiting.
@@ -41,6 +43,7 @@ public struct FrameLedger: Sendable, Equatable {
         received += other.received
         normal += other.normal
         anomalous += other.anomalous
+        faults.merge(other.faults) { $0 + $1 }
         rejections.merge(other.rejections) { $0 + $1 }
         dropped += other.dropped
         waiting += other.waiting

@@ -27,4 +27,7 @@ public final class Source: Sendable {
         normalTopic = Array("normal/\(topicName)/".utf8)
         errorTopic = Array("error/\(topicName)/".utf8)
     }
+
+    /// `<kind>/<name>/`, for what is rarely said.
+    public func topic(_ kind: String) -> [UInt8] { Array("\(kind)/\(percentEncoded(name))/".utf8) }
 }

@@ -186,7 +186,11 @@ public struct FrameQueue: ~Copyable, Sendable {
     }
 
     /// What scoring made of an image.
-    public enum Verdict: Sendable { case normal, anomalous, notFinite }
+    public enum Verdict: Sendable, Equatable {
+        case normal, anomalous
+        case faulty(FrameFault)
+        case notFinite
+    }
 
     /// Books the verdicts on the frames of `batch`, one each, and what could not be decoded.
     public mutating func settle(_ batch: borrowing Batch, _ verdicts: [Verdict]) {
@@ -196,6 +200,9 @@ public struct FrameQueue: ~Copyable, Sendable {
             switch verdicts[row] {
             case .normal: accounts[source].normal += 1
             case .anomalous: accounts[source].anomalous += 1
+            case .faulty(let fault):
+                accounts[source].anomalous += 1
+                accounts[source].faults[fault, default: 0] += 1
             case .notFinite: accounts[source].rejections[.scoreNotFinite, default: 0] += 1
             }
         }

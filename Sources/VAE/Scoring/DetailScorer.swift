@@ -10,6 +10,7 @@ final class DetailScorer {
     private let wanted: ScoreSet
     private let (rows, columns): (Int, Int)
     private let examiner: ImageExaminer
+    private let meter: HealthMeter
     private let reconstructions: ImageBatch
     /// Means before log-variances, `(capacity, 2·latent)`.
     let posterior: Matrix
@@ -33,6 +34,7 @@ final class DetailScorer {
         self.wanted = wanted
         (self.rows, self.columns) = (rows, columns)
         examiner = ImageExaminer(rows: rows, columns: columns)
+        meter = HealthMeter(rows: rows, columns: columns)
         let reconstructs = !wanted.isDisjoint(with: ScoreSet.differences.union(.rapp))
         reconstructions = ImageBatch(
             rows: reconstructs ? capacity : 0, columns: architecture.inputs)
@@ -78,10 +80,13 @@ final class DetailScorer {
     private func look(
         at row: Int, of images: borrowing ImageBatch, adding scores: inout Scores
     ) {
+        if !wanted.isDisjoint(with: .health) {
+            scores.add(meter.measure(row, of: images), rows: rows, columns: columns)
+        }
         guard !wanted.isDisjoint(with: .examined) else { return }
         let entropy = examiner.open(row, of: images, side: Self.entropySide)
         if wanted.contains(.excess) { scores[.excess] = max(0, scores[.nll] - entropy.sum) }
-        if !wanted.isDisjoint(with: .pixels) {
+        if !wanted.isDisjoint(with: ScoreSet.pixels.subtracting(.health)) {
             scores.add(examiner.statistics, rows: rows, columns: columns)
             (scores[.entropy], scores[.entropyPatch]) = (entropy.sum, entropy.patch)
         }

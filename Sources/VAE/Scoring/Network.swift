@@ -29,7 +29,7 @@ struct NetworkPurpose {
     let retraces: Bool
 
     init(_ scores: ScoreSet) {
-        hasDeviations = scores != .reconstruction
+        hasDeviations = !scores.needsOnlyReconstruction
         retraces = !scores.isDisjoint(with: .rapp)
     }
 }

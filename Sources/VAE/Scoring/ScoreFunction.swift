@@ -2,7 +2,7 @@
 ///
 /// Most grow with strangeness, as a model explains an image badly; those about the pixels alone are odd on
 /// either side.
-public enum ScoreFunction: String, CaseIterable, Sendable, Codable {
+public enum ScoreFunction: String, CaseIterable, Sendable, Codable, BitwiseCopyable {
     /// Mean squared error of the reconstruction, over pixels in [0, 1].
     case mse
     /// Bernoulli cross-entropy of the reconstruction, summed over pixels, in nats.
@@ -69,6 +69,14 @@ public enum ScoreFunction: String, CaseIterable, Sendable, Codable {
     /// What the darkest row or column between brighter ones lacks: a dead line of a sensor.
     case gap
 
+    /// Mean Laplacian over mean difference of neighbours: low where an image is out of focus, whatever its
+    /// contrast and brightness.
+    case acuity
+    /// The share of places where Immerkær's operator (1996) finds no noise: at most 8 levels of a byte.
+    case smoothness
+    /// √ of the share of the image that the box around all its edges covers: how large what it shows is.
+    case extent
+
     /// How oddly the statistics of the pixels lie together, `−log₁₀ p` among normal images.
     case camera = "part_camera"
     /// How odd the oddest of a few statistics is, likewise.
@@ -110,14 +118,19 @@ public struct ScoreSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// Those that look at the pixels alone.
     public static let pixels = ScoreSet([
         .brightness, .contrast, .peak, .black, .grey, .white, .across, .down, .sharpness, .ripple,
-        .spike, .noise, .border, .entropy, .entropyPatch, .gap,
+        .spike, .noise, .border, .entropy, .entropyPatch, .gap, .acuity, .smoothness, .extent,
+    ])
+    /// Those that tell whether a camera sees at all: cheap, and computed from whole numbers, so that equal images
+    /// have equal ones.
+    public static let health = ScoreSet([
+        .brightness, .contrast, .peak, .white, .acuity, .smoothness, .extent,
     ])
     /// Those that compare pixels and reconstruction.
     static let differences = ScoreSet([.residual, .brighter, .darker, .patch])
     /// Those that look at the posterior.
     static let posterior = ScoreSet([.code, .spread, .latent])
     /// Those that need a look at the pixels.
-    static let examined = pixels.union(differences).union(ScoreSet(.excess))
+    static let examined = pixels.subtracting(health).union(differences).union(ScoreSet(.excess))
     /// Those that need the reconstruction to be encoded.
     public static let rapp = ScoreSet([.sap, .nap])
     /// Those that need a `NormalProfile`.
@@ -141,6 +154,9 @@ public struct ScoreSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
         guard contains(.fused), let fusion = profile?.fusion else { return self }
         return union(fusion.functions).union(ScoreSet(fusion.parts.map(\.function)))
     }
+
+    /// Whether the error of reconstruction and the pixels give all of them.
+    var needsOnlyReconstruction: Bool { subtracting(.health) == .reconstruction }
 
     /// Its functions, in their order.
     public var functions: [ScoreFunction] { ScoreFunction.allCases.filter(contains) }

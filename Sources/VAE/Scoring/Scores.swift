@@ -6,7 +6,7 @@ public struct Scores: Sendable, BitwiseCopyable {
     /// Which there are.
     public private(set) var computed: ScoreSet
     /// By the functions' places; zero where there is none.
-    private var values = InlineArray<36, Float>(repeating: 0)
+    private var values = InlineArray<39, Float>(repeating: 0)
 
     /// None yet.
     public init() { computed = [] }
@@ -117,12 +117,15 @@ extension ScoreFunction {
         case .entropy: 27
         case .entropyPatch: 28
         case .gap: 29
-        case .camera: 30
-        case .extreme: 31
-        case .line: 32
-        case .surplus: 33
-        case .meaning: 34
-        case .fused: 35
+        case .acuity: 30
+        case .smoothness: 31
+        case .extent: 32
+        case .camera: 33
+        case .extreme: 34
+        case .line: 35
+        case .surplus: 36
+        case .meaning: 37
+        case .fused: 38
         }
     }
 }

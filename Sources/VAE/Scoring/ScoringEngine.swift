@@ -17,12 +17,13 @@ public final class ScoringEngine {
     private let architecture: Architecture
     private let network: any Network
     private let wanted: ScoreSet
+    private let needsOnlyReconstruction: Bool
     private let details: DetailScorer?
 
     /// Packs the weights for batches of at most `capacity` images.
     ///
     /// `computation` must suit the model. Conditional models have no engine. The standard scores are always
-    /// computed, unless `wanted` is `reconstruction`; others need to know the `shape` of images, and some the
+    /// computed, unless `wanted` needs nothing but the error of reconstruction; others need to know the `shape` of images, and some the
     /// computation's profile.
     public init(
         _ weights: Weights, by computation: Computation = .fp32,
@@ -34,7 +35,7 @@ public final class ScoringEngine {
         self.computation = computation
         self.capacity = capacity
         let wanted =
-            wanted == .reconstruction
+            wanted.needsOnlyReconstruction
             ? wanted : wanted.withParts(of: computation.profile).union(.standard)
         self.wanted = wanted
         scores = Array(repeating: Scores(), count: capacity)
@@ -49,6 +50,7 @@ public final class ScoringEngine {
             }
             network = ByteNetwork(weights, ranges, purpose, capacity: capacity)
         }
+        needsOnlyReconstruction = wanted.needsOnlyReconstruction
         guard !wanted.isSubset(of: .standard) else {
             details = nil
             return
@@ -82,7 +84,7 @@ public final class ScoringEngine {
         network.run(images, count)
         let pixels = Float(architecture.inputs)
         for row in 0..<count {
-            if wanted == .reconstruction {
+            if needsOnlyReconstruction {
                 scores[row][.mse] = network.squaredError(row, of: images) / pixels
             } else {
                 scores[row] = combined(network.compare(row, of: images), network.kl[row])

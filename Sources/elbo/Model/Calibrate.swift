@@ -71,7 +71,7 @@ struct Calibrate: ParsableCommand {
     private func noteRuleLeftBehind(by calibration: Calibration, at path: String) {
         guard !redraw, options.rule.isEmpty,
             let before = try? LoadedCalibration(file: path).calibration.rule,
-            before != calibration.rule
+            before.score != calibration.rule.score || before.method != calibration.rule.method
         else { return }
         note(
             "Note: the calibration before decided by \(before.score.rawValue), \(before.title); this one by "

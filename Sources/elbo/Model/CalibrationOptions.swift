@@ -78,7 +78,7 @@ struct CalibrationOptions: ParsableArguments {
 
     /// The scores to compute, of those that can be.
     private func wanted(_ computation: Computation, _ rule: DecisionRule) throws -> ScoreSet {
-        var wanted = ScoreSet(rule.score)
+        var wanted = ScoreSet(rule.scores)
         for name in scores {
             switch name {
             case "all": wanted.formUnion(computation.possible)
@@ -120,9 +120,10 @@ struct CalibrationOptions: ParsableArguments {
         }
         let rule = try rule.drawn(after: fuseSet == nil ? .paper : .fused)
         let wanted = try wanted(computation, rule)
-        let scores = try loaded.scores(of: set, by: computation, computing: wanted)
+        let scores = try loaded.scores(
+            of: set, by: computation, computing: wanted.union(.standard).union(.health))
         return try Calibration(
-            scores: scores.map { $0.only(wanted.union(.standard)) }, rule: rule,
+            scores: scores.map { $0.only(wanted.union(.standard).union(.health)) }, rule: rule,
             model: loaded.digest,
             data: set.identity, created: .now, revision: revision, lineage: Lineage("calibrate"),
             computation: computation)

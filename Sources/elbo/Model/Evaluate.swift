@@ -45,10 +45,22 @@ struct Evaluate: ParsableCommand {
             valueName: "set"))
     var anomalous: [String] = []
     @OptionGroup var rule: RuleOptions
+    @Option(
+        help: ArgumentHelp(
+            "Count events too: k anomalies among the last m images, in their order and in 100 shuffled ones.",
+            valueName: "k/m"))
+    var event: String?
     @Flag(help: "Measure what is caught of the faults of cameras, done to the normal images.")
     var suite = false
     @Flag(help: "Print the result as JSON.")
     var json = false
+
+    func validate() throws {
+        if let event, EventRule(event) == nil {
+            throw ValidationError("--event \(event): give k/m, such as 5/10, with m up to 64.")
+        }
+        if suite, event != nil { throw ValidationError("--suite counts no events.") }
+    }
 
     func run() throws {
         try reporting {
@@ -70,6 +82,9 @@ struct Evaluate: ParsableCommand {
                         of: $0, by: calibration.computation, computing: calibration.held)
                 } ?? [], agreement: try agreement(of: calibration, loaded, sets))
             report.trainedOn = seen
+            report.events = event.flatMap { EventRule($0) }.map {
+                EventCount(quality.scores, calibration, $0)
+            }
             report.leftOut = sets.reduce(0) { $0 + $1.reading.leftOut }
             if json { try report.printJSON() } else { report.printTable() }
             try requireWhole(report.leftOut)

@@ -23,6 +23,8 @@ struct EvaluationReport {
     var trainedOn = 0
     /// Files that could not be read.
     var leftOut = 0
+    /// Events among the normal images, if they are to be counted.
+    var events: EventCount?
 
     private let rules: [RuleOutcome]
     private let rule: RuleOutcome
@@ -61,6 +63,7 @@ struct EvaluationReport {
         let agreementWithFP32: Double?
         let trainedOn: Int
         let leftOut: Int
+        let events: EventCount?
     }
 
     /// Prints one JSON object.
@@ -77,7 +80,7 @@ struct EvaluationReport {
             auroc: anomalous == nil ? nil : Dictionary(uniqueKeysWithValues: areas),
             precision: calibration.computation.precision.rawValue,
             agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) },
-            trainedOn: trainedOn, leftOut: leftOut)
+            trainedOn: trainedOn, leftOut: leftOut, events: events)
         try elbo.printJSON(report)
     }
 
@@ -110,6 +113,7 @@ struct EvaluationReport {
                 print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))")
             }
         }
+        if let events { print(events.text) }
         if let agreement {
             print(
                 "Verdicts as with fp32\n  \(percent(agreement.same, agreement.count, 3)) of "

@@ -1,6 +1,7 @@
 import Datasets
 import Detection
 import Formatting
+import Frames
 import VAE
 
 /// What a rule makes of normal images, of the same images with every fault, and of other sets.
@@ -20,7 +21,7 @@ struct FaultSuite {
     ) throws {
         self.calibration = calibration
         let faults = Fault.allCases.filter { $0.applies(to: normal) }
-        let all = 1 + faults.count + others.count
+        let all = 2 + faults.count + others.count
         progress(0, all)
         let computation = calibration.computation
         let held = calibration.held
@@ -36,9 +37,33 @@ struct FaultSuite {
                     anomalous: try loaded.scores(of: set, by: computation, computing: held)))
         }
         for fault in faults { try measure(fault.name, fault.applied(to: normal)) }
+        progress(rows.count + 1, all)
+        if let frozen = try Self.frozen(loaded, calibration, normal, scores) { rows.append(frozen) }
         for set in others { try measure(set.name, set) }
         progress(all, all)
         self.rows = rows
+    }
+
+    /// The images as frozen ones: each scored once more, in another place of a batch, must be known for the same and
+    /// its neighbour for another, as a source's next frames are compared; nil if the rule does not look for them.
+    private static func frozen(
+        _ loaded: LoadedModel, _ calibration: Calibration, _ set: ImageSet, _ scores: [Scores]
+    ) throws -> CaughtShare? {
+        guard calibration.drawn.rule.health.contains(.frozen),
+            calibration.needed.isSuperset(of: .health)
+        else { return nil }
+        let pixels = (0..<set.count).reversed().flatMap(set.image)
+        let reversed = set.replacing(pixels: pixels, name: set.name)
+        let again = try loaded.scores(
+            of: reversed, by: calibration.computation, computing: calibration.held)
+        let caught = scores.indices.count { index in
+            var stillness = Stillness()
+            _ = stillness.note(scores[index == 0 ? scores.count - 1 : index - 1])
+            let isNew = stillness.note(scores[index]) == 0
+            return isNew && stillness.note(again[scores.count - 1 - index]) == 1
+        }
+        return CaughtShare(
+            "frozen", count: scores.count, faulty: [.frozen: caught], score: calibration.rule.score)
     }
 
     /// The mean over faults and sets of the share that a score catches.
@@ -67,7 +92,8 @@ struct FaultSuite {
             padded("share outside, %", 24)
                 + scores.enumerated().map {
                     $0 == 0
-                        ? padded("\($1.rawValue), decides", 26) + padded("AUROC", 9)
+                        ? padded("\($1.rawValue), decides", 26) + padded("health", 9)
+                            + padded("AUROC", 9)
                         : padded(String($1.rawValue.trimmingPrefix("part_")), 9)
                 }.joined())
         printRow("false alarms", normal, scores, hasAUROC: false)
@@ -75,7 +101,7 @@ struct FaultSuite {
         print(
             padded("mean of the faults", 24)
                 + scores.enumerated().map {
-                    padded(percent(mean($1)), $0 == 0 ? 35 : 9)
+                    padded(percent(mean($1)), $0 == 0 ? 44 : 9)
                 }.joined())
     }
 
@@ -88,7 +114,8 @@ struct FaultSuite {
             return padded(
                 padded(percent(row.share(score)), 8) + "\(percent(interval.lowerBound)) to "
                     + percent(interval.upperBound), 26)
-                + padded(hasAUROC ? fixed(row.auroc[score] ?? .nan, 3) : "", 9)
+                + padded(percent(Double(row.faults) / Double(max(1, row.count))), 9)
+                + padded(hasAUROC ? row.auroc[score].map { fixed($0, 3) } ?? "–" : "", 9)
         }
         print(padded(name, 24) + cells.joined())
     }
@@ -106,6 +133,7 @@ struct FaultSuite {
         let fault: String
         let count: Int
         let caught: [String: Double]
+        let health: [String: Double]
         let interval: [Double]
         let auroc: [String: Double]?
     }
@@ -121,6 +149,10 @@ struct FaultSuite {
                 fault: name, count: row.count,
                 caught: named(
                     row.caught.mapValues { Double($0) / Double(max(1, row.count)) }),
+                health: Dictionary(
+                    uniqueKeysWithValues: row.faulty.map {
+                        ($0.key.rawValue, Double($0.value) / Double(max(1, row.count)))
+                    }),
                 interval: [interval.lowerBound, interval.upperBound],
                 auroc: hasAUROC ? named(row.auroc) : nil)
         }

@@ -68,7 +68,7 @@ struct Recalibrate: ParsableCommand {
                 source: own ? source : nil, isDryRun: dryRun, isForced: force)
             let effect: CalibrationEffect
             if let live {
-                let asked = ControlRequest.Rule(score: rule.score, method: try rule.method())
+                let asked = try rule.change()
                 let frames = LiveFrames(daemon: daemon, source: source, isForced: force)
                 effect = try frames.gathered(live, isDryRun: dryRun) { ticket in
                     .adopt(asked, scope, ticket: ticket)

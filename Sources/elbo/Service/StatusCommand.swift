@@ -58,6 +58,24 @@ extension Status {
             "  sources      \(sources), \(staleSources) stale",
             "  reloads      \(reloads), \(reloadsRefused) refused",
         ]
+        if let faults, !faults.isEmpty {
+            let counts = faults.sorted { $0.key < $1.key }.map { "\($0.key) \(grouped($0.value))" }
+            lines.append("  faults       \(counts.joined(separator: ", "))")
+        }
+        if let audited {
+            let finding =
+                calibrationValid == false
+                ? "does not fit any more, and nothing that it promises holds"
+                : "fits, as far as can be told"
+            lines.append("  audit        \(grouped(audited)) frames: the calibration \(finding)")
+            for doubt in calibrationDoubts ?? [] { lines.append("               \(doubt)") }
+        }
+        if let events {
+            let open = openEvents ?? []
+            lines.append(
+                "  events       \(grouped(Int(events)))"
+                    + (open.isEmpty ? "" : ", open for \(open.joined(separator: ", "))"))
+        }
         if !rejections.isEmpty {
             let reasons = rejections.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("  rejected     \(reasons.joined(separator: ", "))")

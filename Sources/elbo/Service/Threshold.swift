@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Detection
 import Formatting
 import Platform
 import VAE
@@ -72,6 +73,9 @@ struct Threshold: ParsableCommand {
                   elbo threshold set --rule quantile --alpha 0.01 --tails high
                   elbo threshold set --upper 0.02
                   elbo threshold set --score nll --dry-run
+                  elbo threshold set --rule tail --alpha 0.0001 --tails high
+                  elbo threshold set --rule certified --alpha 0.02 --any-of mse,nap
+                  elbo threshold set --health none
                   elbo threshold set --sigma 3 --source cam-1
                 A source without bounds of its own gets them, from the common scores.
                 """)
@@ -83,15 +87,15 @@ struct Threshold: ParsableCommand {
 
         func validate() throws {
             if rule.isEmpty {
-                throw ValidationError("Name another --score or another rule, such as --sigma 3.")
+                throw ValidationError(
+                    "Name another --score or another rule, such as --sigma 3, or --health.")
             }
         }
 
         func run() throws {
             try Threshold.change(
                 .threshold(
-                    .init(score: rule.score, method: try rule.method()),
-                    place.scope(isDryRun: dryRun)),
+                    try rule.change(), place.scope(isDryRun: dryRun)),
                 isDryRun: dryRun, daemon)
         }
     }

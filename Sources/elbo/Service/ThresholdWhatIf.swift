@@ -58,12 +58,13 @@ extension Threshold {
                     directory: model.model, model: try model.load(), precision: precision.precision
                 ).calibration
                 let function = score ?? calibration.rule.score
-                guard let sample = calibration.samples[function] else {
+                guard calibration.samples[function] != nil else {
                     throw CalibrationError.unusable(
                         "the calibration holds no \(function.rawValue) scores")
                 }
+                let now = calibration.rule
                 let table = Table(
-                    sample, of: function, asNow: calibration.rule.with(score: function),
+                    calibration.samples, asNow: score == nil ? now : now.with(score: function),
                     confidence: confidence, tails)
                 json ? try print(json: table) : print(table, function, calibration)
             }
@@ -76,20 +77,21 @@ extension Threshold {
             let n: Int
 
             init(
-                _ sample: ScoreSample, of score: ScoreFunction, asNow: DecisionRule,
-                confidence: Double, _ tails: DecisionRule.Tails
+                _ samples: [ScoreFunction: ScoreSample], asNow: DecisionRule, confidence: Double,
+                _ tails: DecisionRule.Tails
             ) {
-                n = sample.n
+                n = samples[asNow.score]?.n ?? 0
                 var methods: [DecisionRule.Method] = [.sigma(k: 2), .sigma(k: 3)]
                 methods += WhatIf.levels.map { .quantile(alpha: $0, tails: tails) }
                 methods += WhatIf.levels.map {
                     .certified(alpha: $0, confidence: confidence, tails: tails)
                 }
+                methods += WhatIf.levels.suffix(2).map { .tail(alpha: $0, tails: tails) }
                 if !methods.contains(asNow.method) { methods.insert(asNow.method, at: 0) }
                 for method in methods {
-                    let rule = DecisionRule(score: score, method: method)
+                    let rule = asNow.with(method: method)
                     do throws(CalibrationError) {
-                        rows.append(try RuleForecast(rule, over: sample))
+                        rows.append(try RuleForecast(rule, over: samples))
                     } catch {
                         guard case .unusable(let reason) = error else { continue }
                         refusals.append((rule, reason))

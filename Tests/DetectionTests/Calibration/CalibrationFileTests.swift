@@ -61,7 +61,9 @@ import Testing
                 == "damaged calibration file: \(damage.sentence); run elbo calibrate again")
     }
 
-    private static let rule = #"{"k":2,"lower":0,"rule":"sigma","score":"mse","upper":4}"#
+    private static let rule =
+        #"{"health":["blank","uniform","dark","bright","saturated","soft","noisy","size","frozen"],"#
+        + #""k":2,"lower":0,"rule":"sigma","score":"mse","upper":4}"#
 
     @Test(arguments: [
         Case(
@@ -70,7 +72,8 @@ import Testing
         Case(rule, "", "it holds no rule"),
         Case(
             "\"sigma\",\"score\"", "\"psychic\",\"score\"",
-            "there is no rule called psychic (there are sigma, quantile, certified and fixed)"),
+            "there is no rule called psychic (there are sigma, quantile, certified, tail and fixed)"
+        ),
         Case("\"lower\":0", "\"lower\":0.001", bounds),
         Case("\"upper\":4", "\"upper\":3.9", bounds),
         Case("\"k\":2", "\"k\":3", bounds),

@@ -15,7 +15,7 @@ import VAE
         scores: [Float], k: Double, mu: Double, sigma: Double
     ) throws {
         let sample = ScoreSample(of: scores)
-        let bounds = try DecisionRule.sigma(score: .mse, k: k).bounds(over: sample)
+        let bounds = try DrawnRule(.sigma(score: .mse, k: k), over: [.mse: sample]).bounds
         #expect(sample.n == scores.count)
         #expect(sample.mu == mu)
         #expect(abs(sample.sigma - sigma) < 1e-15)

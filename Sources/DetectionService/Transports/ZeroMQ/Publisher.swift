@@ -117,7 +117,7 @@ extension Publisher: VerdictSink {
                     _ = try outlet.socket.send(topic.span, more: true)
                     _ = try outlet.socket.send(
                         batch.lines.bytes.span.extracting(batch.lines.range(index)))
-                    published.add(1, ordering: .relaxed)
+                    if batch.lines.isNumbered(index) { published.add(1, ordering: .relaxed) }
                 }
                 try outlet.lookAtSubscriptions()
             } catch { failure = error }
