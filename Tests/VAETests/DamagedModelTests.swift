@@ -1,4 +1,4 @@
-import Glibc
+import FoundationEssentials
 import Images
 import Networks
 import Tensors
