@@ -82,6 +82,15 @@ public struct ImageSet: Sendable {
             .with(reading: reading)
     }
 
+    /// Those of the images, which have labels, whose class is wanted, under the same name.
+    public func images(where isWanted: (UInt8) -> Bool) -> ImageSet {
+        let labels = labels ?? []
+        let places = labels.indices.filter { isWanted(labels[$0]) }
+        return ImageSet(
+            checkedName: name, shape: shape, pixels: places.flatMap(image),
+            labels: places.map { labels[$0] }, reading: reading)
+    }
+
     /// Other pixels of as many images, under another name; labels stay.
     public func replacing(pixels: [UInt8], name: String) -> ImageSet {
         precondition(pixels.count == self.pixels.count, "as many pixels as before")

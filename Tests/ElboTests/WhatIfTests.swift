@@ -26,6 +26,10 @@ import Testing
         let bounds = [certified, quantile].compactMap { $0["upper"] as? Double }
         #expect(bounds.count == 2 && bounds[0] > bounds[1])
         #expect(abs((certified["alarms_per_hour"] as? Double ?? 0) - 34.0 / 5001 * 36_000) < 1e-6)
+        let tail = try row("tail", 0.01)
+        let interval = try #require(tail["extrapolation"] as? [Double])
+        #expect((interval[0]...interval[1]).contains(tail["upper"] as? Double ?? 0))
+        #expect(certified["extrapolation"] == nil)
         // Of the paper's rule there is what it did, and no promise.
         let sigma = try row("sigma", 2)
         #expect(sigma["lower"] is Double && certified["lower"] == nil)

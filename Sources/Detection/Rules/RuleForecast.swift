@@ -41,6 +41,13 @@ public struct RuleForecast: Sendable, Equatable {
     /// A lower bound below which no score can be, if scores are from 0: it never fires.
     public var hasDeadLowerBound: Bool { bounds.lowerIfAny.map { $0 <= 0 } ?? false }
 
+    /// Where the bound of the first score lies in 95 of 100 calibrations, if it is extrapolated.
+    public var extrapolation: ClosedRange<Double>? {
+        guard case .tail(let alpha, let tails) = rule.method else { return nil }
+        let left = alpha - Double(drawn.health.spent) / Double(drawn.n + 1)
+        return drawn.clauses[0].interval(left / Double(tails.count * rule.scores.count))
+    }
+
     /// False alarms an hour at so many frames a second.
     public func alarmsPerHour(framesPerSecond: Double) -> Double { rate * framesPerSecond * 3600 }
 }

@@ -7,6 +7,7 @@ import Platform
 import Tensors
 import Terminal
 import VAE
+import VAETraining
 
 /// `elbo evaluate`: measures a calibrated model on images that took no part in making it.
 struct Evaluate: ParsableCommand {
@@ -20,6 +21,8 @@ struct Evaluate: ParsableCommand {
             Without --anomalous only false alarms are measured, which needs nothing but
             normal images:
               elbo evaluate --model models/mine --normal more-pictures
+            --leave-one-out trains a model like this one without each class in turn, which
+            takes as many times as long, and tells the class by every score.
             --suite does to the normal images what goes wrong with cameras and scenes (blank,
             dim, blurred, noisy, occluded, shifted, mirrored and so on), and says how many of
             each a rule catches, by each score. --anomalous sets are further lines:
@@ -52,6 +55,16 @@ struct Evaluate: ParsableCommand {
     var event: String?
     @Flag(help: "Measure what is caught of the faults of cameras, done to the normal images.")
     var suite = false
+    @Flag(
+        help: ArgumentHelp(
+            "Train the model anew without each class in turn, as it was trained, and measure how well that class is told."
+        ))
+    var leaveOneOut = false
+    @Option(
+        help: ArgumentHelp(
+            "Passes over the images for --leave-one-out (default: as many as the model had).",
+            valueName: "n"))
+    var epochs: Int?
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -60,11 +73,18 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--event \(event): give k/m, such as 5/10, with m up to 64.")
         }
         if suite, event != nil { throw ValidationError("--suite counts no events.") }
+        if leaveOneOut, suite || event != nil {
+            throw ValidationError("--leave-one-out goes with neither --suite nor --event.")
+        }
+        if let epochs, epochs < 1 || !leaveOneOut {
+            throw ValidationError("--epochs is 1 or more, and for --leave-one-out alone.")
+        }
     }
 
     func run() throws {
         try reporting {
             let loaded = try model.load()
+            if leaveOneOut { return try measureClasses(loaded) }
             let calibration = try calibration(of: loaded)
             if suite { return try measureSuite(loaded, calibration) }
             let normalSet = try load(
@@ -123,6 +143,35 @@ struct Evaluate: ParsableCommand {
         json ? try suite.printJSON() : suite.printTable()
         let leftOut = ([normalSet] + others).reduce(0) { $0 + $1.reading.leftOut }
         try requireWhole(leftOut)
+    }
+
+    /// Trains without each class, and says how it is told.
+    private func measureClasses(_ loaded: LoadedModel) throws {
+        let model = loaded.model
+        guard let words = Train.words(for: model, out: "-"), let data = model.provenance["data"]
+        else {
+            throw Failure(
+                "the model does not say how it was trained, and so cannot be trained without a class",
+                .dataFormat)
+        }
+        let train = try Train.parse(Array(words.dropFirst(2)))
+        var recipe = try train.recipe.recipe(.paper)
+        if let epochs { recipe.epochs = epochs }
+        let (stopSignal, progress) = (StopSignal(), ReadingProgress("training"))
+        stopSignal.watch()
+        func set(_ names: String) throws -> ImageSet {
+            try self.data.load(names.split(separator: " + ").map(String.init), for: model)
+        }
+        let images = try set(data)
+        let aside = try model.provenance["set_aside"].map(set)
+        let test = try load(
+            model.images(normal, standard: "mnist", option: "--normal"), model)
+        defer { progress.end() }
+        let result = try LeaveOneOut(
+            loaded, train: images, fuse: aside, test: test, recipe: recipe, until: stopSignal,
+            progress: progress.show)
+        progress.end()
+        json ? try result.printJSON() : result.printTable()
     }
 
     /// Loads a set, going on past files that cannot be read.

@@ -5,6 +5,11 @@ import VAE
 extension Train {
     /// The command that trains a model like this one into `out`; nil if `elbo train` did not make it.
     static func command(for model: Model, out: String) -> String? {
+        words(for: model, out: out)?.map(quoted).joined(separator: " ")
+    }
+
+    /// The same word by word.
+    static func words(for model: Model, out: String) -> [String]? {
         let (architecture, facts) = (model.architecture, model.provenance)
         guard let data = facts["data"], facts["elbod"] != nil, facts["epochs"] != nil else {
             return nil
@@ -30,7 +35,7 @@ extension Train {
         }
         if facts["data_left_out"] != nil { words.append("--skip-bad") }
         if facts["schedule"] != nil { words += ["--schedule", "cosine"] }
-        return words.map(quoted).joined(separator: " ")
+        return words
     }
 
     /// The word as a shell reads it: in quotes if it holds more than letters, digits and `_-./:=,+`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Detection
 import Formatting
 import VAE
@@ -19,12 +20,14 @@ extension Threshold {
                 bound of 0 or less never fires. quantile is right in the mean over
                 calibrations. certified keeps at most α with --confidence, over which
                 images happened to be calibrated with; where there are too few for that it
-                says how many it would take.
+                says how many it would take. tail extrapolates, and says between which
+                bounds in 95 of 100 calibrations.
 
                 All of it is for single images like those of the calibration. Frames that
                 follow each other in a film are not independent, and a camera that has
                 changed is another one.
                   elbo threshold what-if --model models/mnist --fps 25
+                  elbo threshold what-if --model models/mnist --live
                 """)
 
         @OptionGroup var model: ModelOption
@@ -37,8 +40,12 @@ extension Threshold {
         var confidence = 0.99
         @Option(help: "On which side of the scores anomalies are: high, low or both.")
         var tails = DecisionRule.Tails.both
-        @Flag(help: "Print the result as JSON.")
-        var json = false
+        @Flag(
+            help: ArgumentHelp(
+                "Also ask the running daemon what the last frames it scored, 10,000 at most, would have become."
+            ))
+        var live = false
+        @OptionGroup var daemon: DaemonOptions
 
         /// Levels of quantile and certified.
         private static let levels = [0.05, 0.025, 0.01, 0.001]
@@ -66,8 +73,19 @@ extension Threshold {
                 let table = Table(
                     calibration.samples, asNow: score == nil ? now : now.with(score: function),
                     confidence: confidence, tails)
-                json ? try print(json: table) : print(table, function, calibration)
+                let effects = try live ? table.rows.map { try effect(of: $0.rule) } : []
+                if daemon.json { return try print(json: table, effects) }
+                print(table, effects, function, calibration)
             }
+        }
+
+        /// What the daemon says of its recent frames under another rule; nothing is changed.
+        private func effect(of rule: DecisionRule) throws -> CalibrationEffect {
+            try daemon.ask(
+                .threshold(
+                    .init(
+                        score: rule.score, method: rule.method, others: rule.others,
+                        health: rule.health), .init(isDryRun: true)), seconds: 30)
         }
 
         /// What each rule would do, or why it would not.
@@ -100,23 +118,36 @@ extension Threshold {
             }
         }
 
-        private func print(_ table: Table, _ function: ScoreFunction, _ calibration: Calibration) {
+        private func print(
+            _ table: Table, _ effects: [CalibrationEffect], _ function: ScoreFunction,
+            _ calibration: Calibration
+        ) {
             Swift.print(
                 "\(grouped(table.n)) scores of \(function.rawValue), \(calibration.data.name), revision "
                     + "\(calibration.revision); at \(significant(fps)) frames/s")
             Swift.print(
-                padded("rule", 20) + padded("normal", 32) + padded("false alarms", 14)
-                    + padded("in 95 of 100", 20) + "alarms an hour")
-            for row in table.rows {
+                padded("rule", 24) + padded("normal", 32) + padded("false alarms", 14)
+                    + padded("in 95 of 100", 20) + padded("alarms an hour", 16)
+                    + (effects.first.map { "of \(grouped($0.recent)) recent frames" } ?? ""))
+            for (place, row) in table.rows.enumerated() {
                 Swift.print(
-                    padded(row.rule.title, 20)
+                    padded(row.rule.title, 24)
                         + padded(range(from: row.bounds.lowerIfAny, to: row.bounds.upperIfAny), 32)
                         + padded(percent(row.rate), 14)
                         + padded(share(row.range), 20)
-                        + grouped(Int(row.alarmsPerHour(framesPerSecond: fps).rounded())))
+                        + padded(
+                            grouped(Int(row.alarmsPerHour(framesPerSecond: fps).rounded())), 16)
+                        + (effects.isEmpty ? "" : grouped(effects[place].anomalousAfter)))
+            }
+            for row in table.rows {
+                guard let interval = row.extrapolation else { continue }
+                Swift.print(
+                    "\(row.rule.title): extrapolated; the bound lies from "
+                        + "\(significant(interval.lowerBound)) to \(significant(interval.upperBound)) "
+                        + "in 95 of 100 calibrations")
             }
             for refusal in table.refusals {
-                Swift.print("\(padded(refusal.rule.title, 20))none: \(refusal.reason)")
+                Swift.print("\(padded(refusal.rule.title, 24))none: \(refusal.reason)")
             }
             // Likelihoods of numbers between 0 and 1 may be above 1, and their negative logarithms below 0.
             guard function == .mse || function == .kl else { return }
@@ -140,9 +171,13 @@ extension Threshold {
             var range: [Double]?
             var alarmsPerHour: Double?
             var refused: String?
+            var extrapolation: [Double]?
+            var recent: Int?
+            var recentAnomalous: Int?
 
             private enum CodingKeys: String, CodingKey {
-                case rate, range, refused, lower, upper
+                case rate, range, refused, lower, upper, extrapolation, recent
+                case recentAnomalous = "recent_anomalous"
                 case alarmsPerHour = "alarms_per_hour"
             }
 
@@ -155,15 +190,21 @@ extension Threshold {
                 try container.encodeIfPresent(range, forKey: .range)
                 try container.encodeIfPresent(alarmsPerHour, forKey: .alarmsPerHour)
                 try container.encodeIfPresent(refused, forKey: .refused)
+                try container.encodeIfPresent(extrapolation, forKey: .extrapolation)
+                try container.encodeIfPresent(recent, forKey: .recent)
+                try container.encodeIfPresent(recentAnomalous, forKey: .recentAnomalous)
             }
         }
 
-        private func print(json table: Table) throws {
-            let rows = table.rows.map { row in
-                Line(
+        private func print(json table: Table, _ effects: [CalibrationEffect]) throws {
+            let rows = table.rows.enumerated().map { place, row in
+                let effect = effects.isEmpty ? nil : effects[place]
+                return Line(
                     rule: row.rule, bounds: row.bounds, rate: row.rate,
                     range: [row.range.lowerBound, row.range.upperBound],
-                    alarmsPerHour: row.alarmsPerHour(framesPerSecond: fps))
+                    alarmsPerHour: row.alarmsPerHour(framesPerSecond: fps),
+                    extrapolation: row.extrapolation.map { [$0.lowerBound, $0.upperBound] },
+                    recent: effect?.recent, recentAnomalous: effect?.anomalousAfter)
             }
             let refusals = table.refusals.map { Line(rule: $0.rule, refused: $0.reason) }
             try printJSON(rows + refusals)
