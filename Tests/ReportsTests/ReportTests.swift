@@ -58,7 +58,8 @@ import VAETraining
         #expect(
             titles.map { $0.components(separatedBy: ">")[1].dropLast(4) } == [
                 "Quality of reconstruction", "Latent space", "Interpolation", "Robustness to noise",
-                "Anomaly detection", "Generation", "Training and origin",
+                "Anomaly detection", "Faults of cameras and scenes", "Generation",
+                "Training and origin",
             ])
         for foreign in ["src=", "http:", "https:", "url(", "<script", "@import"] {
             #expect(!html.contains(foreign), "\(foreign)")
@@ -119,6 +120,7 @@ import VAETraining
             detection.rules.auroc detection.rules.false_alarms detection.rules.flagged
             detection.rules.lower detection.rules.normal detection.rules.score
             detection.rules.upper detection.score
+            faults.auroc faults.caught faults.count faults.fault faults.health
             latent.active_units latent.data latent.kl_by_unit latent.latent latent.model
             latent.principal_shares
             models.architecture models.command models.likelihood models.model models.parameters

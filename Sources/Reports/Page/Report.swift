@@ -1,3 +1,4 @@
+import Detection
 import Files
 import FoundationEssentials
 public import Platform
@@ -23,6 +24,8 @@ public struct Report: Sendable {
         public let robustness: [Robustness.Numbers]
         /// Verdicts.
         public let detection: AnomalyDetection.Numbers
+        /// What is caught of faults of cameras and scenes.
+        public let faults: [Fault]
         /// Where the models came from.
         public let models: [Provenance]
         /// SHA-256 of the calibration.
@@ -31,6 +34,27 @@ public struct Report: Sendable {
         public let dataSHA256: [String: String]
         /// How the main model's loss fell.
         let training: [Epoch]
+    }
+
+    /// What the rule in service catches of images with a fault.
+    public struct Fault: Sendable, Encodable {
+        /// What is wrong with them, or what they are.
+        public let fault: String
+        /// Images.
+        public let count: Int
+        /// The share that is called anomalous, by score or health.
+        public let caught: Double
+        /// The share that health alone finds.
+        public let health: Double
+        /// Of the deciding score; absent for frozen images.
+        public let auroc: Double?
+
+        init(_ row: CaughtShare, _ suite: FaultSuite) {
+            let score = suite.calibration.rule.score
+            (fault, count) = (row.fault, row.count)
+            (caught, auroc) = (row.share(score), row.auroc[score])
+            health = Double(row.faults) / Double(max(1, row.count))
+        }
     }
 
     /// An epoch as `training.json` spells it: `activeUnits`, which the keys of a dictionary may.

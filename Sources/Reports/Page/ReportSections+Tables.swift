@@ -45,6 +45,28 @@ extension ReportSections {
                     + rules)
     }
 
+    /// What the rule in service catches of what goes wrong with cameras and scenes.
+    func faultSection(_ suite: FaultSuite) -> String {
+        let score = suite.calibration.rule.score
+        let rows = suite.rows.map { row in
+            let interval = row.interval(score)
+            return [
+                row.fault, percent(row.share(score)),
+                "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))",
+                percent(Double(row.faults) / Double(max(1, row.count))),
+                row.auroc[score].map { fixed($0, 3) } ?? "",
+            ]
+        }
+        return Markup.paragraph(
+            "What \(suite.calibration.rule.title) of \(score.rawValue) calls anomalous of \(suite.normalName) "
+                + "with each fault, by the score or by the health of the frame; without a fault "
+                + "\(percent(suite.normal.share(score))). In the mean \(percent(suite.mean(score))) are caught."
+        )
+            + Markup.table(
+                [["fault", "caught", "95 % interval", "by health alone", "AUROC of the score"]]
+                    + rows)
+    }
+
     /// How the models were made.
     func originSection() -> String {
         var text = ""

@@ -10,7 +10,8 @@ import VAE
 struct ReportSections {
     /// The sections in their order on the page.
     enum Kind: String, CaseIterable {
-        case reconstruction, latent, interpolation, robustness, detection, generation, origin
+        case reconstruction, latent, interpolation, robustness, detection, faults, generation
+        case origin
 
         var title: String {
             switch self {
@@ -19,6 +20,7 @@ struct ReportSections {
             case .interpolation: "Interpolation"
             case .robustness: "Robustness to noise"
             case .detection: "Anomaly detection"
+            case .faults: "Faults of cameras and scenes"
             case .generation: "Generation"
             case .origin: "Training and origin"
             }
@@ -30,6 +32,7 @@ struct ReportSections {
     private var spaces: [LatentSpace] = []
     private var robustness: [Robustness] = []
     private var detection: AnomalyDetection?
+    private var suite: FaultSuite?
     private(set) var html: [(id: String, title: String, html: String)] = []
 
     init(_ input: ReportInput) { self.input = input }
@@ -42,6 +45,7 @@ struct ReportSections {
             case .interpolation: try makeInterpolation()
             case .robustness: try makeRobustness()
             case .detection: makeDetection()
+            case .faults: makeFaults()
             case .generation: try makeGeneration()
             case .origin: originSection()
             }
@@ -145,6 +149,18 @@ struct ReportSections {
         return detectionSection(result)
     }
 
+    private mutating func makeFaults() -> String {
+        let calibration = input.calibration.calibration
+        let engine = ScoringEngine(
+            input.main.loaded.model, by: calibration.computation, computing: calibration.held,
+            capacity: 256)
+        let result = FaultSuite(calibration, normal: input.normal, others: [input.anomalous]) {
+            engine.scores(ofImages: $0.pixels, count: $0.count)
+        }
+        suite = result
+        return faultSection(result)
+    }
+
     private func makeGeneration() throws(ReportError) -> String {
         var text = ""
         if let conditional = input.conditional {
@@ -165,7 +181,7 @@ struct ReportSections {
 
     /// All numbers, once every section is made.
     func numbers(command: String, created: UnixTime) throws(ReportError) -> Report.Numbers {
-        guard let reconstruction, let detection else {
+        guard let reconstruction, let detection, let suite else {
             preconditionFailure("the sections are not all made")
         }
         var digests: [String: String] = [:]
@@ -175,7 +191,8 @@ struct ReportSections {
         return Report.Numbers(
             command: command, created: created.iso8601, reconstruction: reconstruction.numbers,
             latent: spaces.map(\.numbers), robustness: robustness.map(\.numbers),
-            detection: detection.numbers, models: input.models.map { Provenance($0) },
+            detection: detection.numbers, faults: suite.rows.map { Report.Fault($0, suite) },
+            models: input.models.map { Provenance($0) },
             calibrationSHA256: input.calibration.digest.description, dataSHA256: digests,
             training: input.main.history.map { Report.Epoch(record: $0) })
     }

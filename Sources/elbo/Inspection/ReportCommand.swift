@@ -16,7 +16,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "Show everything about a model on one self-contained page, and as JSON.",
         discussion: """
             Reconstruction, latent space, interpolation, robustness to noise, anomaly
-            detection, generation, training and origin:
+            detection, faults, generation, training and origin:
               elbo report --model models/mnist --out report.html
             report.json beside the page holds every number.
 
@@ -74,7 +74,7 @@ struct ReportCommand: ParsableCommand {
             let report = try Report(input, command: commandLine, created: .now) { title in
                 steps += 1
                 let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
-                note("[\(steps)/7] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
+                note("[\(steps)/8] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
             }
             let numbers = String(out.dropLast(5)) + ".json"
             try save(report.encodedNumbers(), to: numbers)

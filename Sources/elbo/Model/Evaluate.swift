@@ -4,6 +4,7 @@ import Detection
 import Files
 import FoundationEssentials
 import Platform
+import Reports
 import Tensors
 import Terminal
 import VAE
@@ -139,7 +140,11 @@ struct Evaluate: ParsableCommand {
         let progress = ReadingProgress("measuring")
         defer { progress.end() }
         let suite = try FaultSuite(
-            loaded, calibration, normal: normalSet, others: others, progress: progress.show)
+            calibration, normal: normalSet, others: others, progress: progress.show
+        ) { (set) throws in
+            try loaded.scores(
+                of: set, by: calibration.computation, computing: calibration.held)
+        }
         json ? try suite.printJSON() : suite.printTable()
         let leftOut = ([normalSet] + others).reduce(0) { $0 + $1.reading.leftOut }
         try requireWhole(leftOut)

@@ -1,76 +1,11 @@
-import Datasets
 import Detection
 import Formatting
 import Frames
+import Reports
 import VAE
 
-/// What a rule makes of normal images, of the same images with every fault, and of other sets.
-struct FaultSuite {
-    let calibration: Calibration
-    /// The normal images, of which the outside ones are false alarms.
-    let normal: CaughtShare
-    private let normalName: String
-    let rows: [CaughtShare]
-
-    /// Measures `normal` as it is and with every fault that can happen to it, and `others` as they are.
-    ///
-    /// `progress` is told how many of all sets are done.
-    init(
-        _ loaded: LoadedModel, _ calibration: Calibration, normal: ImageSet, others: [ImageSet],
-        progress: (Int, Int) -> Void
-    ) throws {
-        self.calibration = calibration
-        let faults = Fault.allCases.filter { $0.applies(to: normal) }
-        let all = 2 + faults.count + others.count
-        progress(0, all)
-        let computation = calibration.computation
-        let held = calibration.held
-        let scores = try loaded.scores(of: normal, by: computation, computing: held)
-        self.normal = calibration.caught("normal", normal: scores, anomalous: scores)
-        normalName = normal.name
-        var rows: [CaughtShare] = []
-        func measure(_ name: String, _ set: ImageSet) throws {
-            progress(rows.count + 1, all)
-            rows.append(
-                calibration.caught(
-                    name, normal: scores,
-                    anomalous: try loaded.scores(of: set, by: computation, computing: held)))
-        }
-        for fault in faults { try measure(fault.name, fault.applied(to: normal)) }
-        progress(rows.count + 1, all)
-        if let frozen = try Self.frozen(loaded, calibration, normal, scores) { rows.append(frozen) }
-        for set in others { try measure(set.name, set) }
-        progress(all, all)
-        self.rows = rows
-    }
-
-    /// The images as frozen ones: each scored once more, in another place of a batch, must be known for the same and
-    /// its neighbour for another, as a source's next frames are compared; nil if the rule does not look for them.
-    private static func frozen(
-        _ loaded: LoadedModel, _ calibration: Calibration, _ set: ImageSet, _ scores: [Scores]
-    ) throws -> CaughtShare? {
-        guard calibration.drawn.rule.health.contains(.frozen),
-            calibration.needed.isSuperset(of: .health)
-        else { return nil }
-        let pixels = (0..<set.count).reversed().flatMap(set.image)
-        let reversed = set.replacing(pixels: pixels, name: set.name)
-        let again = try loaded.scores(
-            of: reversed, by: calibration.computation, computing: calibration.held)
-        let caught = scores.indices.count { index in
-            var stillness = Stillness()
-            _ = stillness.note(scores[index == 0 ? scores.count - 1 : index - 1])
-            let isNew = stillness.note(scores[index]) == 0
-            return isNew && stillness.note(again[scores.count - 1 - index]) == 1
-        }
-        return CaughtShare(
-            "frozen", count: scores.count, faulty: [.frozen: caught], score: calibration.rule.score)
-    }
-
-    /// The mean over faults and sets of the share that a score catches.
-    private func mean(_ score: ScoreFunction) -> Double {
-        rows.reduce(0) { $0 + $1.share(score) } / Double(max(1, rows.count))
-    }
-
+// What a suite says, as a table or as JSON.
+extension FaultSuite {
     /// The scores that the rule says something about, the deciding one first.
     private var scores: [ScoreFunction] {
         let decides = calibration.rule.score
