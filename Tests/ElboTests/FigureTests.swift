@@ -36,7 +36,7 @@ import Testing
             "report", "--model", main, "--images", images, "--normal", images, "--anomalous",
             try folder.images(64, seed: 9), "--out", folder.path + "/report.html")
         #expect(command.status == 0, "\(command.errors)")
-        #expect(command.errors.contains("[7/7] Training and origin"))
+        #expect(command.errors.contains("[8/8] Training and origin"))
         let html = String(decoding: try readFile(folder.path + "/report.html"), as: UTF8.self)
         for name in ["some-2d", "some-conditional", "some-denoising"] {
             #expect(html.contains(name), "\(name)")

@@ -76,6 +76,8 @@ import VAE
             "mse", "kl", "neg_elbo", "active_units", "lower", "upper", "normal_within",
             "anomalous_flagged", "false_alarm_rate",
         ] { #expect(report[key] is NSNumber, "\(key)") }
+        let plain = try #require(report["plain"] as? [String: Any])
+        #expect(plain["auroc"] as? Double ?? 0 >= 0.5 && plain["statistic"] is String)
         #expect((report["auroc"] as? [String: Double])?.count == ScoreSet.plain.functions.count)
         let scored = try Command("score", "--model", out, held)
         #expect(scored.objects.count == 200)

@@ -3,6 +3,7 @@ import Datasets
 import Detection
 import Files
 import Formatting
+import Frames
 import Platform
 import Tensors
 import Terminal
@@ -162,7 +163,7 @@ struct CalibrationOptions: ParsableArguments {
             "\(isRedrawn ? "Kept are the scores of" : "Scored") \(sample.n) normal images of "
                 + calibration.data.name)
         print("Bounds: \(calibration.rule.title)")
-        for function in ScoreFunction.allCases {
+        for function in calibration.shown.functions {
             guard let sample = calibration.samples[function],
                 let bounds = calibration.bounds(of: function)
             else { continue }
@@ -171,6 +172,13 @@ struct CalibrationOptions: ParsableArguments {
             print(
                 "  \(name) μ \(significant(sample.mu))  σ \(significant(sample.sigma))  "
                     + "normal \(range(from: bounds.lowerIfAny, to: bounds.upperIfAny))\(mark)"
+            )
+        }
+        let checks = calibration.drawn.health.checks.map(\.check.fault.rawValue)
+        if !checks.isEmpty {
+            let named = checks.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            print(
+                "  health  anomalous as well, beyond all of these: \(named.joined(separator: ", "))"
             )
         }
         let sets =

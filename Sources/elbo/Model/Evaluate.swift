@@ -92,15 +92,15 @@ struct Evaluate: ParsableCommand {
                 loaded.model.images(normal, standard: "mnist", option: "--normal"), loaded.model)
             let anomalousSet = try loadAnomalous(loaded.model)
             let seen = warn(of: normalSet, loaded.model, calibration)
+            let computed = calibration.held.union(.pixels)
             let quality = try ModelQuality(
-                loaded, normalSet, by: calibration.computation, computing: calibration.held)
+                loaded, normalSet, by: calibration.computation, computing: computed)
             let sets = [normalSet, anomalousSet].compactMap { $0 }
             var report = EvaluationReport(
                 calibration: calibration, quality: quality, normal: normalSet.name,
                 anomalous: anomalousSet?.name,
                 anomalousScores: try anomalousSet.map {
-                    try loaded.scores(
-                        of: $0, by: calibration.computation, computing: calibration.held)
+                    try loaded.scores(of: $0, by: calibration.computation, computing: computed)
                 } ?? [], agreement: try agreement(of: calibration, loaded, sets))
             report.trainedOn = seen
             report.events = event.flatMap { EventRule($0) }.map {

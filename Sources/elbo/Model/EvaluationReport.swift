@@ -26,6 +26,8 @@ struct EvaluationReport {
     /// Events among the normal images, if they are to be counted.
     var events: EventCount?
 
+    /// The statistic of the pixels that tells the two sets best without a model; nil without anomalous images.
+    private let plain: PlainStatistic?
     private let rules: [RuleOutcome]
     private let rule: RuleOutcome
 
@@ -37,6 +39,7 @@ struct EvaluationReport {
         (self.calibration, self.quality) = (calibration, quality)
         (self.normal, self.anomalous) = (normal, anomalous)
         self.agreement = agreement
+        plain = PlainStatistic(normal: quality.scores, anomalous: anomalousScores)
         rules = calibration.outcomes(normal: quality.scores, anomalous: anomalousScores)
         guard let rule = rules.first(where: { $0.score == calibration.rule.score }) else {
             preconditionFailure("a calibration holds its own score")
@@ -64,6 +67,7 @@ struct EvaluationReport {
         let trainedOn: Int
         let leftOut: Int
         let events: EventCount?
+        let plain: PlainStatistic?
     }
 
     /// Prints one JSON object.
@@ -80,7 +84,7 @@ struct EvaluationReport {
             auroc: anomalous == nil ? nil : Dictionary(uniqueKeysWithValues: areas),
             precision: calibration.computation.precision.rawValue,
             agreementWithFP32: agreement.map { Double($0.same) / Double($0.count) },
-            trainedOn: trainedOn, leftOut: leftOut, events: events)
+            trainedOn: trainedOn, leftOut: leftOut, events: events, plain: plain)
         try elbo.printJSON(report)
     }
 
@@ -111,6 +115,12 @@ struct EvaluationReport {
             print("Area under the ROC curve")
             for rule in rules {
                 print("  \(padded(rule.score.rawValue, 5)) \(fixed(rule.auroc, 5))")
+            }
+            if let plain, plain.statistic != rule.score.rawValue, plain.auroc >= rule.auroc - 0.002
+            {
+                print(
+                    "A plain statistic of the pixels is as good, without a model: \(plain.statistic), where it is "
+                        + "\(plain.side), \(fixed(plain.auroc, 5))")
             }
         }
         if let events { print(events.text) }
