@@ -39,6 +39,11 @@ struct ScoreHistory: Sendable {
         if ring.sources.count < limit {
             ring.sources.append(verdict.frame.source)
             ring.scores.append(verdict.scores)
+            // Growing by doubles would leave up to as much again unused.
+            if ring.sources.count == 1 {
+                ring.sources.reserveCapacity(limit)
+                ring.scores.reserveCapacity(limit)
+            }
         } else {
             ring.sources[next] = verdict.frame.source
             ring.scores.replace(at: next, by: verdict.scores)

@@ -35,6 +35,11 @@ public struct ScoreTable: Sendable, RandomAccessCollection {
         for function in functions { values.append(scores[function]) }
     }
 
+    /// Makes room for the scores of so many images, the first of which has been appended, and no more.
+    public mutating func reserveCapacity(_ images: Int) {
+        values.reserveCapacity(images * functions.count)
+    }
+
     /// Puts other scores in the place of those at `index`.
     public mutating func replace(at index: Int, by scores: Scores) {
         precondition(scores.computed == computed, "a table holds the same scores of every image")
