@@ -85,6 +85,9 @@ let package = Package(
         // The model.
         .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
         .target(
+            name: "Backbone", dependencies: ["Files", "Images", "Networks", "Platform", "Tensors"],
+            swiftSettings: safe),
+        .target(
             name: "VAE", dependencies: ["Files", "Images", "Networks", "Platform", "Tensors"],
             swiftSettings: safe),
         .target(
@@ -206,6 +209,9 @@ let package = Package(
             name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: house),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "BackboneTests", dependencies: ["Backbone", "Images", "Networks", "Tensors"],
             swiftSettings: house),
         .testTarget(
             name: "VAETests",

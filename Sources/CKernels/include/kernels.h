@@ -223,3 +223,64 @@ dnnl_status_t elbod_product_pack(
 dnnl_status_t elbod_product_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
     dnnl_memory_t bias, dnnl_memory_t destination, const void *input, const float *offset, void *output);
+
+// Convolutions by oneDNN: convolution.c.
+
+/// One convolution of a map, whose channels lie side by side (NHWC), as oneDNN is told of it.
+///
+/// Rows of padding are rows of zeros in memory, so that any band of rows is a map of its own; columns of padding
+/// are not in memory.
+typedef struct {
+    /// Channels in and out; of a depthwise one both are the same.
+    long inputs, outputs;
+    /// Rows and columns in.
+    long rows, columns;
+    /// The side of the square kernel, and its step.
+    long kernel, stride;
+    /// Columns of zeros beside the map.
+    long left, right;
+    /// Whether each channel has a kernel of its own.
+    int is_depthwise;
+    /// Whether results are kept in 0…6 (ReLU6); bytes are kept in their range by themselves.
+    int is_clipped;
+    /// Whether results are added to what is there, times `old`.
+    int is_adding;
+    float old;
+    dnnl_data_type_t source, weights, destination;
+} elbod_convolution;
+
+/// An executable primitive of it. `*weights` is made if it is NULL, and must then be filled by
+/// `elbod_convolution_pack`; otherwise it belongs to the same convolution of another number of rows.
+///
+/// `scales` are what sums of bytes are multiplied with, one for each output, and the bias of bytes is in units of
+/// their sums; NULL for floats.
+dnnl_status_t elbod_convolution_create(
+    dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
+    dnnl_memory_t *destination, dnnl_engine_t engine, const elbod_convolution *shape, const float *scales);
+
+/// Puts weights of `(outputs, inputs, kernel, kernel)`, or of `(outputs, kernel, kernel)` if depthwise, floats or
+/// signed bytes as `type` says, into the packed memory, converting them.
+dnnl_status_t elbod_convolution_pack(
+    dnnl_engine_t engine, dnnl_stream_t stream, const elbod_convolution *shape, dnnl_data_type_t type,
+    const void *plain, dnnl_memory_t weights);
+
+/// Runs it from one map into another.
+dnnl_status_t elbod_convolution_execute(
+    dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
+    dnnl_memory_t bias, dnnl_memory_t destination, const void *from, const float *offset, void *to);
+
+// Loops over pictures and maps of features: features.c. A kind of numbers is 0 for floats, 1 for bfloat16, 2 for bytes
+// from 0, 3 for signed bytes.
+
+/// Pixels as (x − 127) / 128; as signed bytes in steps of 1 / 128, where 255 is kept at 127 steps.
+void elbod_picture(int level, const uint8_t *pixels, long count, int kind, void *numbers);
+
+/// Adds `weight`·x to `sums`.
+void elbod_add_weighted(int level, const void *x, int kind, long count, float weight, float *sums);
+
+/// The largest |x|.
+float elbod_largest_magnitude(int level, const void *x, int kind, long count);
+
+/// x·scale + shift, as floats or, of what is in [0, 1], as bytes.
+void elbod_standardize(
+    int level, const float *x, const float *scale, const float *shift, long count, float *floats, uint8_t *bytes);

@@ -1,0 +1,80 @@
+/// EfficientNet-Lite0 (Tan & Le, 2019, without squeeze and excitation and with ReLU6) up to block 10, frozen: what
+/// ImageNet has taught it to see, of which inspection models judge the places of a picture.
+///
+/// Batch norms are folded into the convolutions before them.
+public struct EfficientNetLite: Sendable, Equatable {
+    /// The convolution of pixels.
+    public let stem: Layer
+    /// Blocks 0 to 10.
+    public let blocks: [Block]
+    /// Where the weights are from, what their licence is: text by key.
+    public let origin: [String: String]
+
+    /// The weights of a convolution, `(outputs, inputs, kernel, kernel)`, and its biases.
+    public struct Layer: Sendable, Equatable {
+        /// In C order; depthwise ones have one input.
+        public let weight: [Float]
+        /// One an output.
+        public let bias: [Float]
+    }
+
+    /// An inverted residual block (Sandler et al., 2018).
+    public struct Block: Sendable, Equatable {
+        /// Its sizes.
+        public let shape: BlockShape
+        /// To more channels, place by place; block 0 has none.
+        public let expand: Layer?
+        /// Each channel by itself.
+        public let depthwise: Layer
+        /// To fewer channels, linear.
+        public let project: Layer
+    }
+
+    /// Joins layers whose sizes are those of `BlockShape.all`.
+    init(stem: Layer, blocks: [Block], origin: [String: String]) {
+        (self.stem, self.blocks, self.origin) = (stem, blocks, origin)
+    }
+
+    /// Channels of the first convolution.
+    public static let stemChannels = 32
+}
+
+/// The sizes of a block.
+public struct BlockShape: Sendable, Hashable {
+    /// Channels in.
+    public let inputs: Int
+    /// Channels between.
+    public let middle: Int
+    /// Channels out.
+    public let outputs: Int
+    /// The side of the depthwise kernel.
+    public let kernel: Int
+    /// Its step.
+    public let stride: Int
+
+    /// Whether what goes in is added to what comes out.
+    public var isResidual: Bool { stride == 1 && inputs == outputs }
+
+    /// Blocks 0 to 10: of each stage kernel, step, expansion, channels and number.
+    public static let all: [BlockShape] = {
+        let stages = [
+            (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3),
+            (5, 1, 6, 112, 3),
+        ]
+        var shapes: [BlockShape] = []
+        var channels = EfficientNetLite.stemChannels
+        for (kernel, stride, expansion, outputs, count) in stages {
+            for index in 0..<count {
+                shapes.append(
+                    BlockShape(
+                        inputs: channels, middle: channels * expansion, outputs: outputs,
+                        kernel: kernel, stride: index == 0 ? stride : 1))
+                channels = outputs
+            }
+        }
+        return shapes
+    }()
+
+    /// The blocks after which maps can be taken: the last of each stage, for the others' are overwritten.
+    public static let taps = all.indices.filter { $0 + 1 == all.count || !all[$0 + 1].isResidual }
+}

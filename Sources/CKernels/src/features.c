@@ -1,0 +1,79 @@
+// Loops over pictures and maps of features. A kind of numbers is 0 for floats, 1 for bfloat16, 2 for bytes from 0,
+// 3 for signed bytes.
+#include "kernels.h"
+#include "vectors.h"
+
+typedef int8_t elbod_s16 __attribute__((ext_vector_type(16)));
+
+/// As many of sixteen numbers of a kind, from the one at `at` on, as there are, as floats.
+ELBOD_INLINE elbod_f16 elbod_some_of(const void *numbers, int kind, long at, long lanes) {
+    if (kind == 0) return elbod_some((const float *)numbers + at, lanes);
+    if (kind == 2) return elbod_some_bytes((const uint8_t *)numbers + at, lanes);
+    if (kind == 3) {
+        elbod_s16 x = 0;
+        memcpy(&x, (const int8_t *)numbers + at, lanes);
+        return __builtin_convertvector(x, elbod_f16);
+    }
+    elbod_h16 half = 0;
+    memcpy(&half, (const uint16_t *)numbers + at, 2 * lanes);
+    elbod_u16 bits = __builtin_convertvector(half, elbod_u16) << 16;
+    elbod_f16 x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/// (x − 127) / 128, or without the division as signed bytes, of which 128 becomes 127.
+ELBOD_INLINE void elbod_picture_any(const uint8_t *pixels, long count, int kind, void *numbers) {
+    ELBOD_EACH(count, {
+        elbod_f16 x = elbod_some_bytes(pixels + at, lanes) - 127.0f;
+        if (kind == 3) {
+            elbod_s16 bytes = __builtin_convertvector(
+                __builtin_convertvector(elbod_between(x, -127.0f, 127.0f), elbod_i16), elbod_s16);
+            memcpy((int8_t *)numbers + at, &bytes, lanes);
+        } else if (kind == 1) {
+            elbod_put_bfloat16((uint16_t *)numbers + at, x * 0.0078125f, lanes);
+        } else {
+            elbod_put((float *)numbers + at, x * 0.0078125f, lanes);
+        }
+    });
+}
+
+ELBOD_INLINE void elbod_add_weighted_any(const void *x, int kind, long count, float weight, float *sums) {
+    ELBOD_EACH(count, {
+        elbod_put(sums + at, elbod_some(sums + at, lanes) + weight * elbod_some_of(x, kind, at, lanes), lanes);
+    });
+}
+
+ELBOD_INLINE float elbod_largest_magnitude_any(const void *x, int kind, long count) {
+    elbod_f16 most = 0.0f;
+    ELBOD_EACH(count, {
+        elbod_f16 value = elbod_some_of(x, kind, at, lanes);
+        most = __builtin_elementwise_max(most, __builtin_elementwise_max(value, -value));
+    });
+    float largest = 0;
+    for (long lane = 0; lane < 16; lane++) largest = most[lane] > largest ? most[lane] : largest;
+    return largest;
+}
+
+ELBOD_INLINE void elbod_standardize_any(
+    const float *x, const float *scale, const float *shift, long count, float *floats, uint8_t *bytes) {
+    ELBOD_EACH(count, {
+        elbod_f16 y = elbod_some(x + at, lanes) * elbod_some(scale + at, lanes) + elbod_some(shift + at, lanes);
+        if (floats) {
+            elbod_put(floats + at, y, lanes);
+        } else {
+            elbod_put_bytes(bytes + at, elbod_between(y * 255.0f + 0.5f, 0.0f, 255.0f), lanes);
+        }
+    });
+}
+
+ELBOD_COPIES(
+    void, elbod_picture, (const uint8_t *pixels, long count, int kind, void *numbers), (pixels, count, kind, numbers))
+ELBOD_COPIES(
+    void, elbod_add_weighted, (const void *x, int kind, long count, float weight, float *sums),
+    (x, kind, count, weight, sums))
+ELBOD_COPIES(float, elbod_largest_magnitude, (const void *x, int kind, long count), (x, kind, count))
+ELBOD_COPIES(
+    void, elbod_standardize,
+    (const float *x, const float *scale, const float *shift, long count, float *floats, uint8_t *bytes),
+    (x, scale, shift, count, floats, bytes))
