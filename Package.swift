@@ -91,7 +91,14 @@ let package = Package(
             name: "VAE", dependencies: ["Files", "Images", "Networks", "Platform", "Tensors"],
             swiftSettings: safe),
         .target(
-            name: "VAETraining", dependencies: ["Networks", "Platform", "Tensors", "VAE"],
+            name: "Inspection",
+            dependencies: ["Backbone", "Files", "Images", "Networks", "Tensors", "VAE"],
+            swiftSettings: safe),
+        .target(
+            name: "VAETraining",
+            dependencies: [
+                "Backbone", "Images", "Inspection", "Networks", "Platform", "Tensors", "VAE",
+            ],
             swiftSettings: safe),
 
         // The heart: images at rest, images in motion, and the judgement.
@@ -175,9 +182,11 @@ let package = Package(
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Control", "ControlClients", "Datasets", "Detection", "Drawing", "Files",
+                "Backbone", "Control", "ControlClients", "Datasets", "Detection", "Drawing",
+                "Files",
                 "Formatting", "Frames",
-                "Images", "Networks", "Platform", "Reports", "ServiceConfiguration", "Tensors",
+                "Images", "Inspection", "Networks", "Platform", "Reports", "ServiceConfiguration",
+                "Tensors",
                 "Terminal", "VAE", "VAETraining", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),

@@ -15,7 +15,9 @@ public final class FeatureExtractor {
     private let last: Int
     private let picture: FeatureMap
     private let paddingAbove: Int
-    /// By blocks: where each puts its output. Blocks that add to what goes in put it there, unless several parts read
+    /// By blocks: where each puts its output.
+    ///
+    /// Blocks that add to what goes in put it there, unless several parts read
     /// it at the same time.
     private let outputs: [FeatureMap]
     /// By parts, then by blocks.

@@ -46,8 +46,8 @@ public struct ImageSet: Sendable {
     /// The width of every image in pixels.
     public var columns: Int { shape.columns }
 
-    /// The number of pixels in each image, rows x columns.
-    public var pixelsPerImage: Int { shape.pixels }
+    /// The bytes of each image, rows x columns x channels.
+    public var pixelsPerImage: Int { shape.pixels * shape.channels }
 
     /// The number of images, at least one.
     public var count: Int {

@@ -41,7 +41,7 @@ struct DataOption: ParsableArguments {
     ///
     /// `badFiles` may make up for a missing `--skip-bad`.
     func load(
-        _ names: [String], for model: Model, badFiles: ReadingOptions.BadFiles = .refused
+        _ names: [String], for model: any PictureModel, badFiles: ReadingOptions.BadFiles = .refused
     ) throws -> ImageSet {
         var options = try options(model.preprocessing)
         options.modelShape = model.imageShape

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Images
+import Inspection
 import Platform
 import Tensors
 import Terminal
@@ -28,9 +29,14 @@ struct ModelOption: ParsableArguments {
     @Option(help: ArgumentHelp("Model directory.", valueName: "dir"))
     var model: String
 
-    /// Loads the model.
+    /// Loads a model of pixels.
     func load() throws -> LoadedModel {
         try reporting { try LoadedModel(directory: model) }
+    }
+
+    /// Loads a model of either kind.
+    func loadAny() throws -> LoadedPictureModel {
+        try reporting { try LoadedPictureModel(directory: model) }
     }
 }
 
@@ -92,7 +98,7 @@ extension LoadedModel {
     }
 }
 
-extension Model {
+extension PictureModel {
     /// Whether the default data sets are what this model knows as normal.
     var isTrainedOnMNIST: Bool { provenance["data"]?.hasPrefix("mnist:") ?? false }
 

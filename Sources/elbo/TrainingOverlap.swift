@@ -13,7 +13,7 @@ struct TrainingOverlap {
     let told: Int
 
     /// Nil if it is none, as far as the model's file knows.
-    init?(_ set: ImageSet, _ model: Model) {
+    init?(_ set: ImageSet, _ model: any PictureModel) {
         all = set.count
         let facts = model.provenance
         if facts["data_sha256"] == set.digest.hex {
@@ -50,7 +50,7 @@ struct TrainingOverlap {
 /// Warns if `model` was trained on images of `set`; how many it was.
 @discardableResult
 func warnOfTrainingImages(
-    in set: ImageSet, _ model: Model, consequence: String
+    in set: ImageSet, _ model: any PictureModel, consequence: String
 ) -> Int {
     guard let overlap = TrainingOverlap(set, model) else { return 0 }
     note(overlap.warning(of: set, consequence: consequence))

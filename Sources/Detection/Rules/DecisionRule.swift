@@ -71,6 +71,10 @@ public struct DecisionRule: Sendable, Equatable {
     public static let fused = DecisionRule(
         score: .fused, method: .certified(alpha: 0.01, confidence: 0.99, tails: .high))
 
+    /// That of inspection models: 5 % of normal pictures, by their worst places.
+    public static let inspection = DecisionRule(
+        score: .worstPlaces, method: .quantile(alpha: 0.05, tails: .high))
+
     /// k in μ ± kσ; nil for other methods.
     public var k: Double? {
         if case .sigma(let k) = method { k } else { nil }

@@ -222,6 +222,8 @@ extension ScoreFunction {
         case .surplus: "more than the model explains, −log₁₀ p"
         case .meaning: "meaning, −log₁₀ p"
         case .fused: "all parts, −log₁₀ p"
+        case .worstPlaces: "mean error of the worst places, of what is usual there"
+        case .worstPlace: "error of the worst place, of what is usual there"
         }
     }
 }

@@ -46,6 +46,12 @@ public struct ImageBatch: ~Copyable {
         return unsafe floats.address(ofRow: row)
     }
 
+    /// Where one row is about to be written as bytes.
+    func bytesToWrite(_ row: Int) -> UnsafeMutablePointer<UInt8> {
+        isFloat[row, 0] = false
+        return unsafe bytes.address(ofRow: row)
+    }
+
     /// The pixels of one row in [0, 1], copied.
     public subscript(row: Int) -> [Float] {
         isFloat[row, 0] ? floats[row] : bytes[row].map { Float($0) / 255 }

@@ -84,7 +84,9 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     }
 
     /// Bytes, each standing for so many `steps`: of the numbers in, of those out, and of those that results are
-    /// added to. Weights are rounded to −127…127 in steps of their own for each output.
+    /// added to.
+    ///
+    /// Weights are rounded to −127…127 in steps of their own for each output.
     public init(
         _ shape: ConvolutionShape, columns: Int, weights: [Float], bias: [Float],
         from source: (element: FeatureElement, step: Float),

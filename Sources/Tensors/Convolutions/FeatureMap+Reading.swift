@@ -98,7 +98,9 @@ public struct AxisSampling: Sendable, Equatable {
     }
 }
 
-/// Brings a map to a grid of places: one for each map that is joined. Belongs to one thread.
+/// Brings a map to a grid of places: one for each map that is joined.
+///
+/// Belongs to one thread.
 public final class MapSampler {
     private let rows: AxisSampling
     private let columns: AxisSampling
@@ -136,16 +138,38 @@ public final class MapSampler {
     }
 }
 
-extension Buffer2D where Element == Float {
-    /// Writes `x·scale + shift` of the one row `x` into the columns of row `row` from `column` on.
+extension ImageBatch {
+    /// Writes `x·scale + shift` of the one row `x` into the columns of row `row` from `column` on: as floats, or as
+    /// bytes of what is in [0, 1].
+    ///
+    /// All columns of a row are to be written in the same way.
     public func setRow(
         _ row: Int, from column: Int, standardizing x: Matrix, scale: ConstantMatrix,
-        shift: ConstantMatrix
+        shift: ConstantMatrix, asBytes: Bool
     ) {
         precondition(x.columns == scale.count && scale.count == shift.count, "shapes differ")
         precondition(column >= 0 && column + x.columns <= columns, "shapes differ")
-        unsafe elbod_standardize(
-            level, x.base, scale.address, shift.address, x.columns, address(ofRow: row) + column,
-            nil)
+        if asBytes {
+            unsafe elbod_standardize(
+                level, x.base, scale.address, shift.address, x.columns, nil,
+                bytesToWrite(row) + column)
+        } else {
+            unsafe elbod_standardize(
+                level, x.base, scale.address, shift.address, x.columns,
+                floatsToWrite(row) + column, nil)
+        }
+    }
+
+    /// Calls `body` with the bytes of one row; `room` holds those of a row of floats, rounded.
+    public func withBytes<Result>(
+        ofRow row: Int, rounding room: Buffer2D<UInt8>, _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+        precondition(room.columns == columns, "shapes differ")
+        let (bytes, floats) = unsafe addresses(ofRow: row)
+        if let bytes = unsafe bytes {
+            return unsafe body(UnsafeBufferPointer(start: bytes, count: columns).span)
+        }
+        unsafe elbod_widen(level, nil, floats, columns, nil, nil, room.base)
+        return room.withRow(0, body)
     }
 }

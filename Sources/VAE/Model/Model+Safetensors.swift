@@ -74,7 +74,11 @@ extension Model {
     ) throws(VAEError) -> (Architecture, ImageShape) {
         guard metadata[Key.schema] == "1" else {
             throw .foreign(
-                metadata[Key.schema].map { "its schema is \($0); this elbod reads schema 1" }
+                metadata[Key.schema].map {
+                    $0.hasPrefix("inspection/")
+                        ? "it inspects pictures place by place, and this takes models of pixels alone"
+                        : "its schema is \($0); this elbod reads schema 1"
+                }
                     ?? "its metadata has no \(Key.schema); a model of PyTorch's comes in with elbo import"
             )
         }

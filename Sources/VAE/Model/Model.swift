@@ -53,19 +53,17 @@ public struct LoadedModel: Sendable {
 
     /// Reads `model.safetensors` in `directory`, refusing anything malformed.
     public init(directory: String) throws(VAEError) {
-        do {
-            let bytes = try readOrdinaryFile(Self.path(in: directory), limit: 1 << 31) { start in
-                // The length of the header, then its first character: what has none is not read on.
+        self = try LoadedModel(bytes: Self.bytes(inDirectory: directory))
+    }
+
+    /// The bytes of a model directory's file, of which a beginning that no model has is not read on.
+    public static func bytes(inDirectory directory: String) throws(VAEError) -> [UInt8] {
+        do throws(FilesError) {
+            return try readOrdinaryFile(Self.path(in: directory), limit: 1 << 31) { start in
+                // The length of the header, then its first character.
                 start.count > 8 && start[8] == UInt8(ascii: "{")
             }
-            self = try LoadedModel(bytes: bytes)
-        } catch let error as FilesError {
-            throw .file(error)
-        } catch let error as VAEError {
-            throw error
-        } catch {
-            throw .malformed("\(error)")
-        }
+        } catch { throw .file(error) }
     }
 
     /// Reads a model from the bytes of its file.

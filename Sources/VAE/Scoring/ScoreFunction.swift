@@ -89,6 +89,12 @@ public enum ScoreFunction: String, CaseIterable, Sendable, Codable, BitwiseCopya
     case meaning = "part_meaning"
     /// All parts of a `NormalProfile` made one, `−log₁₀` of the weighted harmonic mean of their p-values.
     case fused
+
+    /// Of an inspection model: the mean error of the worst places of a picture, each as a multiple of what normal
+    /// pictures have there.
+    case worstPlaces = "worst_places"
+    /// The same of the worst place alone.
+    case worstPlace = "worst_place"
 }
 
 /// Some of the score functions.
@@ -137,9 +143,11 @@ public struct ScoreSet: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public static let profiled = ScoreSet([
         .latent, .nap, .camera, .extreme, .line, .surplus, .meaning, .fused,
     ])
-    /// All of them.
-    public static let all = ScoreSet(ScoreFunction.allCases)
-    /// All that every model has.
+    /// Those of inspection models, which have no others.
+    public static let places = ScoreSet([.worstPlaces, .worstPlace])
+    /// All of models of pixels.
+    public static let all = ScoreSet(ScoreFunction.allCases).subtracting(places)
+    /// All that every such model has.
     public static let plain = all.subtracting(profiled)
 
     /// Those that cannot be negative and are spread evenly by their logarithms.

@@ -6,7 +6,7 @@ public struct Scores: Sendable, BitwiseCopyable {
     /// Which there are.
     public private(set) var computed: ScoreSet
     /// By the functions' places; zero where there is none.
-    private var values = InlineArray<39, Float>(repeating: 0)
+    private var values = InlineArray<41, Float>(repeating: 0)
 
     /// None yet.
     public init() { computed = [] }
@@ -126,6 +126,8 @@ extension ScoreFunction {
         case .surplus: 36
         case .meaning: 37
         case .fused: 38
+        case .worstPlaces: 39
+        case .worstPlace: 40
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Detection
+import Inspection
 import Platform
 import Terminal
 import VAE
@@ -47,7 +48,7 @@ struct Calibrate: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let loaded = try model.load()
+            let loaded = try model.loadAny()
             let calibration = try redraw ? redrawn(of: loaded) : scored(of: loaded)
             let path = Calibration.path(in: model.model, precision.precision)
             noteRuleLeftBehind(by: calibration, at: path)
@@ -59,7 +60,14 @@ struct Calibrate: ParsableCommand {
 
     private var revision: Int { Calibration.nextRevision(in: model.model, precision.precision) }
 
-    private func scored(of loaded: LoadedModel) throws -> Calibration {
+    private func scored(of any: LoadedPictureModel) throws -> Calibration {
+        if let inspection = any.inspection {
+            let set = try options.load(for: inspection, from: data)
+            return try options.calibration(
+                of: inspection, any.digest, with: set, revision: revision,
+                precision: precision.precision)
+        }
+        let loaded = try model.load()
         let set = try options.load(for: loaded.model, from: data)
         let fuseSet = try options.loadFuseSet(for: loaded.model, from: data, besides: set)
         return try options.calibration(
@@ -79,10 +87,9 @@ struct Calibrate: ParsableCommand {
                 + "or use --redraw on the new scores.\n")
     }
 
-    private func redrawn(of loaded: LoadedModel) throws -> Calibration {
-        let before = try LoadedCalibration(
-            directory: model.model, model: loaded, precision: precision.precision
-        ).calibration
+    private func redrawn(of loaded: LoadedPictureModel) throws -> Calibration {
+        let before = try loaded.calibration(in: model.model, precision: precision.precision)
+            .calibration
         return try before.deciding(
             by: options.rule.drawn(after: before.rule), revision: revision, created: .now,
             lineage: Lineage("calibrate --redraw", after: before.revision))

@@ -3,7 +3,9 @@ import Datasets
 import Detection
 import Files
 import Formatting
+import FoundationEssentials
 import Frames
+import Inspection
 import Platform
 import Tensors
 import Terminal
@@ -35,11 +37,14 @@ struct CalibrationOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    /// Threads that inspect pictures.
+    private var usableThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
     /// The images that models of MNIST are calibrated with if nobody says otherwise.
     static let standardImages = "mnist:t10k[even]"
 
     /// The images to calibrate `model` with.
-    func load(for model: Model, from data: DataOption) throws -> ImageSet {
+    func load(for model: any PictureModel, from data: DataOption) throws -> ImageSet {
         try data.load(
             model.images(images, standard: Self.standardImages, option: "--images"), for: model)
     }
@@ -130,6 +135,26 @@ struct CalibrationOptions: ParsableArguments {
             computation: computation)
     }
 
+    /// Inspects the pictures of `set` and draws the bounds; nothing is written.
+    func calibration(
+        of model: InspectionModel, _ digest: SHA256Digest, with set: ImageSet, revision: Int,
+        precision: Precision
+    ) throws -> Calibration {
+        guard fuse.isEmpty || fuse == ["none"], scores == ["all"] else {
+            throw Failure(
+                "inspection models have the scores worst_places and worst_place alone, which are not "
+                    + "fused; leave --fuse and --scores out", .usage)
+        }
+        warnOfTrainingImages(
+            in: set, model,
+            consequence: "their scores are lower than those of others, and the bounds too narrow")
+        let scores = model.scores(of: set, by: precision, threads: usableThreads)
+        return try Calibration(
+            scores: scores, rule: rule.drawn(after: .inspection), model: digest,
+            data: set.identity, created: .now, revision: revision, lineage: Lineage("calibrate"),
+            computation: model.computation(precision))
+    }
+
     /// What `--json` prints, on one line.
     private struct Written: Encodable {
         let path: String
@@ -146,7 +171,8 @@ struct CalibrationOptions: ParsableArguments {
 
     /// Says what was written to `path`, in the directory of `model`.
     func report(
-        _ calibration: Calibration, at path: String, of model: Model, in directory: String,
+        _ calibration: Calibration, at path: String, of model: any PictureModel,
+        in directory: String,
         isRedrawn: Bool = false
     ) throws {
         let (bounds, sample) = (calibration.bounds, calibration.sample)

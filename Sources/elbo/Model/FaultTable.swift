@@ -10,7 +10,9 @@ extension FaultSuite {
     private var scores: [ScoreFunction] {
         let decides = calibration.rule.score
         return [decides]
-            + ([.mse, .nll, .kl, .elbo, .nap] + ScoreFunction.allCases.suffix(6)).filter {
+            + ([.mse, .nll, .kl, .elbo, .nap] + [
+                .camera, .extreme, .line, .surplus, .meaning, .fused,
+            ]).filter {
                 $0 != decides && normal.caught[$0] != nil
             }
     }

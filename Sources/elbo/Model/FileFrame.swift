@@ -23,7 +23,8 @@ struct FileFrame {
     /// Arrays that the daemon would take as they are go as they are, all others as bytes, in several
     /// messages if there are many.
     static func frames(
-        _ bytes: [UInt8], name: String, key: String? = nil, model: Model, _ options: ReadingOptions
+        _ bytes: [UInt8], name: String, key: String? = nil, model: any PictureModel,
+        _ options: ReadingOptions
     ) throws -> [FileFrame] {
         if let format = ImageFormat(bytes.span) {
             let shape = try model.preprocessing.announcedShape(of: bytes.span, format)

@@ -4,6 +4,7 @@ import Files
 import FoundationEssentials
 import Frames
 import Images
+import Inspection
 import Platform
 import Terminal
 import VAE
@@ -17,22 +18,27 @@ struct FileJudging: ~Copyable {
     private(set) var failure: ExitStatus?
     /// Files of folders that hold no images, by how their names end.
     private(set) var passedOver = ReadingRecord()
-    private let model: Model
+    private let model: any PictureModel
     private let options: ReadingOptions
-    private let scorer: ScoringEngine
+    private let scorer: any ImageScorer
     private let rulebook: Rulebook
     private var decider = Decider(isPublishing: false)
     private var encoder: VerdictEncoder
     private let rejections = RejectionEncoder(epoch: "offline", worker: "elbo")
     private var batch: Batch
 
-    init(_ loaded: LoadedModel, _ calibration: LoadedCalibration, _ options: ReadingOptions) {
+    init(
+        _ loaded: LoadedPictureModel, _ calibration: LoadedCalibration, _ options: ReadingOptions
+    ) {
         model = loaded.model
         self.options = options
-        scorer = ScoringEngine(
-            loaded.model, by: calibration.calibration.computation,
-            computing: calibration.calibration.held, capacity: 256)
-        batch = Batch(capacity: 256, pixels: model.imageShape.pixels)
+        // Pictures that are inspected are large, and take no shorter together.
+        let capacity = loaded.inspection == nil ? 256 : 8
+        scorer = loaded.model.scorer(
+            by: calibration.calibration.computation, computing: calibration.calibration.held,
+            capacity: capacity)
+        batch = Batch(
+            capacity: capacity, pixels: model.imageShape.pixels * model.imageShape.channels)
         rulebook = Rulebook(calibration)
         encoder = VerdictEncoder(
             rulebook: rulebook, model: loaded.digest, epoch: "offline", worker: "elbo",

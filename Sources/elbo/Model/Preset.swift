@@ -11,11 +11,13 @@ enum Preset: String, ExpressibleByArgument, CaseIterable {
     /// What tells strange images best: a narrower code, which cannot draw what it has not learnt, trained to fill in
     /// what is missing. Sets a tenth of the images aside, which `elbo calibrate` fuses scores with.
     case detect
+    /// Small defects in pictures of parts: the autoencoder of an inspection model, which learns from features of places.
+    case inspect
 
     /// Widths of the hidden layers.
     var hidden: String {
         switch self {
-        case .paper: "256"
+        case .paper, .inspect: "256"
         case .best: "512,512"
         case .detect: "512"
         }
@@ -27,6 +29,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable {
         case .paper: 200
         case .best: 40
         case .detect: 48
+        case .inspect: 64
         }
     }
 
@@ -36,17 +39,24 @@ enum Preset: String, ExpressibleByArgument, CaseIterable {
         case .paper: 50
         case .best: 60
         case .detect: 80
+        case .inspect: 6
         }
     }
 
     /// How Adam's step size changes.
     var schedule: Recipe.Schedule { self == .paper ? .constant : .cosine }
     /// Images per step.
-    var batch: Int { self == .detect ? 256 : 128 }
+    var batch: Int {
+        switch self {
+        case .paper, .best: 128
+        case .detect: 256
+        case .inspect: 512
+        }
+    }
     /// How often a rectangle is cut out.
     var cutout: Float { self == .detect ? 0.8 : 0 }
     /// How weights are written.
-    var storage: Safetensors.Storage { self == .detect ? .half : .single }
+    var storage: Safetensors.Storage { self == .detect || self == .inspect ? .half : .single }
     /// Every so many images one is set aside; nil where all are learnt from.
     var setAside: Int? { self == .detect ? 10 : nil }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Detection
 import Files
+import Inspection
 import Platform
 import Terminal
 import VAE
@@ -34,10 +35,9 @@ struct Score: ParsableCommand {
 
     func run() throws {
         let (anomalies, failure, passedOver) = try reporting {
-            let loaded = try model.load()
-            try loaded.requireUnconditional()
-            let calibration = try LoadedCalibration(
-                directory: model.model, model: loaded, precision: precision.precision)
+            let loaded = try model.loadAny()
+            let calibration = try loaded.calibration(
+                in: model.model, precision: precision.precision)
             var options = try data.options(loaded.model.preprocessing)
             options.modelShape = loaded.model.imageShape
             var judging = FileJudging(loaded, calibration, options)

@@ -46,6 +46,7 @@ struct Train: AsyncParsableCommand {
         ))
     var preset = Preset.paper
     @OptionGroup var preprocess: PreprocessOption
+    @OptionGroup var inspection: InspectOptions
     @OptionGroup var sizes: SizeOptions
     @OptionGroup var recipe: RecipeOptions
     @Option(
@@ -69,6 +70,9 @@ struct Train: AsyncParsableCommand {
     }
 
     private func train(until stopSignal: StopSignal) throws {
+        if inspection.inspect || preset == .inspect {
+            return try trainInspection(until: stopSignal)
+        }
         let recipe = try recipe.recipe(preset)
         let preprocessing = try preprocess.steps()
         try protectFolder()
@@ -91,25 +95,7 @@ struct Train: AsyncParsableCommand {
         let unsketched = model
         model.provenance["data_sketch"] = ImageSketch(of: set).description
         try makeFolder(out)
-        let progress = json ? nil : TrainingProgress(trainer, images: set.count)
-        progress?.begin(architecture, set: set.name, out: out)
-        while !trainer.isFinished {
-            guard
-                let record = try trainer.runEpoch({ fraction, terms in
-                    progress?.show(fraction, terms)
-                    return !stopSignal.isRequested
-                })
-            else {
-                progress?.end()
-                throw Failure(
-                    trainer.history.isEmpty
-                        ? "stopped before the first checkpoint; nothing was written"
-                        : "stopped; the checkpoint of epoch \(trainer.history.count) is whole, go on "
-                            + "with --resume", .interrupted)
-            }
-            progress?.finish(record)
-            try save(trainer.checkpoint(of: unsketched).encoded(), to: checkpointPath)
-        }
+        try run(trainer, of: unsketched, images: set.count, set: set.name, until: stopSignal)
         try save(
             model.with(trainer.weights).safetensors.encoded(as: preset.storage),
             to: LoadedModel.path(in: out))
@@ -127,8 +113,34 @@ struct Train: AsyncParsableCommand {
         print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)\(held)")
     }
 
+    /// Trains to the end, with a checkpoint after each epoch; throws if it is told to stop.
+    func run(
+        _ trainer: Trainer, of model: Model, images: Int, set: String,
+        until stopSignal: StopSignal
+    ) throws {
+        let progress = json ? nil : TrainingProgress(trainer, images: images)
+        progress?.begin(model.architecture, set: set, out: out)
+        while !trainer.isFinished {
+            guard
+                let record = try trainer.runEpoch({ fraction, terms in
+                    progress?.show(fraction, terms)
+                    return !stopSignal.isRequested
+                })
+            else {
+                progress?.end()
+                throw Failure(
+                    trainer.history.isEmpty
+                        ? "stopped before the first checkpoint; nothing was written"
+                        : "stopped; the checkpoint of epoch \(trainer.history.count) is whole, go on "
+                            + "with --resume", .interrupted)
+            }
+            progress?.finish(record)
+            try save(trainer.checkpoint(of: model).encoded(), to: checkpointPath)
+        }
+    }
+
     /// What `--json` prints, on one line.
-    private struct Written: Encodable {
+    struct Written: Encodable {
         let path: String
         let data: String
         let images: Int
@@ -155,10 +167,10 @@ struct Train: AsyncParsableCommand {
         }
     }
 
-    private var checkpointPath: String { out + "/checkpoint.safetensors" }
+    var checkpointPath: String { out + "/checkpoint.safetensors" }
 
     /// Refuses to replace what is worth keeping.
-    private func protectFolder() throws {
+    func protectFolder() throws {
         guard !resume, !force else { return }
         if fileKind(at: LoadedModel.path(in: out)) != .absent {
             throw Failure(
@@ -172,7 +184,7 @@ struct Train: AsyncParsableCommand {
         }
     }
 
-    private func restore(_ trainer: Trainer, _ model: Model) throws {
+    func restore(_ trainer: Trainer, _ model: Model) throws {
         guard fileKind(at: checkpointPath) == .file else {
             throw Failure(
                 "there is nothing to resume: no \(checkpointPath); a finished run leaves none",
@@ -182,7 +194,7 @@ struct Train: AsyncParsableCommand {
         try trainer.resume(from: Safetensors(decoding: bytes), model: model)
     }
 
-    private func write(_ history: [EpochRecord]) throws {
+    func write(_ history: [EpochRecord]) throws {
         // Not the house's encoder: these files have always spelt it activeUnits.
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -190,7 +202,7 @@ struct Train: AsyncParsableCommand {
     }
 
     /// Facts that must agree when training is resumed, and that the model file carries for ever.
-    private func provenance(_ recipe: Recipe, _ set: ImageSet) -> [String: String] {
+    func provenance(_ recipe: Recipe, _ set: ImageSet) -> [String: String] {
         var facts = [
             "data": set.name, "data_sha256": set.digest.hex, "epochs": "\(recipe.epochs)",
             "batch": "\(recipe.batch)", "learning_rate": "\(recipe.learningRate)",

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Datasets
 import FoundationEssentials
+import Inspection
 import Platform
 import Tensors
 import Terminal
@@ -21,12 +22,12 @@ struct LikelihoodOptions: ParsableArguments {
 
     @Option(
         name: .customLong("likelihood"),
-        help: "How a pixel is distributed around its reconstruction.")
-    var name = Name.bernoulli
+        help: "How a pixel is distributed around its reconstruction (default: bernoulli).")
+    var name: Name?
     @Option(help: "Variance η of every pixel under the gaussian likelihood.")
     var eta: Float = 0.1
 
-    var likelihood: Likelihood { name == .bernoulli ? .bernoulli : .gaussian(variance: eta) }
+    var likelihood: Likelihood { name == .gaussian ? .gaussian(variance: eta) : .bernoulli }
 }
 
 /// How large a model, and with which likelihood.
@@ -44,16 +45,35 @@ struct SizeOptions: ParsableArguments {
 
     /// The sizes for the images of `set`.
     func architecture(for set: ImageSet, _ preset: Preset) throws -> Architecture {
+        try architecture(
+            inputs: set.pixelsPerImage, preset, likelihood: likelihood.likelihood,
+            classes: conditional ? try classes(of: set) : 0)
+    }
+
+    /// The sizes for so many features of a place, whose η is in units of their deviations.
+    func architecture(ofPlaces features: Int) throws -> Architecture {
+        guard !conditional, likelihood.name == nil || likelihood.name == .gaussian else {
+            throw Failure(
+                "features of places are neither conditional nor Bernoulli; leave --conditional and "
+                    + "--likelihood out", .usage)
+        }
+        return try architecture(
+            inputs: features, .inspect,
+            likelihood: .gaussian(
+                variance: FeatureStatistics.variance(ofDeviations: likelihood.eta)), classes: 0)
+    }
+
+    private func architecture(
+        inputs: Int, _ preset: Preset, likelihood: Likelihood, classes: Int
+    ) throws -> Architecture {
         let hidden = hidden ?? preset.hidden
         let widths = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard widths.allSatisfy({ $0 != nil }) else {
             throw Failure("--hidden \(hidden) is not a list of widths such as 512,256", .usage)
         }
         let architecture = Architecture(
-            inputs: set.pixelsPerImage, hidden: widths.compactMap { $0 },
-            latent: latent ?? preset.latent,
-            likelihood: likelihood.likelihood,
-            classes: conditional ? try classes(of: set) : 0)
+            inputs: inputs, hidden: widths.compactMap { $0 }, latent: latent ?? preset.latent,
+            likelihood: likelihood, classes: classes)
         do { try architecture.validate() } catch { throw Failure(error.description, .usage) }
         return architecture
     }
@@ -100,8 +120,9 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What products are computed with; bf16 is faster on processors that have it, and no "
-                + "worse, while weights stay 32-bit floats."))
-    var precision = TrainingPrecision.fp32
+                + "worse, while weights stay 32-bit floats (default: fp32; inspect: bf16 where there is)."
+        ))
+    var precision: TrainingPrecision?
     @Option(help: "Where all random numbers come from.")
     var seed: UInt64 = 1
     @Option(help: "Threads (default: one per core).")
@@ -117,7 +138,7 @@ struct RecipeOptions: ParsableArguments {
         recipe.denoising = denoising
         recipe.cutout = cutout ?? preset.cutout
         recipe.beta = beta
-        recipe.precision = precision.precision
+        recipe.precision = precision?.precision ?? .fp32
         recipe.seed = seed
         recipe.threads =
             threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, recipe.batch))

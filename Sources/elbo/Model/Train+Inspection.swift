@@ -1,0 +1,82 @@
+import Backbone
+import Datasets
+import Files
+import FoundationEssentials
+import Images
+import Inspection
+import Networks
+import Platform
+import Tensors
+import Terminal
+import VAE
+import VAETraining
+
+extension Train {
+    /// Trains an inspection model.
+    func trainInspection(until stopSignal: StopSignal) throws {
+        var recipe = try recipe.recipe(.inspect)
+        if self.recipe.precision == nil, Precision.bf16.isSupported { recipe.precision = .bf16 }
+        let preprocessing = try inspection.preprocessing(preprocess.steps())
+        let taps = try inspection.blocks()
+        try protectFolder()
+        let backbone = try inspection.backbone()
+        let set = try data.load(images, training: preprocessing, until: stopSignal)
+        guard set.count >= Self.fewestPictures else {
+            throw Failure(
+                "\(set.count) pictures are too few to learn from; take at least "
+                    + "\(Self.fewestPictures), better a few hundred", .dataFormat)
+        }
+        let reading = ReadingProgress("looking at pictures")
+        guard
+            let places = TrainingPlaces(
+                of: set.pixels, set.shape, by: backbone, taps: taps, threads: recipe.threads,
+                progress: { done in
+                    if !json { reading.show(Int(done * Double(set.count)), of: set.count) }
+                    return !stopSignal.isRequested
+                })
+        else { throw Self.stopped }
+        reading.end()
+        let architecture = try sizes.architecture(ofPlaces: places.statistics.count)
+        let parameters = Parameters(architecture)
+        parameters.initialize(seed: recipe.seed)
+        var facts = provenance(recipe, set)
+        facts["pictures"] = "\(set.shape)"
+        let autoencoder = Model(
+            weights: Weights(parameters),
+            imageShape: ImageShape(rows: 1, columns: places.statistics.count), provenance: facts)
+        let trainer = try Trainer(
+            parameters, recipe: recipe, pixels: places.rows, count: places.count)
+        if resume { try restore(trainer, autoencoder) }
+        try makeFolder(out)
+        try run(trainer, of: autoencoder, images: places.count, set: set.name, until: stopSignal)
+        facts["data_sketch"] = ImageSketch(of: set).description
+        let half = backbone.rounded(to: .half)
+        guard
+            let model = InspectionModel(
+                backbone: half, taps: taps, trainedOn: places,
+                places: autoencoder.with(trainer.weights), pixels: set.pixels, set.shape,
+                preprocessing: preprocessing, provenance: facts, threads: recipe.threads,
+                progress: { _ in !stopSignal.isRequested })
+        else { throw Self.stopped }
+        try save(model.safetensors.encoded(as: .half), to: LoadedModel.path(in: out))
+        try write(trainer.history)
+        try? FileManager.default.removeItem(atPath: checkpointPath)
+        if json {
+            return try printJSONLine(
+                Written(
+                    path: LoadedModel.path(in: out), data: set.name, images: set.count,
+                    leftOut: set.reading.leftOut, epochs: trainer.history.count,
+                    loss: trainer.history.last?.terms.loss,
+                    activeUnits: trainer.history.last?.activeUnits))
+        }
+        print(
+            "Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out) --images "
+                + "HELD-OUT-NORMAL-PICTURES")
+    }
+
+    private static let fewestPictures = 10
+
+    private static let stopped = Failure(
+        "stopped before the model was whole; go on with --resume if a checkpoint is there",
+        .interrupted)
+}
