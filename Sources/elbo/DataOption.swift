@@ -49,6 +49,11 @@ struct DataOption: ParsableArguments {
         return try load(names, options)
     }
 
+    /// Loads what is named after these steps.
+    func load(_ names: [String], preprocessing: Preprocessing) throws -> ImageSet {
+        try load(names, options(preprocessing))
+    }
+
     /// Loads what is named for a model that is to be trained, unless it is told to stop meanwhile.
     func load(
         _ names: [String], training preprocessing: Preprocessing, until stopSignal: StopSignal

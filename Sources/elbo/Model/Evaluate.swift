@@ -3,6 +3,7 @@ import Datasets
 import Detection
 import Files
 import FoundationEssentials
+import Inspection
 import Platform
 import Reports
 import Tensors
@@ -48,6 +49,12 @@ struct Evaluate: ParsableCommand {
             "Anomalous images, likewise, or none (default: fashion-mnist for models of MNIST, otherwise none).",
             valueName: "set"))
     var anomalous: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "For inspection models: masks of the anomalous pictures, one for each in the order of their names, white where they are anomalous.",
+            valueName: "set"))
+    var masks: [String] = []
     @OptionGroup var rule: RuleOptions
     @Option(
         help: ArgumentHelp(
@@ -84,6 +91,8 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         try reporting {
+            let any = try model.loadAny()
+            if let inspection = any.inspection { return try evaluate(any, inspection) }
             let loaded = try model.load()
             if leaveOneOut { return try measureClasses(loaded) }
             let calibration = try calibration(of: loaded)
@@ -112,7 +121,7 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func requireWhole(_ leftOut: Int) throws {
+    func requireWhole(_ leftOut: Int) throws {
         guard data.skipBad || leftOut == 0 else {
             throw Failure(
                 "\(leftOut) files could not be read and are not among these numbers; mend them, or leave "
@@ -125,6 +134,11 @@ struct Evaluate: ParsableCommand {
         let calibration = try LoadedCalibration(
             directory: model.model, model: loaded, precision: precision.precision
         ).calibration
+        return try decided(calibration)
+    }
+
+    /// The same by the rule that is asked for.
+    func decided(_ calibration: Calibration) throws -> Calibration {
         guard !rule.isEmpty else { return calibration }
         return try calibration.deciding(
             by: rule.drawn(after: calibration.rule), revision: calibration.revision,
@@ -197,7 +211,7 @@ struct Evaluate: ParsableCommand {
     }
 
     /// Warns if the model or the bounds were made with these images; how many trained the model.
-    private func warn(of set: ImageSet, _ model: Model, _ calibration: Calibration) -> Int {
+    func warn(of set: ImageSet, _ model: any PictureModel, _ calibration: Calibration) -> Int {
         if calibration.data.sha256 == set.digest.description {
             note(
                 "elbo: warning: the bounds were drawn from these very images (\(calibration.data.name)), "
