@@ -1,13 +1,13 @@
 public import Files
 public import Images
 
-/// Grey images of one size, at least one of them and at least one pixel each.
+/// Images of one size, grey unless a model sees colours, at least one of them and at least one pixel each.
 public struct ImageSet: Sendable {
     /// What the set was asked for as, for reports.
     public let name: String
-    /// The size of every image; of one channel.
+    /// The size of every image.
     public let shape: ImageShape
-    /// Brightness, (count, rows, columns) in C order; 0 is black.
+    /// Brightness, or red, green and blue, (count, rows, columns, channels) in C order; 0 is black.
     public let pixels: [UInt8]
     /// One class an image, where classes are known.
     public let labels: [UInt8]?
@@ -96,6 +96,20 @@ public struct ImageSet: Sendable {
         precondition(pixels.count == self.pixels.count, "as many pixels as before")
         return ImageSet(
             checkedName: name, shape: shape, pixels: pixels, labels: labels, reading: reading)
+    }
+
+    /// The same images with one channel for three; nil if they have one already, or any pixel has a colour.
+    public var withoutColor: ImageSet? {
+        guard shape.channels == 3 else { return nil }
+        var grey: [UInt8] = []
+        grey.reserveCapacity(pixels.count / 3)
+        for at in stride(from: 0, to: pixels.count, by: 3) {
+            guard pixels[at] == pixels[at + 1], pixels[at] == pixels[at + 2] else { return nil }
+            grey.append(pixels[at])
+        }
+        return ImageSet(
+            checkedName: name, shape: ImageShape(rows: rows, columns: columns), pixels: grey,
+            labels: labels, reading: reading)
     }
 
     /// The same images with another record of how they were read.

@@ -74,7 +74,7 @@ public struct ArrayFile: Sendable {
             }
             let image = try steps.image(
                 of: pictures.span.extracting((index * size)..<((index + 1) * size)), picture,
-                order: steps.grayscale ?? .rgb, file: file)
+                order: steps.channelOrder ?? .rgb, file: file)
             shape = image.shape
             pixels += image.pixels
         }

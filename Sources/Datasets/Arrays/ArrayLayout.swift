@@ -91,7 +91,7 @@ extension ArrayLayout {
     private static func threeDimensions(
         _ sizes: [Int], of file: String, _ isCounted: Bool, _ options: ReadingOptions
     ) throws(DatasetError) -> ArrayLayout {
-        let isColour = options.preprocessing.grayscale != nil
+        let isColour = options.preprocessing.takesColor
         let isLarge = sizes[0] > 4 && sizes[1] > 4
         if !isCounted, isLarge || isColour && sizes[2] > 1, [1, 3, 4].contains(sizes[2]) {
             let picture = ImageShape(rows: sizes[0], columns: sizes[1], channels: sizes[2])

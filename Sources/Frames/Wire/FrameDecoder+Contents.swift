@@ -141,7 +141,7 @@ extension FrameDecoder {
         let prepares = !preparation.preprocessing.isEmpty
         // To a model that takes pictures of any size, [600, 784] is one, not 600 rows of pixels.
         let exact =
-            extents.mayBeExact(layout)
+            shape.channels == 1 && extents.mayBeExact(layout)
             ? extents.images(of: shape, takesFlatBatches: !prepares) : nil
         if exact != nil, preparation.takesColor, layout.color == nil,
             extents.beginsWithColor(layout)

@@ -35,8 +35,8 @@ public struct FrameDecoder {
         unescaped.reserveCapacity(2 * Source.nameLimit)
     }
 
-    /// Pixels per image.
-    public var pixels: Int { preparation.shape.pixels }
+    /// Bytes of an image.
+    public var pixels: Int { preparation.shape.pixels * preparation.shape.channels }
 
     /// A rejected message, attributed as far as its header could be read.
     public struct Failure: Error {

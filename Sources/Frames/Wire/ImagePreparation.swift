@@ -10,7 +10,7 @@ struct ImagePreparation: Sendable {
 
     /// Pictures that one array may hold, so that a few bytes do not become endless work: 4,096, or
     /// fewer of which images of the model's size together have 16 million pixels.
-    var batchLimit: Int { min(4096, max(1, (1 << 24) / shape.pixels)) }
+    var batchLimit: Int { min(4096, max(1, (1 << 24) / (shape.pixels * shape.channels))) }
 
     /// Whether images of the model's size go in as they are.
     var isIdle: Bool { preprocessing.keeps(shape) }
@@ -33,14 +33,14 @@ struct ImagePreparation: Sendable {
     }
 
     /// Whether pictures may be in colour.
-    var takesColor: Bool { preprocessing.grayscale != nil }
+    var takesColor: Bool { preprocessing.takesColor }
 
     /// Preprocesses a picture of an array of admitted size, its colours in this order or else the
     /// model's; one byte a pixel comes out.
     func image(
         ofArray pixels: Span<UInt8>, _ picture: ImageShape, order: Preprocessing.ChannelOrder?
     ) throws(Rejection) -> [UInt8] {
-        try image(of: pixels, picture, order: order ?? preprocessing.grayscale ?? .rgb)
+        try image(of: pixels, picture, order: order ?? preprocessing.channelOrder ?? .rgb)
     }
 
     /// Decodes and preprocesses a picture, as training and files do; also returns its original size.

@@ -1,5 +1,5 @@
 extension Preprocessing {
-    /// The grey image, one byte a pixel, that a picture becomes; nil if the picture is refused, see
+    /// The image that a picture becomes, one byte a pixel or, in colour, three; nil if the picture is refused, see
     /// `shape(of:)`.
     ///
     /// `pixels` are those of one picture of size `picture`, their channels in this `order`. Computed
@@ -23,15 +23,41 @@ extension Preprocessing {
         let orientation = picture.header.orientation
         let window = Window(of: picture.header, isSquare: crop)
         let target = orientation.swapsSides ? shape.transposed : shape
-        var image: [UInt8]
-        if picture.reduction > 1 {
-            image = window.resampled(pixels, picture.shape, picture.reduction, to: target)
-        } else {
-            image = window.brightness(of: pixels, picture.shape, order)
-            if target != window.shape { image = resampled(image.span, window.shape, to: target) }
-        }
+        let planes =
+            color == nil
+            ? [plane(of: pixels, picture, window, target, .brightness(order))]
+            : (0..<3).map { plane(of: pixels, picture, window, target, .channel($0, order)) }
+        var image = planes.count == 1 ? planes[0] : interleaved(planes)
         if invert { for index in image.indices { image[index] = 255 - image[index] } }
         return orientation.turn(Image(target, pixels: image))
+    }
+}
+
+extension Preprocessing {
+    /// What a window of a picture shows of one channel, or of its brightness, brought to a size.
+    private func plane(
+        of pixels: Span<UInt8>, _ picture: StoredPicture, _ window: Window, _ target: ImageShape,
+        _ content: Window.Content
+    ) -> [UInt8] {
+        if picture.reduction > 1 {
+            if picture.shape.channels == 1 {
+                return window.resampled(pixels, picture.shape, picture.reduction, to: target)
+            }
+            let whole = Window(whole: picture.shape).plane(content, of: pixels, picture.shape)
+            return window.resampled(whole.span, picture.shape, picture.reduction, to: target)
+        }
+        let plane = window.plane(content, of: pixels, picture.shape)
+        let isSame = target.rows == window.shape.rows && target.columns == window.shape.columns
+        return isSame ? plane : resampled(plane.span, window.shape, to: target)
+    }
+
+    private func interleaved(_ planes: [[UInt8]]) -> [UInt8] {
+        var image: [UInt8] = []
+        image.reserveCapacity(planes.count * planes[0].count)
+        for pixel in planes[0].indices {
+            for plane in planes { image.append(plane[pixel]) }
+        }
+        return image
     }
 }
 
@@ -78,6 +104,49 @@ private struct Window {
         // Of two middles the upper or left one is meant of what is looked at.
         top = header.orientation.flipsRows ? (below + 1) / 2 : below / 2
         left = header.orientation.flipsColumns ? (beside + 1) / 2 : beside / 2
+    }
+
+    /// All of a picture of this size.
+    init(whole shape: ImageShape) {
+        (top, left) = (0, 0)
+        self.shape = ImageShape(rows: shape.rows, columns: shape.columns)
+    }
+
+    /// What is taken of a pixel.
+    enum Content {
+        /// See `brightness`.
+        case brightness(Preprocessing.ChannelOrder)
+        /// Red, green or blue, times opacity; the one number of a grey pixel.
+        case channel(Int, Preprocessing.ChannelOrder)
+    }
+
+    /// One number for each of its pixels.
+    func plane(_ content: Content, of pixels: Span<UInt8>, _ picture: ImageShape) -> [UInt8] {
+        switch content {
+        case .brightness(let order): brightness(of: pixels, picture, order)
+        case .channel(let channel, let order):
+            self.channel(order == .rgb ? channel : 2 - channel, of: pixels, picture)
+        }
+    }
+
+    private func channel(
+        _ channel: Int, of pixels: Span<UInt8>, _ picture: ImageShape
+    ) -> [UInt8] {
+        let channels = picture.channels
+        let offset = channels == 1 ? 0 : channel
+        var plane: [UInt8] = []
+        plane.reserveCapacity(shape.pixels)
+        for row in top..<(top + shape.rows) {
+            var at = (row * picture.columns + left) * channels
+            for _ in 0..<shape.columns {
+                let value = pixels[at + offset]
+                plane.append(
+                    channels == 4
+                        ? UInt8((Int(value) * Int(pixels[at + 3]) + 127) / 255) : value)
+                at += channels
+            }
+        }
+        return plane
     }
 
     /// What grey pixels of a picture that was read smaller by `reduction` are averaged to.

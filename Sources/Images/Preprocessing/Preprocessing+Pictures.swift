@@ -47,7 +47,7 @@ extension Preprocessing {
             pixels = try PNG.decodeByLibrary(
                 bytes, channels: hasSteps ? nil : 1, sideLimit: sideLimit)
         } else {
-            var request = PictureRequest(asLuma: true)
+            var request = PictureRequest(asLuma: color == nil)
             if format == .jpeg { picture.reduction = reduction(of: header.shape) }
             request.reduction = picture.reduction
             request.maximum = depth.flatMap { $0 <= 16 ? 1 << $0 - 1 : nil }

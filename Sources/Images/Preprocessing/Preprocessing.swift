@@ -1,5 +1,5 @@
-/// What is done to a picture before a model sees it, so that it becomes a grey image of the model's
-/// size: each step or not, always in the order in which they stand here.
+/// What is done to a picture before a model sees it, so that it becomes an image of the model's size,
+/// grey unless the model sees colours: each step or not, always in the order in which they stand here.
 ///
 /// It belongs to the model and is kept in its file, so that training and serving cannot differ.
 /// Written as in `depth=12,crop,grayscale,resize=28x28,invert`; nothing at all takes
@@ -18,6 +18,9 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Brightness is the luma of ITU-R Rec. 601.
     public var grayscale: ChannelOrder?
+    /// Whether images keep red, green and blue, of which grey pictures have as much each, and how arrays hold them; laid
+    /// on black where pictures are transparent. Instead of `grayscale`.
+    public var color: ChannelOrder?
     /// The size that images are brought to: averages of areas where they shrink, and in between of
     /// neighbours where they grow, along each axis on its own.
     public var resize: ImageShape?
@@ -37,11 +40,13 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     /// The steps that are given; by default none.
     public init(
         depth: Int? = nil, crop: Bool = false, grayscale: ChannelOrder? = nil,
-        resize: ImageShape? = nil, invert: Bool = false, decoding: Decoding = .current
+        color: ChannelOrder? = nil, resize: ImageShape? = nil, invert: Bool = false,
+        decoding: Decoding = .current
     ) {
         self.depth = depth
         self.crop = crop
         self.grayscale = grayscale
+        self.color = color
         self.resize = resize
         self.invert = invert
         self.decoding = decoding
@@ -51,23 +56,36 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     public var isEmpty: Bool { depth == nil && !hasSteps }
 
     /// Whether anything is done to pictures once they are 8 bits deep.
-    public var hasSteps: Bool { crop || grayscale != nil || resize != nil || invert }
+    public var hasSteps: Bool { crop || takesColor || resize != nil || invert }
+
+    /// Whether pictures may be in colour.
+    public var takesColor: Bool { channelOrder != nil }
+
+    /// How arrays hold colours, where pictures may have some.
+    public var channelOrder: ChannelOrder? { grayscale ?? color }
+
+    /// Channels of the images that come out.
+    public var channels: Int { color == nil ? 1 : 3 }
 
     /// Whether a grey image of this size comes out as it went in.
     public func keeps(_ shape: ImageShape) -> Bool {
-        !invert && !(crop && shape.rows != shape.columns) && (resize == nil || resize == shape)
+        color == nil && !invert && !(crop && shape.rows != shape.columns)
+            && (resize == nil || resize == shape)
     }
 
     /// The size of the image that a picture of this size becomes; nil if the picture is refused.
     public func shape(of picture: ImageShape) -> ImageShape? {
         let (sides, side) = (1...Self.sideLimit, min(picture.rows, picture.columns))
         guard sides ~= picture.rows, sides ~= picture.columns,
-            picture.channels == 1 || grayscale != nil && 3...4 ~= picture.channels
+            picture.channels == 1 || takesColor && 3...4 ~= picture.channels
         else { return nil }
-        return resize
+        var shape =
+            resize
             ?? (crop
                 ? ImageShape(rows: side, columns: side)
                 : ImageShape(rows: picture.rows, columns: picture.columns))
+        shape.channels = channels
+        return shape
     }
 
     /// The steps as they are written; reads back as the same.
@@ -80,6 +98,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
         case .bgr: steps.append("grayscale=bgr")
         case nil: break
         }
+        if let color { steps.append(color == .rgb ? "color" : "color=bgr") }
         if let resize { steps.append("resize=\(resize.rows)x\(resize.columns)") }
         if invert { steps.append("invert") }
         return steps.joined(separator: ",")
@@ -87,7 +106,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Preprocessing {
-    private static let order = ["depth", "crop", "grayscale", "resize", "invert"]
+    private static let order = ["depth", "crop", "grayscale", "color", "resize", "invert"]
 
     /// The largest side of a picture, and that images can be brought to.
     static let sideLimit = 1 << 15
@@ -103,7 +122,7 @@ extension Preprocessing {
             guard let place = Self.order.firstIndex(of: name) else {
                 throw .preprocessing(
                     "there is no step \"\(name)\"; there are depth=BITS, crop, grayscale or "
-                        + "grayscale=bgr, resize=ROWSxCOLUMNS and invert")
+                        + "grayscale=bgr, color or color=bgr, resize=ROWSxCOLUMNS and invert")
             }
             if let last, last.place >= place {
                 throw .preprocessing(
@@ -121,6 +140,15 @@ extension Preprocessing {
         switch (name, value) {
         case ("crop", nil): crop = true
         case ("invert", nil): invert = true
+        case ("color", _) where grayscale != nil:
+            throw .preprocessing(
+                "images are either grey or in colour: grayscale or color, not both")
+        case ("color", nil): color = .rgb
+        case ("color", "bgr"): color = .bgr
+        case ("color", _):
+            throw .preprocessing(
+                "color=\(value ?? "") is neither color nor color=bgr, which is for arrays as OpenCV "
+                    + "holds them")
         case ("grayscale", nil): grayscale = .rgb
         case ("grayscale", "bgr"): grayscale = .bgr
         case ("grayscale", _):

@@ -61,7 +61,7 @@ extension Evaluate {
             throw Failure("masks belong to anomalous pictures; name those by --anomalous", .usage)
         }
         var steps = inspection.preprocessing
-        steps.grayscale = .rgb
+        (steps.grayscale, steps.color) = (.rgb, nil)
         let read = try data.load(masks, preprocessing: steps)
         guard read.count == set.count, set.reading.leftOut == 0 else {
             throw Failure(

@@ -35,7 +35,7 @@ struct InspectOptions: ParsableArguments {
         return known.sorted()
     }
 
-    /// The steps given, and those that make pictures of the size.
+    /// The steps given, and those that make pictures of the size, in colour unless the steps say otherwise.
     func preprocessing(_ given: Preprocessing) throws -> Preprocessing {
         var steps = given
         guard steps.resize == nil else {
@@ -50,7 +50,7 @@ struct InspectOptions: ParsableArguments {
                 "--size \(text) is not a size from 64 to 512, such as 224 or 160x320", .usage)
         }
         steps.resize = ImageShape(rows: rows, columns: columns)
-        steps.grayscale = steps.grayscale ?? .rgb
+        if steps.grayscale == nil { steps.color = steps.color ?? .rgb }
         return steps
     }
 

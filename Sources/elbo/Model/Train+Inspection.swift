@@ -16,11 +16,15 @@ extension Train {
     func trainInspection(until stopSignal: StopSignal) throws {
         var recipe = try recipe.recipe(.inspect)
         if self.recipe.precision == nil, Precision.bf16.isSupported { recipe.precision = .bf16 }
-        let preprocessing = try inspection.preprocessing(preprocess.steps())
+        var preprocessing = try inspection.preprocessing(preprocess.steps())
         let taps = try inspection.blocks()
         try protectFolder()
         let backbone = try inspection.backbone()
-        let set = try data.load(images, training: preprocessing, until: stopSignal)
+        var set = try data.load(images, training: preprocessing, until: stopSignal)
+        if let grey = set.withoutColor {
+            // Of three equal channels one says it all, for a third of the pixels.
+            (set, preprocessing.grayscale, preprocessing.color) = (grey, preprocessing.color, nil)
+        }
         guard set.count >= Self.fewestPictures else {
             throw Failure(
                 "\(set.count) pictures are too few to learn from; take at least "
