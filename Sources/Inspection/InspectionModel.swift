@@ -65,8 +65,8 @@ public struct Grid: Sendable, Hashable {
     /// All places.
     public var count: Int { rows * columns }
 
-    /// The worst 2 % of places, of which a picture's score is the mean: 16 of 28 × 28.
-    public var worst: Int { max(1, (count * 2 + 99) / 100) }
+    /// The worst 1 % of places, of which a picture's score is the mean: 8 of 28 × 28.
+    public var worst: Int { max(1, (count + 99) / 100) }
 }
 
 /// How features become rows that an autoencoder of pixels in [0, 1] takes: each is standardised, and six deviations to

@@ -32,7 +32,7 @@ struct Elbo: AsyncParsableCommand {
                 name: "Inspection",
                 subcommands: [
                     ReportCommand.self, Reconstruct.self, Latent.self, Interpolate.self,
-                    Generate.self, Noise.self, CalibrationCommand.self,
+                    Generate.self, Noise.self, Explain.self, CalibrationCommand.self,
                 ]),
             CommandGroup(
                 name: "Service",
@@ -43,6 +43,6 @@ struct Elbo: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Exchange",
-                subcommands: [Export.self, Import.self]),
+                subcommands: [Export.self, Import.self, BackboneCommand.self]),
         ])
 }
