@@ -35,6 +35,19 @@ public struct EfficientNetLite: Sendable, Equatable {
         (self.stem, self.blocks, self.origin) = (stem, blocks, origin)
     }
 
+    /// The first convolution, of pictures of so many channels: for grey ones, which stand for three equal channels, its
+    /// kernels are summed over these.
+    public func stem(channels: Int) -> Layer {
+        guard channels == 1 else { return stem }
+        let area = 9
+        let sums = (0..<(Self.stemChannels * area)).map { index in
+            (0..<3).reduce(Float(0)) {
+                $0 + stem.weight[index / area * 3 * area + $1 * area + index % area]
+            }
+        }
+        return Layer(weight: sums, bias: stem.bias)
+    }
+
     /// Channels of the first convolution.
     public static let stemChannels = 32
 }

@@ -121,18 +121,7 @@ extension FeatureExtractor {
                     (rectified, filtered), (computation.linear, after), adding: before))
         }
 
-        /// The first convolution: of grey pictures, which stand for three equal channels, its kernels are summed
-        /// over these.
-        private var stem: EfficientNetLite.Layer {
-            guard picture.channels == 1 else { return network.stem }
-            let area = 9
-            let sums = (0..<(EfficientNetLite.stemChannels * area)).map { index in
-                (0..<3).reduce(Float(0)) {
-                    $0 + network.stem.weight[index / area * 3 * area + $1 * area + index % area]
-                }
-            }
-            return EfficientNetLite.Layer(weight: sums, bias: network.stem.bias)
-        }
+        private var stem: EfficientNetLite.Layer { network.stem(channels: picture.channels) }
 
         private func convolution(
             _ shape: ConvolutionShape, _ columns: Int, _ layer: EfficientNetLite.Layer,

@@ -51,8 +51,7 @@ public final class InspectionEngine: ImageScorer {
             computing: .reconstruction, capacity: places)
         isOfBytes = precision == .int8
         features = FeatureRows(rows: places, columns: reader.features)
-        let unit = 4 * FeatureStatistics.reach * FeatureStatistics.reach
-        scales = model.usualErrors.map { unit / $0 }
+        scales = model.errorScales
         errors = Matrix(rows: capacity, columns: grid.count)
         room = Buffer2D(
             rows: 1, columns: model.imageShape.pixels * model.imageShape.channels)

@@ -44,6 +44,12 @@ public struct InspectionModel: Sendable {
     /// The places of a picture.
     public var grid: Grid { Grid(of: imageShape) }
 
+    /// What turns the mean squared error of a place, its features in [0, 1], into a multiple of what is usual there.
+    var errorScales: [Float] {
+        let unit = 4 * FeatureStatistics.reach * FeatureStatistics.reach
+        return usualErrors.map { unit / $0 }
+    }
+
     /// Features of a place after these blocks.
     public static func featureCount(taps: [Int]) -> Int {
         taps.reduce(0) { $0 + BlockShape.all[$1].outputs }

@@ -5,7 +5,7 @@ import Tensors
 /// Operator set 13 with intermediate representation 7, which every runtime since 2020 loads. Field
 /// numbers are those of `onnx.proto`.
 public struct ONNXGraph {
-    private var nodes: [ProtobufMessage] = []
+    private var allNodes: [ProtobufMessage] = []
     private var constants: [ProtobufMessage] = []
     private var inputs: [ProtobufMessage] = []
     private var outputs: [ProtobufMessage] = []
@@ -33,10 +33,18 @@ public struct ONNXGraph {
         _ operation: String, _ operands: String..., to output: String,
         _ attributes: [(name: String, value: Attribute)] = []
     ) -> String {
+        nodes(operation, operands, to: [output], attributes)
+    }
+
+    /// Adds a node of any number of operands and outputs, the first of which is returned.
+    public mutating func nodes(
+        _ operation: String, _ operands: [String], to outputs: [String],
+        _ attributes: [(name: String, value: Attribute)] = []
+    ) -> String {
         var node = ProtobufMessage()
         for operand in operands { node.append(1, operand) }
-        node.append(2, output)
-        node.append(3, output)
+        for output in outputs { node.append(2, output) }
+        node.append(3, outputs[0])
         node.append(4, operation)
         for (name, value) in attributes {
             node.append(5) { attribute in
@@ -51,8 +59,8 @@ public struct ONNXGraph {
                 }
             }
         }
-        nodes.append(node)
-        return output
+        allNodes.append(node)
+        return outputs[0]
     }
 
     /// Adds a constant of 32-bit floats; without a shape it is one number.
@@ -117,7 +125,7 @@ public struct ONNXGraph {
         model.append(2, producer)
         model.append(3, version)
         model.append(7) { graph in
-            for node in nodes { graph.append(1, node) }
+            for node in allNodes { graph.append(1, node) }
             graph.append(2, "vae")
             for constant in constants { graph.append(5, constant) }
             for input in inputs { graph.append(11, input) }

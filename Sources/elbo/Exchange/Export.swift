@@ -1,7 +1,9 @@
 public import ArgumentParser
 import Detection
 import Files
+import Inspection
 import Platform
+import Tensors
 public import VAE
 
 extension ONNXInput: ExpressibleByArgument {}
@@ -16,6 +18,8 @@ struct Export: ParsableCommand {
             takes label, [N], too. Operator set 13. The bounds of calibration.json go into
             the metadata, as elbod.threshold.mse.upper and so on:
               elbo export --model models/mnist --onnx mnist.onnx
+            An inspection model takes picture, [N, rows, columns, channels], bytes of the size that
+            it was trained with, and gives map, worst_places and worst_place.
 
             PyTorch needs no export: model.safetensors has the names of its VAE example.
             """)
@@ -37,15 +41,20 @@ struct Export: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let loaded = try model.load()
+            let loaded = try model.loadAny()
             var facts = ["elbod.model": loaded.digest.description]
             let isCalibrated = fileKind(at: Calibration.path(in: model.model)) != .absent
             if isCalibrated {
-                let calibration = try LoadedCalibration(
-                    directory: model.model, model: loaded)
+                let calibration = try loaded.calibration(in: model.model, precision: .fp32)
                 facts.merge(calibration.facts) { $1 }
             }
-            let bytes = loaded.model.onnx(input: input, version: elbodVersion, metadata: facts)
+            let bytes =
+                if let inspection = loaded.inspection {
+                    inspection.onnx(version: elbodVersion, metadata: facts)
+                } else {
+                    try model.load().model.onnx(
+                        input: input, version: elbodVersion, metadata: facts)
+                }
             try save(bytes, to: onnx)
             if json {
                 return try printJSONLine(
