@@ -1,3 +1,4 @@
+public import Networks
 public import Tensors
 
 /// How the backbone is computed: with which precision, and the steps that bytes need.
@@ -27,46 +28,109 @@ public struct BackboneComputation: Sendable, Equatable {
     /// What may be negative.
     var linear: FeatureElement { precision == .int8 ? .signed : rectified }
 
-    /// What one step of a map after a block stands for; 1 unless it holds bytes.
-    public func step(afterBlock block: Int) -> Float { ranges.map { $0.outputs[block] / 127 } ?? 1 }
+    /// What a step of each channel of a map after a block stands for; 1 unless it holds bytes.
+    public func steps(afterBlock block: Int) -> [Float] {
+        ranges?.outputs[block].map { $0 / 127 }
+            ?? Array(repeating: 1, count: BlockShape.all[block].outputs)
+    }
 
-    /// The same between a block's expansion and its depthwise convolution.
-    func step(expandedIn block: Int) -> Float { ranges.map { $0.expanded[block] / 255 } ?? 1 }
+    /// The bytes after a block, whose blocks of one stage share their steps, for they are added.
+    func bytes(afterBlock block: Int, _ ranges: BackboneRanges) -> ChannelSteps {
+        ChannelSteps(.signed, ranges.outputs[block].map { $0 / 127 })
+    }
 
-    /// The same between its depthwise convolution and its projection.
-    func step(filteredIn block: Int) -> Float { ranges.map { $0.filtered[block] / 255 } ?? 1 }
+    /// The bytes between a block's expansion and its depthwise convolution.
+    func bytes(expandedIn block: Int, _ ranges: BackboneRanges) -> ChannelSteps {
+        ChannelSteps(.unsigned, ranges.expanded[block].map { $0 / 255 })
+    }
+
+    /// The bytes between its depthwise convolution and its projection.
+    func bytes(filteredIn block: Int, _ ranges: BackboneRanges) -> ChannelSteps {
+        ChannelSteps(.unsigned, ranges.filtered[block].map { $0 / 255 })
+    }
 }
 
-/// The largest activations of normal pictures, of which steps of bytes are made.
-public struct BackboneRanges: Sendable, Equatable, Codable {
+/// The largest activations of normal pictures, channel by channel, of which steps of bytes are made.
+///
+/// A step for a whole map would be that of its widest channel: the area under the curve of drawn tiles then falls from
+/// 0.854 to 0.765.
+public struct BackboneRanges: Sendable, Equatable {
     /// What the expansion of each block puts out, in block 0 the stem.
-    public internal(set) var expanded: [Float]
+    public internal(set) var expanded: [[Float]]
     /// What the depthwise convolution of each block puts out.
-    public internal(set) var filtered: [Float]
+    public internal(set) var filtered: [[Float]]
     /// The largest magnitude after each block.
-    public internal(set) var outputs: [Float]
+    public internal(set) var outputs: [[Float]]
 
     /// Nothing seen yet.
     public init() {
-        let none = [Float](repeating: 0, count: BlockShape.all.count)
-        (expanded, filtered, outputs) = (none, none, none)
-    }
-
-    /// Whether steps can be made of them.
-    public var isUsable: Bool {
-        [expanded, filtered, outputs].allSatisfy {
-            $0.count == BlockShape.all.count && $0.allSatisfy { $0.isFinite && $0 > 0 }
-        }
+        expanded = BlockShape.all.map { [Float](repeating: 0, count: $0.middle) }
+        filtered = expanded
+        outputs = BlockShape.all.map { [Float](repeating: 0, count: $0.outputs) }
     }
 
     /// The larger of both, range by range.
     public func union(_ other: BackboneRanges) -> BackboneRanges {
-        var ranges = self
-        for block in expanded.indices {
-            ranges.expanded[block] = max(expanded[block], other.expanded[block])
-            ranges.filtered[block] = max(filtered[block], other.filtered[block])
-            ranges.outputs[block] = max(outputs[block], other.outputs[block])
+        func larger(_ a: [[Float]], _ b: [[Float]]) -> [[Float]] {
+            zip(a, b).map { zip($0, $1).map(max) }
         }
+        var ranges = self
+        ranges.expanded = larger(expanded, other.expanded)
+        ranges.filtered = larger(filtered, other.filtered)
+        ranges.outputs = larger(outputs, other.outputs)
         return ranges
+    }
+
+    /// What steps are made of: blocks of one stage share their ranges, and a channel that was never active has a tiny
+    /// one.
+    public var completed: BackboneRanges {
+        var ranges = self
+        for block in outputs.indices.dropFirst().reversed() where BlockShape.all[block].isResidual {
+            let shared = zip(ranges.outputs[block], ranges.outputs[block - 1]).map(max)
+            (ranges.outputs[block], ranges.outputs[block - 1]) = (shared, shared)
+        }
+        for block in outputs.indices.dropFirst() where BlockShape.all[block].isResidual {
+            ranges.outputs[block] = ranges.outputs[block - 1]
+        }
+        let floor = { (channels: [Float]) in channels.map { max($0, 1e-3) } }
+        ranges.expanded = ranges.expanded.map(floor)
+        ranges.filtered = ranges.filtered.map(floor)
+        ranges.outputs = ranges.outputs.map(floor)
+        return ranges
+    }
+}
+
+extension BackboneRanges {
+    private static let names = ["expanded", "filtered", "outputs"]
+    private static var parts: [WritableKeyPath<BackboneRanges, [[Float]]>] {
+        [
+            \.expanded, \.filtered, \.outputs,
+        ]
+    }
+
+    /// As tensors: `blocks.3.expanded` and so on.
+    public var tensors: [String: Safetensors.Tensor] {
+        var tensors: [String: Safetensors.Tensor] = [:]
+        for (name, part) in zip(Self.names, Self.parts) {
+            for (block, channels) in self[keyPath: part].enumerated() {
+                tensors["blocks.\(block).\(name)"] = .init(
+                    shape: [channels.count], elements: channels)
+            }
+        }
+        return tensors
+    }
+
+    /// Takes them from tensors; nil if one is missing or no steps can be made of it.
+    public init?(_ tensors: [String: Safetensors.Tensor]) {
+        self.init()
+        for (name, part) in zip(Self.names, Self.parts) {
+            for block in BlockShape.all.indices {
+                let count = self[keyPath: part][block].count
+                guard let tensor = tensors["blocks.\(block).\(name)"], tensor.shape == [count],
+                    tensor.elements.allSatisfy({ $0.isFinite && $0 > 0 })
+                else { return nil }
+                self[keyPath: part][block] = tensor.elements
+            }
+        }
     }
 }

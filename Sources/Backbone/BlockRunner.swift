@@ -12,13 +12,6 @@ final class BlockRunner {
     /// Rows of the input that one expanded row takes, and the step from one to the next.
     private let reach: (kernel: Int, stride: Int)
 
-    /// What the activations of a run were at most.
-    struct Peaks {
-        var expanded: Float = 0
-        var filtered: Float = 0
-        var output: Float = 0
-    }
-
     /// The three convolutions of a block with the sizes and steps of their maps.
     struct Layers {
         let expand: Convolution
@@ -69,16 +62,16 @@ final class BlockRunner {
             at: band.output.lowerBound)
     }
 
-    /// The same, and how large activations became.
-    func observe(_ input: FeatureMap, into output: FeatureMap) -> Peaks {
-        var peaks = Peaks()
+    /// The same, and raises the ranges of the block to how large its activations became.
+    func observe(
+        _ input: FeatureMap, into output: FeatureMap, block: Int, _ ranges: inout BackboneRanges
+    ) {
         for band in bands.bands {
             run(band, input, output, copying: false)
-            peaks.expanded = max(peaks.expanded, window.largestMagnitude(ofRows: 0..<band.window))
-            peaks.filtered = max(
-                peaks.filtered, filtered.largestMagnitude(ofRows: 0..<band.output.count))
-            peaks.output = max(peaks.output, output.largestMagnitude(ofRows: band.output))
+            window.addMagnitudes(ofRows: 0..<band.window, to: &ranges.expanded[block])
+            filtered.addMagnitudes(
+                ofRows: 0..<band.output.count, to: &ranges.filtered[block])
+            output.addMagnitudes(ofRows: band.output, to: &ranges.outputs[block])
         }
-        return peaks
     }
 }

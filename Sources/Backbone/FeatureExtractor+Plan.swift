@@ -100,42 +100,44 @@ extension FeatureExtractor {
             depthwise.isDepthwise = true
             (expand.isClipped, depthwise.isClipped) = (true, true)
             project.isAdding = shape.isResidual
-            let (before, after) = (
-                block == 0 ? 1.0 / 128 : computation.step(afterBlock: block - 1),
-                computation.step(afterBlock: block)
+            let (first, out) = (
+                block == 0 ? picture.columns : columns,
+                (columns + shape.stride - 1) / shape.stride
             )
-            let (between, filtered) = (
-                computation.step(expandedIn: block), computation.step(filteredIn: block)
-            )
-            let rectified = computation.rectified
+            let expansion = block == 0 ? stem : weights.expand ?? stem
+            guard computation.precision == .int8, let ranges = computation.ranges else {
+                return BlockRunner.Layers(
+                    expand: convolution(expand, first, expansion),
+                    depthwise: convolution(depthwise, columns, weights.depthwise),
+                    project: convolution(project, out, weights.project))
+            }
+            let source =
+                block == 0
+                ? ChannelSteps(.signed, Array(repeating: 1 / 128, count: picture.channels))
+                : computation.bytes(afterBlock: block - 1, ranges)
+            let expanded = computation.bytes(expandedIn: block, ranges)
+            let filtered = computation.bytes(filteredIn: block, ranges)
             return BlockRunner.Layers(
-                expand: convolution(
-                    expand, block == 0 ? picture.columns : columns,
-                    block == 0 ? stem : weights.expand ?? stem,
-                    (computation.linear, before), (rectified, between)),
-                depthwise: convolution(
-                    depthwise, columns, weights.depthwise, (rectified, between),
-                    (rectified, filtered)),
-                project: convolution(
-                    project, (columns + shape.stride - 1) / shape.stride, weights.project,
-                    (rectified, filtered), (computation.linear, after), adding: before))
+                expand: Convolution(
+                    expand, columns: first, weights: expansion.weight, bias: expansion.bias,
+                    from: source, into: expanded),
+                depthwise: Convolution(
+                    depthwise, columns: columns, weights: weights.depthwise.weight,
+                    bias: weights.depthwise.bias, from: expanded, into: filtered),
+                project: Convolution(
+                    project, columns: out, weights: weights.project.weight,
+                    bias: weights.project.bias, from: filtered,
+                    into: computation.bytes(afterBlock: block, ranges)))
         }
 
         private var stem: EfficientNetLite.Layer { network.stem(channels: picture.channels) }
 
         private func convolution(
-            _ shape: ConvolutionShape, _ columns: Int, _ layer: EfficientNetLite.Layer,
-            _ source: (FeatureElement, Float), _ destination: (FeatureElement, Float),
-            adding old: Float = 1
+            _ shape: ConvolutionShape, _ columns: Int, _ layer: EfficientNetLite.Layer
         ) -> Convolution {
-            if computation.precision == .int8 {
-                return Convolution(
-                    shape, columns: columns, weights: layer.weight, bias: layer.bias, from: source,
-                    into: destination, addingTo: old)
-            }
-            return Convolution(
-                shape, columns: columns, weights: layer.weight, bias: layer.bias, as: source.0,
-                into: destination.0)
+            Convolution(
+                shape, columns: columns, weights: layer.weight, bias: layer.bias,
+                as: computation.linear, into: computation.linear)
         }
     }
 }

@@ -36,7 +36,7 @@ public final class FeatureExtractor {
         precondition(shape.channels == 1 || shape.channels == 3, "a picture is grey or in colour")
         precondition(BlockShape.taps.contains(last), "no map is kept after block \(last)")
         precondition(
-            computation.precision != .int8 || computation.ranges?.isUsable == true,
+            computation.precision != .int8 || computation.ranges != nil,
             "8-bit steps need ranges")
         prepareThreadForComputing()
         (self.shape, self.computation, self.parts, self.last) = (shape, computation, parts, last)
@@ -80,16 +80,14 @@ public final class FeatureExtractor {
         precondition(pixels.count == shape.bytes && parts == 1 && computation.precision == .fp32)
         picture.setPixels(pixels, fromRow: paddingAbove)
         for block in 0...last {
-            let peaks = runners[0][block].observe(
-                block == 0 ? picture : outputs[block - 1], into: outputs[block])
-            ranges.expanded[block] = max(ranges.expanded[block], peaks.expanded)
-            ranges.filtered[block] = max(ranges.filtered[block], peaks.filtered)
-            ranges.outputs[block] = max(ranges.outputs[block], peaks.output)
+            runners[0][block].observe(
+                block == 0 ? picture : outputs[block - 1], into: outputs[block], block: block,
+                &ranges)
         }
     }
 
     /// The map after a block of `BlockShape.taps`, of the last picture; bytes are in steps of
-    /// `computation.step(afterBlock:)`.
+    /// `computation.steps(afterBlock:)`.
     public func map(afterBlock block: Int) -> FeatureMap {
         precondition(BlockShape.taps.contains(block) && block <= last, "no map is kept there")
         return outputs[block]

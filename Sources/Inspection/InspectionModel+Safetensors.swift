@@ -11,11 +11,10 @@ private enum Key {
     static let taps = "elbod.taps"
     static let preprocessing = "elbod.preprocessing"
     static let decoding = "elbod.decoding"
-    static let ranges = "elbod.backbone_ranges"
     static let placeRanges = "elbod.place_ranges"
     static let provenance = "provenance."
     /// Before the names of tensors and facts that belong to the backbone and to the autoencoder.
-    static let (backbone, places) = ("backbone.", "places.")
+    static let (backbone, places, ranges) = ("backbone.", "places.", "ranges.")
 }
 
 extension InspectionModel {
@@ -36,6 +35,7 @@ extension InspectionModel {
         }
         add(Safetensors(metadata: backbone.origin, tensors: backbone.tensors), Key.backbone)
         add(places.safetensors, Key.places)
+        add(Safetensors(tensors: ranges.tensors), Key.ranges)
         file.tensors["features.mean"] = .init(
             shape: [statistics.count], elements: statistics.means)
         file.tensors["features.deviation"] = .init(
@@ -48,7 +48,6 @@ extension InspectionModel {
         file.metadata[Key.taps] = taps.map(String.init).joined(separator: ",")
         file.metadata[Key.preprocessing] = preprocessing.description
         file.metadata[Key.decoding] = "\(preprocessing.decoding.rawValue)"
-        file.metadata[Key.ranges] = json(ranges)
         file.metadata[Key.placeRanges] = json(placeRanges)
         for (key, value) in provenance { file.metadata[Key.provenance + key] = value }
         return file
@@ -85,8 +84,7 @@ extension InspectionModel {
         guard (deviations + errors).allSatisfy({ $0 > 0 }) else {
             throw .foreign("a deviation or a usual error is not above zero")
         }
-        guard let ranges = Self.value(BackboneRanges.self, file.metadata[Key.ranges]),
-            ranges.isUsable,
+        guard let ranges = BackboneRanges(Self.part(Key.ranges, of: file).tensors),
             let placeRanges = Self.value(ActivationRanges.self, file.metadata[Key.placeRanges]),
             placeRanges.suits(places.architecture)
         else { throw .foreign("its ranges of activations are not usable") }

@@ -17,8 +17,8 @@ public final class PlaceReader {
         let sampler: MapSampler
         /// Where its features begin.
         let first: Int
-        /// What a step of its numbers is.
-        let step: Float
+        /// What a step of the numbers of each channel is.
+        let steps: [Float]
     }
 
     /// What one tap's features are multiplied with, and what is added then.
@@ -43,7 +43,7 @@ public final class PlaceReader {
                 Tap(
                     block: block,
                     sampler: MapSampler(of: map, toRows: grid.rows, columns: grid.columns),
-                    first: first, step: computation.step(afterBlock: block)))
+                    first: first, steps: computation.steps(afterBlock: block)))
             first += map.channels
         }
         self.taps = taps
@@ -66,7 +66,8 @@ public final class PlaceReader {
             let range = tap.first..<(tap.first + BlockShape.all[tap.block].outputs)
             let pairs = range.map { statistics.scale($0) }
             scales.append(
-                ConstantMatrix(rows: 1, columns: pairs.count, pairs.map { $0.scale * tap.step }))
+                ConstantMatrix(
+                    rows: 1, columns: pairs.count, zip(pairs, tap.steps).map { $0.scale * $1 }))
             shifts.append(ConstantMatrix(rows: 1, columns: pairs.count, pairs.map(\.shift)))
         }
         return Scaling(scale: scales, shift: shifts)
@@ -95,7 +96,7 @@ public final class PlaceReader {
             tap.sampler.forEachPlace(of: map, inRows: 0..<grid.rows) { _, features in
                 features.withRow(0) { values in
                     for index in values.indices {
-                        let value = Double(values[index] * tap.step)
+                        let value = Double(values[index] * tap.steps[index])
                         sums[tap.first + index] += value
                         squares[tap.first + index] += value * value
                     }

@@ -98,7 +98,7 @@ public struct TrainingPlaces: Sendable {
         return (
             FeatureStatistics(
                 means: means.map(Float.init),
-                deviations: deviations.map { $0 > 1e-6 ? Float($0) : 1 }), all.ranges
+                deviations: deviations.map { $0 > 1e-6 ? Float($0) : 1 }), all.ranges.completed
         )
     }
 

@@ -243,9 +243,8 @@ typedef struct {
     int is_depthwise;
     /// Whether results are kept in 0…6 (ReLU6); bytes are kept in their range by themselves.
     int is_clipped;
-    /// Whether results are added to what is there, times `old`.
+    /// Whether results are added to what is there.
     int is_adding;
-    float old;
     dnnl_data_type_t source, weights, destination;
 } elbod_convolution;
 
@@ -278,8 +277,8 @@ void elbod_picture(int level, const uint8_t *pixels, long count, int kind, void 
 /// Adds `weight`·x to `sums`.
 void elbod_add_weighted(int level, const void *x, int kind, long count, float weight, float *sums);
 
-/// The largest |x|.
-float elbod_largest_magnitude(int level, const void *x, int kind, long count);
+/// |x| where it is larger than what is in `most`.
+void elbod_add_magnitudes(int level, const float *x, long count, float *most);
 
 /// x·scale + shift, as floats or, of what is in [0, 1], as bytes.
 void elbod_standardize(

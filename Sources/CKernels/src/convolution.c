@@ -27,13 +27,13 @@ static dnnl_status_t attributes_of(
 #if DNNL_VERSION_MAJOR >= 3
     if (status == dnnl_success && scales) status = dnnl_unimplemented;
     if (status == dnnl_success && shape->is_adding)
-        status = dnnl_post_ops_append_sum(after, shape->old, 0, dnnl_data_type_undef);
+        status = dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
     if (status == dnnl_success && shape->is_clipped)
         status = dnnl_post_ops_append_eltwise(after, dnnl_eltwise_clip, 0, 6);
 #else
     if (status == dnnl_success && scales)
         status = dnnl_primitive_attr_set_output_scales(*attributes, shape->outputs, 1 << 1, scales);
-    if (status == dnnl_success && shape->is_adding) status = dnnl_post_ops_append_sum(after, shape->old);
+    if (status == dnnl_success && shape->is_adding) status = dnnl_post_ops_append_sum(after, 1);
     if (status == dnnl_success && shape->is_clipped)
         status = dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_clip, 0, 6);
 #endif

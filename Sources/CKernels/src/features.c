@@ -44,15 +44,13 @@ ELBOD_INLINE void elbod_add_weighted_any(const void *x, int kind, long count, fl
     });
 }
 
-ELBOD_INLINE float elbod_largest_magnitude_any(const void *x, int kind, long count) {
-    elbod_f16 most = 0.0f;
+ELBOD_INLINE void elbod_add_magnitudes_any(const float *x, long count, float *most) {
     ELBOD_EACH(count, {
-        elbod_f16 value = elbod_some_of(x, kind, at, lanes);
-        most = __builtin_elementwise_max(most, __builtin_elementwise_max(value, -value));
+        elbod_f16 value = elbod_some(x + at, lanes);
+        elbod_put(
+            most + at,
+            __builtin_elementwise_max(elbod_some(most + at, lanes), __builtin_elementwise_max(value, -value)), lanes);
     });
-    float largest = 0;
-    for (long lane = 0; lane < 16; lane++) largest = most[lane] > largest ? most[lane] : largest;
-    return largest;
 }
 
 ELBOD_INLINE void elbod_standardize_any(
@@ -72,7 +70,7 @@ ELBOD_COPIES(
 ELBOD_COPIES(
     void, elbod_add_weighted, (const void *x, int kind, long count, float weight, float *sums),
     (x, kind, count, weight, sums))
-ELBOD_COPIES(float, elbod_largest_magnitude, (const void *x, int kind, long count), (x, kind, count))
+ELBOD_COPIES(void, elbod_add_magnitudes, (const float *x, long count, float *most), (x, count, most))
 ELBOD_COPIES(
     void, elbod_standardize,
     (const float *x, const float *scale, const float *shift, long count, float *floats, uint8_t *bytes),

@@ -28,6 +28,19 @@ public struct ConvolutionShape: Hashable, Sendable {
     }
 }
 
+/// What the bytes of a map stand for.
+public struct ChannelSteps: Sendable {
+    /// Signed or not.
+    public let element: FeatureElement
+    /// What one step is, channel by channel.
+    public let steps: [Float]
+
+    /// Bytes of one kind with these steps.
+    public init(_ element: FeatureElement, _ steps: [Float]) {
+        (self.element, self.steps) = (element, steps)
+    }
+}
+
 /// The zeros that TensorFlow's "same" padding puts around `extent` places: less before than behind.
 public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int, behind: Int) {
     let outputs = (extent + stride - 1) / stride
@@ -48,7 +61,6 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     private let destination: FeatureElement
     private let bias: ConstantMatrix
     private let scales: ConstantMatrix?
-    private let old: Float
     private let engine = Engine()
     private var weights: dnnl_memory_t?
     private var kernels: [Kernel] = []
@@ -78,38 +90,41 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         precondition(element == .float || element == .bfloat16, "bytes need steps")
         (self.shape, self.columns) = (shape, columns)
         (source, self.destination) = (element, destination)
-        (scales, old) = (nil, 1)
+        scales = nil
         plain = .floats(ConstantMatrix(rows: 1, columns: weights.count, weights))
         self.bias = ConstantMatrix(rows: 1, columns: bias.count, bias)
     }
 
-    /// Bytes, each standing for so many `steps`: of the numbers in, of those out, and of those that results are
-    /// added to.
+    /// Bytes: a number of each channel in and out stands for so many `steps` of its own.
     ///
-    /// Weights are rounded to −127…127 in steps of their own for each output.
+    /// Weights, times the steps of what they are multiplied with, are rounded to −127…127 in steps of their own for each
+    /// output. What results are added to has the steps of the results.
     public init(
         _ shape: ConvolutionShape, columns: Int, weights: [Float], bias: [Float],
-        from source: (element: FeatureElement, step: Float),
-        into destination: (element: FeatureElement, step: Float), addingTo oldStep: Float = 1
+        from source: ChannelSteps, into destination: ChannelSteps
     ) {
         precondition(weights.count == shape.weightCount && bias.count == shape.outputs)
+        precondition(
+            source.steps.count == shape.inputs && destination.steps.count == shape.outputs)
         (self.shape, self.columns) = (shape, columns)
         (self.source, self.destination) = (source.element, destination.element)
-        let count = weights.count / shape.outputs
+        let (count, area) = (weights.count / shape.outputs, shape.kernel * shape.kernel)
         let bytes = Buffer2D<Int8>(rows: shape.outputs, columns: count)
         var (scales, offsets): ([Float], [Float]) = ([], [])
         for output in 0..<shape.outputs {
-            let row = weights[(output * count)..<((output + 1) * count)]
+            let row = (0..<count).map { index in
+                weights[output * count + index]
+                    * source.steps[shape.isDepthwise ? output : index / area]
+            }
             let most = row.reduce(0) { max($0, abs($1)) }
             let step = most > 0 ? most / 127 : 1
             for (column, weight) in row.enumerated() {
                 bytes[output, column] = Int8((weight / step).rounded(.toNearestOrEven))
             }
-            scales.append(step * source.step / destination.step)
-            offsets.append(bias[output] / (step * source.step))
+            scales.append(step / destination.steps[output])
+            offsets.append(bias[output] / step)
         }
         self.scales = ConstantMatrix(rows: 1, columns: scales.count, scales)
-        old = oldStep / destination.step
         plain = .bytes(bytes)
         self.bias = ConstantMatrix(rows: 1, columns: offsets.count, offsets)
     }
@@ -138,7 +153,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         (description.left, description.right) = (left, right)
         description.is_depthwise = shape.isDepthwise ? 1 : 0
         description.is_clipped = shape.isClipped && scales == nil ? 1 : 0
-        (description.is_adding, description.old) = (shape.isAdding ? 1 : 0, old)
+        description.is_adding = shape.isAdding ? 1 : 0
         (description.source, description.destination) = (source.type, destination.type)
         description.weights = scales == nil ? source.type : dnnl_s8
         var (primitive, from, plus, to):

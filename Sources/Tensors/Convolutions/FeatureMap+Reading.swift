@@ -25,11 +25,17 @@ extension FeatureMap {
         }
     }
 
-    /// The largest magnitude of the numbers in some rows.
-    public func largestMagnitude(ofRows range: Range<Int>) -> Float {
+    /// Raises each channel's number in `most` to the largest magnitude in some rows, which hold floats.
+    public func addMagnitudes(ofRows range: Range<Int>, to most: inout [Float]) {
+        precondition(element == .float && most.count == channels, "one float a channel")
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "no such row")
-        return unsafe elbod_largest_magnitude(
-            level, address(ofRow: range.lowerBound), element.kind, range.count * columns * channels)
+        let base = unsafe address(ofRow: range.lowerBound).assumingMemoryBound(to: Float.self)
+        unsafe most.withUnsafeMutableBufferPointer { most in
+            for place in 0..<(range.count * columns) {
+                unsafe elbod_add_magnitudes(
+                    level, base + place * channels, channels, most.baseAddress)
+            }
+        }
     }
 
     /// All numbers as floats, row by row; bytes are not scaled.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Detection
 import Formatting
+import Inspection
 import Networks
 import Platform
 import Tensors
@@ -20,6 +21,9 @@ struct Benchmark: ParsableCommand {
             calibration of each precision. The images are such as the model generates: a single one is
             faster the more of its pixels are black, which --noise shows the worst case of.
             elbo-replay measures a whole daemon.
+
+            Of an inspection model: the time for the features of one picture and for all of it,
+            and with --threads for features that several threads share.
             """)
 
     @OptionGroup var model: ModelOption
@@ -65,6 +69,7 @@ struct Benchmark: ParsableCommand {
                 if json { return try printJSON(result) }
                 return print("\(grouped(Int(result.messagesPerSecond))) frames/s")
             }
+            if let inspection = try model.loadAny().inspection { return try measure(inspection) }
             let loaded = try LoadedModel(directory: model.model)
             try loaded.requireUnconditional()
             var rows: [Row] = []
@@ -89,6 +94,17 @@ struct Benchmark: ParsableCommand {
             }
             if json { try printJSON(rows) }
         }
+    }
+
+    private func measure(_ model: InspectionModel) throws {
+        let benchmark = InspectionBenchmark(model, seconds: seconds)
+        var rows: [InspectionBenchmark.Row] = []
+        for precision in precision {
+            rows.append(benchmark.alone(precision))
+            if threads > 1 { rows.append(benchmark.shared(precision, threads: threads)) }
+        }
+        if json { return try printJSON(rows) }
+        for row in rows { print(row.text) }
     }
 
     /// So many that no branch is foreseen from the last time.
