@@ -200,7 +200,8 @@ let package = Package(
 
         // What tests of several targets decode.
         .target(
-            name: "TestSupport", dependencies: ["Frames", "Images", "Platform", "Tensors"],
+            name: "TestSupport",
+            dependencies: ["Backbone", "Frames", "Images", "Networks", "Platform", "Tensors"],
             path: "Tests/TestSupport",
             swiftSettings: house),
 
@@ -220,7 +221,15 @@ let package = Package(
             name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "BackboneTests", dependencies: ["Backbone", "Images", "Networks", "Tensors"],
+            name: "BackboneTests",
+            dependencies: ["Backbone", "Images", "Networks", "Tensors", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "Backbone", "Images", "Inspection", "Networks", "Tensors", "TestSupport", "VAE",
+                "VAETraining",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "VAETests",

@@ -25,6 +25,12 @@ public struct InspectionMap: Sendable, Equatable {
         public let height: Int
         /// The largest error in it.
         public let error: Float
+
+        /// A box at these pixels.
+        public init(left: Int, top: Int, width: Int, height: Int, error: Float) {
+            (self.left, self.top) = (left, top)
+            (self.width, self.height, self.error) = (width, height, error)
+        }
     }
 
     /// At most `most` boxes around what is above `bound`, the oddest first, in pixels of `source`, which was brought to

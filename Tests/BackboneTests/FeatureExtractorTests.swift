@@ -3,6 +3,7 @@ import FoundationEssentials
 import Images
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// What PyTorch's reference implementation (efficientnet-lite-pytorch 0.1.0) makes of a picture of random bytes: the

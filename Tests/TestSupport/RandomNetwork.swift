@@ -1,14 +1,16 @@
 import Backbone
-import Networks
+public import Networks
 import Tensors
 
 /// A network of random weights with the reference implementation's names: the same numbers that PyTorch was given to
 /// make the golden values of `FeatureExtractorTests`.
-struct RandomNetwork {
+public struct RandomNetwork {
     private var random: SplitMix64
-    private(set) var tensors: [String: Safetensors.Tensor] = [:]
+    /// By the reference implementation's names.
+    public private(set) var tensors: [String: Safetensors.Tensor] = [:]
 
-    init(seed: UInt64) {
+    /// The network of a seed.
+    public init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         addConvolution("_conv_stem", 32, 3, 3)
         addNorm("_bn0", 32)
@@ -25,7 +27,8 @@ struct RandomNetwork {
         }
     }
 
-    var file: Safetensors { Safetensors(metadata: ["licence": "none"], tensors: tensors) }
+    /// As a file with the reference implementation's names.
+    public var file: Safetensors { Safetensors(metadata: ["licence": "none"], tensors: tensors) }
 
     private mutating func uniform() -> Double { Double(random.next() >> 40) / Double(1 << 24) }
 
@@ -52,7 +55,7 @@ struct RandomNetwork {
 }
 
 /// A picture of random bytes.
-func randomPicture(_ count: Int, seed: UInt64) -> [UInt8] {
+public func randomPicture(_ count: Int, seed: UInt64) -> [UInt8] {
     var random = SplitMix64(seed: seed)
     return (0..<count).map { _ in UInt8(random.next() >> 56) }
 }
