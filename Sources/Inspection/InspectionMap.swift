@@ -33,26 +33,39 @@ public struct InspectionMap: Sendable, Equatable {
         }
     }
 
-    /// At most `most` boxes around what is above `bound`, the oddest first, in pixels of `source`, which was brought to
-    /// the grid's size as a whole.
+    /// At most `most` boxes around what is above `bound`, the oddest first, in pixels of the picture that was placed so.
     ///
     /// A single place is a speck, and ignored, unless its error is twice the bound.
-    public func boxes(above bound: Float, in source: ImageShape, most: Int = 5) -> [Box] {
+    public func boxes(
+        above bound: Float, in placement: PicturePlacement, most: Int = 5
+    ) -> [Box] {
         var found = components(above: bound)
             .filter { $0.places > 1 || $0.peak > 2 * bound }
         found.sort { $0.peak > $1.peak }
-        return found.prefix(most).map { component in
-            func pixel(_ place: Int, _ places: Int, _ pixels: Int) -> Int {
-                (place * pixels + places / 2) / places
+        let (height, width) = (
+            Double(placement.image.rows) / Double(grid.rows),
+            Double(placement.image.columns) / Double(grid.columns)
+        )
+        let boxes: [Box] = found.compactMap { component in
+            let start = placement.pictured(
+                row: Double(component.rows.lowerBound) * height,
+                column: Double(component.columns.lowerBound) * width)
+            let end = placement.pictured(
+                row: Double(component.rows.upperBound) * height,
+                column: Double(component.columns.upperBound) * width)
+            func range(_ start: Double, _ end: Double, _ extent: Int) -> Range<Int> {
+                let first = min(max(Int(start.rounded()), 0), extent)
+                return first..<min(max(Int(end.rounded()), first), extent)
             }
-            let left = pixel(component.columns.lowerBound, grid.columns, source.columns)
-            let right = pixel(component.columns.upperBound, grid.columns, source.columns)
-            let top = pixel(component.rows.lowerBound, grid.rows, source.rows)
-            let bottom = pixel(component.rows.upperBound, grid.rows, source.rows)
+            let rows = range(start.row, end.row, placement.picture.rows)
+            let columns = range(start.column, end.column, placement.picture.columns)
+            // What is odd in the padding alone is nowhere in the picture.
+            guard !rows.isEmpty, !columns.isEmpty else { return nil }
             return Box(
-                left: left, top: top, width: max(1, right - left), height: max(1, bottom - top),
-                error: component.peak)
+                left: columns.lowerBound, top: rows.lowerBound, width: columns.count,
+                height: rows.count, error: component.peak)
         }
+        return Array(boxes.prefix(most))
     }
 
     /// Places that touch, corners included.
@@ -91,36 +104,48 @@ public struct InspectionMap: Sendable, Equatable {
         return components
     }
 
-    /// The errors at the pixels of a picture, going linearly from the middle of one place to that of the next.
-    public func errors(atPixelsOf source: ImageShape) -> [Float] {
-        let rows = Self.neighbours(grid.rows, source.rows)
-        let columns = Self.neighbours(grid.columns, source.columns)
+    /// The errors at the pixels of a picture that was placed so, going linearly from the middle of one place to that of
+    /// the next; 0 where the model sees nothing of it.
+    public func errors(atPixelsIn placement: PicturePlacement) -> [Float] {
+        let (picture, image) = (placement.picture, placement.image)
+        let rows = (0..<picture.rows).map { row in
+            placement.seen(row: Double(row) + 0.5).map {
+                Self.neighbours(at: $0 / Double(image.rows), grid.rows)
+            }
+        }
+        let columns = (0..<picture.columns).map { column in
+            placement.seen(column: Double(column) + 0.5).map {
+                Self.neighbours(at: $0 / Double(image.columns), grid.columns)
+            }
+        }
         var result: [Float] = []
-        result.reserveCapacity(source.pixels)
+        result.reserveCapacity(picture.pixels)
         for row in rows {
-            let (above, below) = (row.first * grid.columns, row.second * grid.columns)
             for column in columns {
-                let top =
-                    errors[above + column.first] * (1 - column.part)
-                    + errors[above + column.second] * column.part
-                let bottom =
-                    errors[below + column.first] * (1 - column.part)
-                    + errors[below + column.second] * column.part
-                result.append(top * (1 - row.part) + bottom * row.part)
+                guard let row, let column else {
+                    result.append(0)
+                    continue
+                }
+                result.append(
+                    between(row.first, column) * (1 - row.part)
+                        + between(row.second, column) * row.part)
             }
         }
         return result
     }
 
-    private static func neighbours(
-        _ places: Int, _ pixels: Int
-    ) -> [(first: Int, second: Int, part: Float)] {
-        (0..<pixels).map { pixel in
-            let middle = (Double(pixel) + 0.5) * Double(places) / Double(pixels) - 0.5
-            let place = min(max(middle, 0), Double(places - 1))
-            let first = Int(place)
-            return (first, min(first + 1, places - 1), Float(place - Double(first)))
-        }
+    /// Two places, and how far it is from the one to the other.
+    private typealias Neighbours = (first: Int, second: Int, part: Float)
+
+    private func between(_ row: Int, _ column: Neighbours) -> Float {
+        errors[row * grid.columns + column.first] * (1 - column.part)
+            + errors[row * grid.columns + column.second] * column.part
+    }
+
+    private static func neighbours(at share: Double, _ places: Int) -> Neighbours {
+        let place = min(max(share * Double(places) - 0.5, 0), Double(places - 1))
+        let first = Int(place)
+        return (first, min(first + 1, places - 1), Float(place - Double(first)))
     }
 }
 

@@ -255,7 +255,8 @@ typedef struct {
 /// their sums; NULL for floats.
 dnnl_status_t elbod_convolution_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
-    dnnl_memory_t *destination, dnnl_engine_t engine, const elbod_convolution *shape, const float *scales);
+    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_engine_t engine, const elbod_convolution *shape,
+    const float *scales);
 
 /// Puts weights of `(outputs, inputs, kernel, kernel)`, or of `(outputs, kernel, kernel)` if depthwise, floats or
 /// signed bytes as `type` says, into the packed memory, converting them.
@@ -266,7 +267,8 @@ dnnl_status_t elbod_convolution_pack(
 /// Runs it from one map into another.
 dnnl_status_t elbod_convolution_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
-    dnnl_memory_t bias, dnnl_memory_t destination, const void *from, const float *offset, void *to);
+    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, const void *from, const float *offset,
+    void *to);
 
 // Loops over pictures and maps of features: features.c. A kind of numbers is 0 for floats, 1 for bfloat16, 2 for bytes
 // from 0, 3 for signed bytes.

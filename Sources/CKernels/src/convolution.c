@@ -23,6 +23,9 @@ static dnnl_status_t attributes_of(
     const elbod_convolution *shape, const float *scales, dnnl_primitive_attr_t *attributes) {
     dnnl_post_ops_t after = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
+    // Scratch memory of oneDNN's own belongs to the thread that prepared a primitive, not to the one that runs it.
+    if (status == dnnl_success)
+        status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
     if (status == dnnl_success) status = dnnl_post_ops_create(&after);
 #if DNNL_VERSION_MAJOR >= 3
     if (status == dnnl_success && scales) status = dnnl_unimplemented;
@@ -44,7 +47,8 @@ static dnnl_status_t attributes_of(
 
 dnnl_status_t elbod_convolution_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
-    dnnl_memory_t *destination, dnnl_engine_t engine, const elbod_convolution *shape, const float *scales) {
+    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_engine_t engine, const elbod_convolution *shape,
+    const float *scales) {
     const long rows = (shape->rows - shape->kernel) / shape->stride + 1;
     const long columns = (shape->columns + shape->left + shape->right - shape->kernel) / shape->stride + 1;
     dnnl_dims_t source_dims = {1, shape->inputs, shape->rows, shape->columns};
@@ -109,6 +113,10 @@ dnnl_status_t elbod_convolution_create(
     if (status == dnnl_success) status = dnnl_memory_create(bias, &plus, engine, DNNL_MEMORY_NONE);
     if (status == dnnl_success) status = dnnl_memory_create(destination, &to, engine, DNNL_MEMORY_NONE);
 #endif
+    if (status == dnnl_success)
+        status = dnnl_memory_create(
+            scratch, dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0), engine,
+            DNNL_MEMORY_ALLOCATE);
     if (status == dnnl_success) status = dnnl_primitive_create(primitive, description);
     if (description) dnnl_primitive_desc_destroy(description);
     if (attributes) dnnl_primitive_attr_destroy(attributes);
@@ -154,11 +162,16 @@ dnnl_status_t elbod_convolution_pack(
 
 dnnl_status_t elbod_convolution_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
-    dnnl_memory_t bias, dnnl_memory_t destination, const void *from, const float *offset, void *to) {
+    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, const void *from, const float *offset,
+    void *to) {
     dnnl_memory_set_data_handle(source, (void *)from);
     dnnl_memory_set_data_handle(bias, (void *)offset);
     dnnl_memory_set_data_handle(destination, to);
-    dnnl_exec_arg_t arguments[4] = {
-        {DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, destination}, {DNNL_ARG_BIAS, bias}};
-    return dnnl_primitive_execute(primitive, stream, 4, arguments);
+    dnnl_exec_arg_t arguments[5] = {
+        {DNNL_ARG_SRC, source},
+        {DNNL_ARG_WEIGHTS, weights},
+        {DNNL_ARG_DST, destination},
+        {DNNL_ARG_BIAS, bias},
+        {DNNL_ARG_SCRATCHPAD, scratch}};
+    return dnnl_primitive_execute(primitive, stream, 5, arguments);
 }

@@ -23,11 +23,14 @@ extension Preprocessing {
         let orientation = picture.header.orientation
         let window = Window(of: picture.header, isSquare: crop)
         let target = orientation.swapsSides ? shape.transposed : shape
+        let content = contentShape(of: window.shape, in: target)
         let planes =
             color == nil
-            ? [plane(of: pixels, picture, window, target, .brightness(order))]
-            : (0..<3).map { plane(of: pixels, picture, window, target, .channel($0, order)) }
-        var image = planes.count == 1 ? planes[0] : interleaved(planes)
+            ? [plane(of: pixels, picture, window, content, .brightness(order))]
+            : (0..<3).map { plane(of: pixels, picture, window, content, .channel($0, order)) }
+        let isWhole = content.rows == target.rows && content.columns == target.columns
+        let full = isWhole ? planes : planes.map { padded($0, content, to: target) }
+        var image = full.count == 1 ? full[0] : interleaved(full)
         if invert { for index in image.indices { image[index] = 255 - image[index] } }
         return orientation.turn(Image(target, pixels: image))
     }

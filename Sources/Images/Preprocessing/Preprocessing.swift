@@ -21,6 +21,9 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     /// Whether images keep red, green and blue, of which grey pictures have as much each, and how arrays hold them; laid
     /// on black where pictures are transparent. Instead of `grayscale`.
     public var color: ChannelOrder?
+    /// Whether pictures keep their aspect when they are resized: what is missing of the size is filled, on either side,
+    /// with what their border is like.
+    public var pad = false
     /// The size that images are brought to: averages of areas where they shrink, and in between of
     /// neighbours where they grow, along each axis on its own.
     public var resize: ImageShape?
@@ -40,13 +43,15 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     /// The steps that are given; by default none.
     public init(
         depth: Int? = nil, crop: Bool = false, grayscale: ChannelOrder? = nil,
-        color: ChannelOrder? = nil, resize: ImageShape? = nil, invert: Bool = false,
+        color: ChannelOrder? = nil, pad: Bool = false, resize: ImageShape? = nil,
+        invert: Bool = false,
         decoding: Decoding = .current
     ) {
         self.depth = depth
         self.crop = crop
         self.grayscale = grayscale
         self.color = color
+        self.pad = pad
         self.resize = resize
         self.invert = invert
         self.decoding = decoding
@@ -99,6 +104,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
         case nil: break
         }
         if let color { steps.append(color == .rgb ? "color" : "color=bgr") }
+        if pad { steps.append("pad") }
         if let resize { steps.append("resize=\(resize.rows)x\(resize.columns)") }
         if invert { steps.append("invert") }
         return steps.joined(separator: ",")
@@ -106,7 +112,7 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Preprocessing {
-    private static let order = ["depth", "crop", "grayscale", "color", "resize", "invert"]
+    private static let order = ["depth", "crop", "grayscale", "color", "pad", "resize", "invert"]
 
     /// The largest side of a picture, and that images can be brought to.
     static let sideLimit = 1 << 15
@@ -122,7 +128,7 @@ extension Preprocessing {
             guard let place = Self.order.firstIndex(of: name) else {
                 throw .preprocessing(
                     "there is no step \"\(name)\"; there are depth=BITS, crop, grayscale or "
-                        + "grayscale=bgr, color or color=bgr, resize=ROWSxCOLUMNS and invert")
+                        + "grayscale=bgr, color or color=bgr, pad, resize=ROWSxCOLUMNS and invert")
             }
             if let last, last.place >= place {
                 throw .preprocessing(
@@ -134,12 +140,16 @@ extension Preprocessing {
             last = (place, name)
             try take(name, parts.count == 2 ? String(parts[1]) : nil)
         }
+        guard !pad || resize != nil else {
+            throw .preprocessing("pad says how pictures are resized, and needs resize")
+        }
     }
 
     private mutating func take(_ name: String, _ value: String?) throws(ImagesError) {
         switch (name, value) {
         case ("crop", nil): crop = true
         case ("invert", nil): invert = true
+        case ("pad", nil): pad = true
         case ("color", _) where grayscale != nil:
             throw .preprocessing(
                 "images are either grey or in colour: grayscale or color, not both")

@@ -78,6 +78,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         let source: dnnl_memory_t
         let bias: dnnl_memory_t
         let destination: dnnl_memory_t
+        let scratch: dnnl_memory_t
     }
 
     /// Floats or bfloat16: `weights` are `(outputs, inputs, kernel, kernel)` in C order, or `(outputs, kernel,
@@ -135,6 +136,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
             unsafe dnnl_memory_destroy(kernel.source)
             unsafe dnnl_memory_destroy(kernel.bias)
             unsafe dnnl_memory_destroy(kernel.destination)
+            unsafe dnnl_memory_destroy(kernel.scratch)
         }
         if let weights = unsafe weights { unsafe dnnl_memory_destroy(weights) }
     }
@@ -156,17 +158,20 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         description.is_adding = shape.isAdding ? 1 : 0
         (description.source, description.destination) = (source.type, destination.type)
         description.weights = scales == nil ? source.type : dnnl_s8
-        var (primitive, from, plus, to):
-            (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
+        var (primitive, from, plus, to, scratch):
+            (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
         let isFirst = unsafe weights == nil
         let status = unsafe elbod_convolution_create(
-            &primitive, &from, &weights, &plus, &to, engine.engine, &description, scales?.address)
+            &primitive, &from, &weights, &plus, &to, &scratch, engine.engine, &description,
+            scales?.address)
         guard status == dnnl_success, let primitive = unsafe primitive, let from = unsafe from,
-            let plus = unsafe plus, let to = unsafe to
+            let plus = unsafe plus, let to = unsafe to, let scratch = unsafe scratch
         else { fatalError("oneDNN cannot prepare a convolution: status \(status.rawValue)") }
         if isFirst { pack(&description) }
         unsafe kernels.append(
-            Kernel(rows: rows, primitive: primitive, source: from, bias: plus, destination: to))
+            Kernel(
+                rows: rows, primitive: primitive, source: from, bias: plus, destination: to,
+                scratch: scratch))
     }
 
     private func pack(_ description: inout elbod_convolution) {
@@ -199,7 +204,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
             "more rows than there are")
         let status = unsafe elbod_convolution_execute(
             kernel.primitive, engine.stream, kernel.source, weights, kernel.bias,
-            kernel.destination, map.address(ofRow: row), bias.address,
+            kernel.destination, kernel.scratch, map.address(ofRow: row), bias.address,
             output.address(ofRow: target))
         precondition(status == dnnl_success, "oneDNN refused a convolution: \(status.rawValue)")
     }

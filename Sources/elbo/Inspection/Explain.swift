@@ -105,7 +105,9 @@ struct ExplainedPicture {
             picture = try format.decode(bytes.span)
             prepared = try model.preprocessing.image(ofEncoded: bytes.span, format)
         } catch { throw DatasetError.badPicture(file: file.description, error) }
-        guard let prepared else {
+        guard let prepared,
+            let placement = PicturePlacement(model.preprocessing, picture.shape)
+        else {
             throw DatasetError.notPrepared(
                 file: file.description, found: picture.shape.dimensions,
                 steps: model.preprocessing.description)
@@ -118,10 +120,10 @@ struct ExplainedPicture {
         self.placeBound = placeBound
         boxes =
             decision.isAnomaly
-            ? map.boxes(above: Float(placeBound), in: picture.shape) : []
+            ? map.boxes(above: Float(placeBound), in: placement) : []
         drawing = MapPicture(
             picture,
-            oddness: map.errors(atPixelsOf: picture.shape).map { $0 / Float(placeBound) },
+            oddness: map.errors(atPixelsIn: placement).map { $0 / Float(placeBound) },
             boxes: boxes.map {
                 MapPicture.Box(left: $0.left, top: $0.top, width: $0.width, height: $0.height)
             })

@@ -74,11 +74,13 @@ extension Evaluate {
 
     private func overlap(_ good: [Judged], _ bad: [Judged], masks: ImageSet) -> RegionOverlap {
         var overlap = RegionOverlap()
+        // Maps and masks in the size that the model sees.
         let shape = masks.shape
-        for map in good.compactMap(\.map) { overlap.addNormal(map.errors(atPixelsOf: shape)) }
+        guard let placement = PicturePlacement(Preprocessing(), shape) else { return overlap }
+        for map in good.compactMap(\.map) { overlap.addNormal(map.errors(atPixelsIn: placement)) }
         for (index, map) in bad.compactMap(\.map).enumerated() {
             overlap.addAnomalous(
-                map.errors(atPixelsOf: shape), mask: masks.image(index).map { $0 > 127 },
+                map.errors(atPixelsIn: placement), mask: masks.image(index).map { $0 > 127 },
                 columns: shape.columns)
         }
         return overlap

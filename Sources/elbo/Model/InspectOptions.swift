@@ -24,6 +24,12 @@ struct InspectOptions: ParsableArguments {
             valueName: "n,…"))
     var taps: String?
 
+    @Flag(
+        help:
+            "Keep the aspect of inspected pictures, and fill what is missing of --size with what their border is like; otherwise they are squeezed."
+    )
+    var pad = false
+
     /// The blocks.
     func blocks() throws -> [Int] {
         let text = taps ?? "4,7,10"
@@ -50,6 +56,7 @@ struct InspectOptions: ParsableArguments {
                 "--size \(text) is not a size from 64 to 512, such as 224 or 160x320", .usage)
         }
         steps.resize = ImageShape(rows: rows, columns: columns)
+        steps.pad = steps.pad || pad
         if steps.grayscale == nil { steps.color = steps.color ?? .rgb }
         return steps
     }

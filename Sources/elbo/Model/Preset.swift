@@ -29,7 +29,7 @@ enum Preset: String, ExpressibleByArgument, CaseIterable {
         case .paper: 200
         case .best: 40
         case .detect: 48
-        case .inspect: 64
+        case .inspect: 32
         }
     }
 

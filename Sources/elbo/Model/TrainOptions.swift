@@ -34,10 +34,10 @@ struct LikelihoodOptions: ParsableArguments {
 struct SizeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Widths of the hidden layers (default: 256; best: 512,512; detect: 512).",
+            "Widths of the hidden layers (default: 256; best: 512,512; detect: 512; inspect: 256).",
             valueName: "n,…"))
     var hidden: String?
-    @Option(help: "Latent units (default: 200; best: 40; detect: 48).")
+    @Option(help: "Latent units (default: 200; best: 40; detect: 48; inspect: 32).")
     var latent: Int?
     @OptionGroup var likelihood: LikelihoodOptions
     @Flag(help: "Tell encoder and decoder the class of every image, as one-hot label.")
@@ -94,15 +94,15 @@ struct SizeOptions: ParsableArguments {
 
 /// How to train.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Passes over the images (default: 50; best: 60; detect: 80).")
+    @Option(help: "Passes over the images (default: 50; best: 60; detect: 80; inspect: 6).")
     var epochs: Int?
-    @Option(help: "Images per step (default: 128; detect: 256).")
+    @Option(help: "Images per step (default: 128; detect: 256; inspect: 512).")
     var batch: Int?
     @Option(help: "Adam's step size.")
     var learningRate: Float = 1e-3
     @Option(
         help:
-            "Adam's step size stays, or falls to 0 as a cosine (default: constant; best and detect: cosine)."
+            "Adam's step size stays, or falls to 0 as a cosine (default: constant; all others: cosine)."
     )
     var schedule: Recipe.Schedule?
     @Option(
