@@ -3,7 +3,9 @@ public import Images
 import Tensors
 
 /// Reads the features of every place of a picture: the maps after some blocks, each averaged over three by three
-/// neighbours, brought to the grid and joined. Belongs to one thread.
+/// neighbours, brought to the grid and joined.
+///
+/// Belongs to one thread.
 public final class PlaceReader {
     /// The places of a picture.
     public let grid: Grid

@@ -27,7 +27,21 @@ final class PictureTeam<Tool> {
     var count: Int { holders.count }
 
     /// Calls `body` once for every picture, on any thread; false if `progress`, called now and then on the calling
-    /// thread, wanted no more. Each thread changes a result of its own, one of as many `results` as there are threads.
+    /// thread, wanted no more.
+    func forEach(
+        of pictures: Int, progress: (Double) -> Bool, _ body: (Tool, Int) -> Void
+    ) -> Bool {
+        var seen = Array(repeating: 0, count: count)
+        return forEach(of: pictures, collecting: &seen, progress: progress) { tool, picture, seen in
+            body(tool, picture)
+            seen += 1
+        }
+    }
+
+    /// The same where each thread collects a result; false if `progress`, called now and then on the calling
+    /// thread, wanted no more.
+    ///
+    /// Each thread changes a result of its own, one of as many `results` as there are threads.
     func forEach<Result>(
         of pictures: Int, collecting results: inout [Result], progress: (Double) -> Bool,
         _ body: (Tool, Int, inout Result) -> Void

@@ -46,13 +46,10 @@ public struct TrainingPlaces: Sendable {
         let kept = grid.count / stride
         count = pictures * kept
         rows = [UInt8](repeating: 0, count: count * width)
-        var read = [Int](repeating: 0, count: threads)
+        func share(_ done: Double) -> Bool { progress(0.3 + 0.7 * done) }
         let isWhole = unsafe rows.withUnsafeMutableBufferPointer { rows in
             let base = unsafe rows
-            return team.forEach(
-                of: pictures, collecting: &read, progress: { progress(0.3 + 0.7 * $0) }
-            ) { reader, picture, read in
-                read += 1
+            return team.forEach(of: pictures, progress: share) { reader, picture in
                 reader.open(pixels.span.extracting(picture * size..<(picture + 1) * size))
                 reader.readBytes(statistics) { place, features in
                     guard (place + picture) % stride == 0, place / stride < kept else { return }
@@ -79,9 +76,9 @@ public struct TrainingPlaces: Sendable {
         var sums = Array(
             repeating: Moments(sums: none, squares: none, ranges: BackboneRanges()),
             count: team.count)
-        let isWhole = team.forEach(
-            of: chosen, collecting: &sums, progress: { progress(0.3 * $0) }
-        ) { reader, index, moments in
+        func share(_ done: Double) -> Bool { progress(0.3 * done) }
+        let isWhole = team.forEach(of: chosen, collecting: &sums, progress: share) {
+            reader, index, moments in
             let picture = index * pictures / chosen
             reader.open(
                 pixels.span.extracting(picture * size..<(picture + 1) * size),

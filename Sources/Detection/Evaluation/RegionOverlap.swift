@@ -94,7 +94,9 @@ public struct RegionOverlap: Sendable {
         return shares.reduce(0, +) / Double(shares.count)
     }
 
-    /// The number of the region that each pixel is in, from 1; 0 outside. Pixels touch at corners too.
+    /// The number of the region that each pixel is in, from 1; 0 outside.
+    ///
+    /// Pixels touch at corners too.
     private static func labels(of mask: [Bool], columns: Int) -> [Int] {
         var labels = [Int](repeating: 0, count: mask.count)
         let rows = mask.count / columns

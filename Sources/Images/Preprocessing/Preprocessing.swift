@@ -18,8 +18,10 @@ public struct Preprocessing: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Brightness is the luma of ITU-R Rec. 601.
     public var grayscale: ChannelOrder?
-    /// Whether images keep red, green and blue, of which grey pictures have as much each, and how arrays hold them; laid
-    /// on black where pictures are transparent. Instead of `grayscale`.
+    /// Whether images keep red, green and blue, of which grey pictures have as much each, and how arrays hold them;
+    /// instead of `grayscale`.
+    ///
+    /// Laid on black where pictures are transparent.
     public var color: ChannelOrder?
     /// Whether pictures keep their aspect when they are resized: what is missing of the size is filled, on either side,
     /// with what their border is like.
