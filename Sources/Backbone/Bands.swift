@@ -31,6 +31,10 @@ package struct Bands {
         _ output: Range<Int>, kernel: Int, stride: Int, above: Int, extent: Int, bytes: Int,
         budget: Int
     ) {
+        guard !output.isEmpty else {
+            (bands, window, rows) = ([], 0, 0)
+            return
+        }
         let most = max(1, (budget / max(1, bytes) - kernel) / stride + 1)
         let count = (output.count + most - 1) / most
         let rows = (output.count + count - 1) / count

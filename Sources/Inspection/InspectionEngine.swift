@@ -5,7 +5,7 @@ public import VAE
 
 /// Scores pictures by their places, and knows where each is odd.
 ///
-/// Everything is allocated at initialisation; belongs to one thread.
+/// Everything is allocated at initialisation; belongs to one thread, and with a team to that which leads it.
 public final class InspectionEngine: ImageScorer {
     /// The most pictures in a batch.
     public let capacity: Int
@@ -14,52 +14,51 @@ public final class InspectionEngine: ImageScorer {
     /// The places of a picture.
     public let grid: Grid
 
-    private let reader: PlaceReader
-    private let scaling: PlaceReader.Scaling
-    private let engine: ScoringEngine
-    private let isOfBytes: Bool
-    /// The features of the places of some rows of the grid.
-    private let features: FeatureRows
-    /// What errors are multiplied with at each place.
-    private let scales: [Float]
+    private let extractor: FeatureExtractor
+    private let team: ThreadTeam?
+    /// One a thread.
+    private let parts: [Part]
     /// By pictures, then by places.
     private let errors: Matrix
     private let room: Buffer2D<UInt8>
     private var sorted: [Float]
 
-    /// A batch that an engine owns.
-    private final class FeatureRows {
-        let batch: ImageBatch
-        init(rows: Int, columns: Int) { batch = ImageBatch(rows: rows, columns: columns) }
+    /// A scorer that its thread makes and lets go of: oneDNN counts scratch memory by threads.
+    private final class Part {
+        var scorer: PlaceScorer?
     }
 
-    /// For batches of at most `capacity` pictures.
-    public init(_ model: InspectionModel, by precision: Precision = .fp32, capacity: Int) {
+    /// For batches of at most `capacity` pictures, each of which the threads of `team` share if there is one.
+    public init(
+        _ model: InspectionModel, by precision: Precision = .fp32, capacity: Int,
+        team: ThreadTeam? = nil
+    ) {
         self.capacity = capacity
+        self.team = team
         grid = model.grid
-        reader = PlaceReader(
-            model.backbone, taps: model.taps, of: model.imageShape,
-            by: .init(precision: precision, ranges: model.ranges))
-        scaling = reader.scaling(model.statistics)
-        // As many places at a time as the layers of the autoencoder fit the cache with.
-        let rows = max(1, min(grid.rows, Self.placesAtOnce / grid.columns))
-        let places = rows * grid.columns
-        engine = ScoringEngine(
-            model.places.weights,
-            by: Computation(
-                precision: precision, ranges: precision == .int8 ? model.placeRanges : nil),
-            computing: .reconstruction, capacity: places)
-        isOfBytes = precision == .int8
-        features = FeatureRows(rows: places, columns: reader.features)
-        scales = model.errorScales
+        let count = team?.count ?? 1
+        let extractor = FeatureExtractor(
+            model.backbone, of: model.imageShape, upTo: model.taps.max() ?? 0,
+            by: BackboneComputation(precision: precision, ranges: model.ranges), parts: count)
+        self.extractor = extractor
         errors = Matrix(rows: capacity, columns: grid.count)
         room = Buffer2D(
             rows: 1, columns: model.imageShape.pixels * model.imageShape.channels)
         sorted = Array(repeating: 0, count: grid.count)
         scores = Array(repeating: Scores(), count: capacity)
+        parts = (0..<count).map { _ in Part() }
+        forEachPart { index, part in
+            part.scorer = PlaceScorer(model, extractor, by: precision, part: index, of: count)
+        }
     }
 
-    private static let placesAtOnce = 256
+    deinit { forEachPart { $1.scorer = nil } }
+
+    private func forEachPart(_ body: (Int, Part) -> Void) {
+        guard let team else { return body(0, parts[0]) }
+        // Each part has places of its own, and reads maps that nobody writes meanwhile.
+        unsafe team.run { [parts] index in body(index, parts[index]) }
+    }
 
     /// Scores the first `count` rows of `pictures`, prepared ones.
     public func score(_ pictures: borrowing ImageBatch, count: Int) {
@@ -67,30 +66,19 @@ public final class InspectionEngine: ImageScorer {
             count <= capacity && pictures.rows >= count && pictures.columns == room.columns,
             "the batch does not fit")
         for row in 0..<count {
-            pictures.withBytes(ofRow: row, rounding: room) { reader.open($0) }
-            scoreOpened(into: row)
+            pictures.withBytes(ofRow: row, rounding: room) { score($0, into: row) }
         }
     }
 
     /// Scores one prepared picture, as row 0 of a batch.
     public func score(_ pixels: Span<UInt8>) -> Scores {
-        reader.open(pixels)
-        scoreOpened(into: 0)
+        score(pixels, into: 0)
         return scores[0]
     }
 
-    private func scoreOpened(into row: Int) {
-        let step = features.batch.rows / grid.columns
-        for first in stride(from: 0, to: grid.rows, by: step) {
-            let rows = first..<min(grid.rows, first + step)
-            reader.read(rows: rows, scaling, into: features.batch, asBytes: isOfBytes)
-            let count = rows.count * grid.columns
-            engine.score(features.batch, count: count)
-            let base = first * grid.columns
-            for place in 0..<count {
-                errors[row, base + place] = engine.scores[place].mse * scales[base + place]
-            }
-        }
+    private func score(_ pixels: Span<UInt8>, into row: Int) {
+        if let team { extractor.run(pixels, by: team) } else { extractor.run(pixels) }
+        forEachPart { $1.scorer?.score(into: row, of: errors) }
         scores[row] = pictureScores(row)
     }
 

@@ -2,6 +2,12 @@ import Backbone
 import Testing
 
 @Suite struct BandsTests {
+    @Test func `of no rows there are no bands`() {
+        let bands = Bands(
+            3..<3, kernel: 3, stride: 1, above: 1, extent: 8, bytes: 1, budget: 10)
+        #expect(bands.bands.isEmpty && bands.window == 0 && bands.rows == 0)
+    }
+
     @Test(arguments: [
         (56, 3, 1, 1), (57, 3, 2, 1), (112, 3, 2, 0), (28, 5, 2, 1), (14, 5, 1, 2), (1, 3, 1, 1),
         (2, 5, 2, 1),

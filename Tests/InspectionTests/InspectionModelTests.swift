@@ -2,6 +2,7 @@ import Backbone
 import Images
 import Inspection
 import Networks
+import Tensors
 import TestSupport
 import Testing
 import VAE
@@ -61,6 +62,25 @@ import VAETraining
         )
         #expect(a.score(picture.span) == b.score(picture.span))
         #expect(a.map(ofRow: 0) == b.map(ofRow: 0))
+    }
+
+    @Test func `a team scores as one thread does, even one larger than a map has rows`() throws {
+        let model = try Self.model()
+        let picture = Self.smoothPicture(Self.shape, seed: 9)
+        let alone = InspectionEngine(model, capacity: 1)
+        let expected = alone.score(picture.span)
+        for threads in [2, 5] {
+            let team = ThreadTeam(count: threads)
+            let shared = InspectionEngine(model, capacity: 1, team: team)
+            for _ in 0..<2 {
+                let scores = shared.score(picture.span)
+                #expect(
+                    abs(scores[.worstPlaces] - expected[.worstPlaces])
+                        < 1e-3 * expected[.worstPlaces])
+            }
+            let errors = zip(shared.map(ofRow: 0).errors, alone.map(ofRow: 0).errors)
+            #expect(errors.allSatisfy { abs($0 - $1) < 1e-2 * max(1, $1) })
+        }
     }
 
     @Test func `normal pictures err as usual, and others more`() throws {

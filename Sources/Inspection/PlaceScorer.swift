@@ -1,0 +1,54 @@
+import Backbone
+import Tensors
+import VAE
+
+/// Scores the places in some rows of the grid; belongs to one thread.
+final class PlaceScorer {
+    private let rows: Range<Int>
+    private let columns: Int
+    private let sampler: PlaceSampler
+    private let scaling: PlaceSampler.Scaling
+    private let engine: ScoringEngine
+    private let isOfBytes: Bool
+    /// The features of the places of some rows at a time.
+    private let features: ImageBatch
+    /// What errors are multiplied with, at each place of the grid.
+    private let scales: [Float]
+
+    /// As many places at a time as the layers of the autoencoder fit the cache with.
+    private static let placesAtOnce = 256
+
+    /// For the rows of `part` of `parts` of the grid, of the maps that `extractor` computes.
+    init(
+        _ model: InspectionModel, _ extractor: FeatureExtractor, by precision: Precision,
+        part: Int, of parts: Int
+    ) {
+        let grid = model.grid
+        rows = (grid.rows * part / parts)..<(grid.rows * (part + 1) / parts)
+        columns = grid.columns
+        sampler = PlaceSampler(extractor, taps: model.taps)
+        scaling = sampler.scaling(model.statistics)
+        let places = max(1, min(rows.count, Self.placesAtOnce / columns)) * columns
+        engine = ScoringEngine(
+            model.places.weights, by: model.computation(precision), computing: .reconstruction,
+            capacity: places)
+        isOfBytes = precision == .int8
+        features = ImageBatch(rows: places, columns: sampler.features)
+        scales = model.errorScales
+    }
+
+    /// Writes the errors of its places into a row of `errors`, which has one for every place of the grid.
+    func score(into row: Int, of errors: Matrix) {
+        let step = features.rows / columns
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+            let some = first..<min(rows.upperBound, first + step)
+            sampler.read(rows: some, scaling, into: features, asBytes: isOfBytes)
+            let count = some.count * columns
+            engine.score(features, count: count)
+            let base = first * columns
+            for place in 0..<count {
+                errors[row, base + place] = engine.scores[place].mse * scales[base + place]
+            }
+        }
+    }
+}
