@@ -35,12 +35,16 @@ public struct InspectionMap: Sendable, Equatable {
 
     /// At most `most` boxes around what is above `bound`, the oddest first, in pixels of the picture that was placed so.
     ///
-    /// A single place is a speck, and ignored, unless its error is twice the bound.
+    /// A single place is a speck, and ignored, unless its error is twice the bound. With `atLeastOne` there is a box around
+    /// the worst place even so, for whoever is told that a picture is odd wants to see where.
     public func boxes(
-        above bound: Float, in placement: PicturePlacement, most: Int = 5
+        above bound: Float, in placement: PicturePlacement, most: Int = 5, atLeastOne: Bool = false
     ) -> [Box] {
         var found = components(above: bound)
             .filter { $0.places > 1 || $0.peak > 2 * bound }
+        if found.isEmpty, atLeastOne, let peak = errors.max() {
+            found = components(above: 0.7 * peak).filter { $0.peak == peak }
+        }
         found.sort { $0.peak > $1.peak }
         let (height, width) = (
             Double(placement.image.rows) / Double(grid.rows),

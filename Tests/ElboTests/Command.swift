@@ -46,9 +46,12 @@ struct Command {
         try self.init(arguments, input: input)
     }
 
-    /// The same, of a list.
-    init(_ arguments: [String], input: [UInt8]? = nil) throws {
+    /// The same, of a list, with variables that join those of this process.
+    init(
+        _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:]
+    ) throws {
         let process = Self.process(arguments)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

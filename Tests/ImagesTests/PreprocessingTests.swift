@@ -13,7 +13,8 @@ import Testing
 
     @Test(arguments: [
         "", "crop", "grayscale", "grayscale=bgr", "resize=28x28", "invert", "crop,invert",
-        "crop,grayscale,resize=1x32768,invert", "grayscale=bgr,resize=20x30",
+        "crop,grayscale,resize=1x32768,invert", "grayscale=bgr,resize=20x30", "color",
+        "crop,color=bgr,pad,resize=8x9",
     ])
     func `what is written reads back as the same`(text: String) throws {
         let steps = try Preprocessing(text)
@@ -31,6 +32,8 @@ import Testing
         ("resize=28x28,grayscale", "grayscale comes before resize"),
         ("crop=3", "crop takes no value"), ("invert=", "invert takes no value"),
         ("grayscale=cmyk", "neither grayscale nor grayscale=bgr"),
+        ("grayscale,color", "not both"), ("color=cmyk", "neither color nor color=bgr"),
+        ("pad", "needs resize"), ("resize=2x2,pad", "pad comes before resize"),
         ("resize", "resize needs"), ("resize=28", "resize needs"), ("resize=28x", "resize needs"),
         ("resize=0x28", "resize needs"), ("resize=-1x28", "resize needs"),
         ("resize=28x28x3", "resize needs"), ("resize=1x32769", "resize needs"),
@@ -49,6 +52,36 @@ import Testing
         let bgr = try image(
             "grayscale", pixels, rows: 1, columns: 5, channels: 3, order: .bgr)
         #expect(bgr == [29, 150, 76, 255, 22])
+    }
+
+    @Test func `colours stay where they are kept`() throws {
+        let pixels: [UInt8] = [200, 0, 40, 100, 8, 60]
+        #expect(try image("color", pixels, rows: 1, columns: 2, channels: 3) == pixels)
+        #expect(
+            try image("color,resize=1x1", pixels, rows: 1, columns: 2, channels: 3) == [150, 4, 50])
+        #expect(
+            try image("color=bgr", pixels, rows: 1, columns: 2, channels: 3, order: .bgr)
+                == [40, 0, 200, 60, 8, 100])
+        #expect(try image("color", [7, 9], rows: 1, columns: 2) == [7, 7, 7, 9, 9, 9])
+        #expect(
+            try image("color", [255, 0, 100, 51], rows: 1, columns: 1, channels: 4) == [51, 0, 20])
+        #expect(try image("color,invert", [7], rows: 1, columns: 1) == [248, 248, 248])
+    }
+
+    @Test func `padding keeps the aspect, and goes on with the border`() throws {
+        // Two columns wide, in the middle of four.
+        #expect(
+            try image("pad,resize=2x4", [1, 2, 3, 4], rows: 2, columns: 2) == [
+                1, 1, 2, 2, 3, 3, 4, 4,
+            ])
+        #expect(
+            try image("pad,resize=4x2", [1, 3, 5, 7], rows: 1, columns: 4) == [
+                2, 6, 2, 6, 2, 6, 2, 6,
+            ])
+        let steps = try Preprocessing("pad,resize=4x4")
+        let whole = try #require(PicturePlacement(steps, ImageShape(rows: 100, columns: 200)))
+        #expect(whole.pictured(row: 1, column: 2) == (0, 100))
+        #expect(whole.seen(row: 50) == 2 && whole.seen(row: 101) == nil)
     }
 
     @Test func `what is transparent becomes black`() throws {

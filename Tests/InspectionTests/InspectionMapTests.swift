@@ -50,6 +50,8 @@ import Testing
         #expect(map([9: 8.5]).boxes(above: 4, in: source).count == 1)
         #expect(map([9: 5, 18: 5]).boxes(above: 4, in: source).count == 1, "corners touch")
         #expect(map([:]).boxes(above: 4, in: source).isEmpty)
+        let speck = map([9: 5, 10: 3]).boxes(above: 6, in: source, atLeastOne: true)
+        #expect(speck == [.init(left: 8, top: 8, width: 8, height: 8, error: 5)])
     }
 
     @Test func `there are five boxes at most, the oddest first`() throws {

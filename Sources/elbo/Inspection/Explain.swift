@@ -120,7 +120,7 @@ struct ExplainedPicture {
         self.placeBound = placeBound
         boxes =
             decision.isAnomaly
-            ? map.boxes(above: Float(placeBound), in: placement) : []
+            ? map.boxes(above: Float(placeBound), in: placement, atLeastOne: true) : []
         drawing = MapPicture(
             picture,
             oddness: map.errors(atPixelsIn: placement).map { $0 / Float(placeBound) },

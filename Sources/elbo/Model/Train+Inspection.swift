@@ -18,6 +18,8 @@ extension Train {
         if self.recipe.precision == nil, Precision.bf16.isSupported { recipe.precision = .bf16 }
         var preprocessing = try inspection.preprocessing(preprocess.steps())
         let taps = try inspection.blocks()
+        let architecture = try sizes.architecture(
+            ofPlaces: InspectionModel.featureCount(taps: taps))
         try protectFolder()
         let backbone = try inspection.backbone()
         var set = try data.load(images, training: preprocessing, until: stopSignal)
@@ -40,7 +42,6 @@ extension Train {
                 })
         else { throw Self.stopped }
         reading.end()
-        let architecture = try sizes.architecture(ofPlaces: places.statistics.count)
         let parameters = Parameters(architecture)
         parameters.initialize(seed: recipe.seed)
         var facts = provenance(recipe, set)
