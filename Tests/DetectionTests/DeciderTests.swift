@@ -93,6 +93,7 @@ import VAE
     @Test func `a verdict is a value without references`() {
         func requireBitwiseCopyable<Value: BitwiseCopyable>(_: Value.Type) {}
         requireBitwiseCopyable(Verdict.self)
-        #expect(MemoryLayout<Verdict>.size <= 384)
+        // Four bytes in ten are scores, of which every function has a place.
+        #expect(MemoryLayout<Verdict>.size <= 400)
     }
 }
