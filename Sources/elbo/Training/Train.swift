@@ -96,21 +96,29 @@ struct Train: AsyncParsableCommand {
         model.provenance["data_sketch"] = ImageSketch(of: set).description
         try makeFolder(out)
         try run(trainer, of: unsketched, images: set.count, set: set.name, until: stopSignal)
-        try save(
-            model.with(trainer.weights).safetensors.encoded(as: preset.storage),
-            to: LoadedModel.path(in: out))
+        try finish(
+            model.with(trainer.weights).safetensors.encoded(as: preset.storage), by: trainer,
+            from: set, next: model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES")
+    }
+
+    /// Writes the model's file and its history, takes the checkpoint away, and says so; `next` are the options that
+    /// calibrating it needs.
+    func finish(
+        _ file: [UInt8], by trainer: Trainer, from set: ImageSet, next: String
+    ) throws {
+        let path = LoadedModel.path(in: out)
+        try save(file, to: path)
         try write(trainer.history)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         if json {
             return try printJSONLine(
                 Written(
-                    path: LoadedModel.path(in: out), data: set.name, images: set.count,
+                    path: path, data: set.name, images: set.count,
                     leftOut: set.reading.leftOut, epochs: trainer.history.count,
                     loss: trainer.history.last?.terms.loss,
                     activeUnits: trainer.history.last?.activeUnits))
         }
-        let held = model.isTrainedOnMNIST ? "" : " --images HELD-OUT-NORMAL-IMAGES"
-        print("Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out)\(held)")
+        print("Wrote \(path); next: elbo calibrate --model \(out)\(next)")
     }
 
     /// Trains to the end, with a checkpoint after each epoch; throws if it is told to stop.

@@ -63,20 +63,9 @@ extension Train {
                 preprocessing: preprocessing, provenance: facts, threads: recipe.threads,
                 progress: { _ in !stopSignal.isRequested })
         else { throw Self.stopped }
-        try save(model.safetensors.encoded(as: .half), to: LoadedModel.path(in: out))
-        try write(trainer.history)
-        try? FileManager.default.removeItem(atPath: checkpointPath)
-        if json {
-            return try printJSONLine(
-                Written(
-                    path: LoadedModel.path(in: out), data: set.name, images: set.count,
-                    leftOut: set.reading.leftOut, epochs: trainer.history.count,
-                    loss: trainer.history.last?.terms.loss,
-                    activeUnits: trainer.history.last?.activeUnits))
-        }
-        print(
-            "Wrote \(LoadedModel.path(in: out)); next: elbo calibrate --model \(out) --images "
-                + "HELD-OUT-NORMAL-PICTURES")
+        try finish(
+            model.safetensors.encoded(as: .half), by: trainer, from: set,
+            next: " --images HELD-OUT-NORMAL-PICTURES")
     }
 
     private static let fewestPictures = 10
