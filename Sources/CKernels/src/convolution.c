@@ -1,6 +1,7 @@
 // Convolutions by oneDNN. Its C API describes operations differently in versions 2 and 3; either will do, but
 // bytes, which version 3 scales in another way, are for version 2 alone.
 #include "kernels.h"
+#include "packing.h"
 
 /// The extents of weights; depthwise ones are as many groups of one.
 static int extents(const elbod_convolution *shape, dnnl_dims_t dims) {
@@ -129,35 +130,7 @@ dnnl_status_t elbod_convolution_pack(
     dnnl_dims_t dims;
     const int extent = extents(shape, dims);
     const dnnl_format_tag_t order = shape->is_depthwise ? dnnl_abcde : dnnl_abcd;
-    dnnl_memory_t memory = NULL;
-    dnnl_primitive_desc_t description = NULL;
-    dnnl_primitive_t reorder = NULL;
-#if DNNL_VERSION_MAJOR >= 3
-    dnnl_memory_desc_t layout = NULL;
-    const_dnnl_memory_desc_t packed = NULL;
-    dnnl_status_t status = dnnl_memory_desc_create_with_tag(&layout, extent, dims, type, order);
-    if (status == dnnl_success) status = dnnl_memory_create(&memory, layout, engine, (void *)plain);
-    if (status == dnnl_success) status = dnnl_memory_get_memory_desc(weights, &packed);
-    if (status == dnnl_success)
-        status = dnnl_reorder_primitive_desc_create(&description, layout, engine, packed, engine, NULL);
-    dnnl_memory_desc_destroy(layout);
-#else
-    dnnl_memory_desc_t layout;
-    const dnnl_memory_desc_t *packed = NULL;
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&layout, extent, dims, type, order);
-    if (status == dnnl_success) status = dnnl_memory_create(&memory, &layout, engine, (void *)plain);
-    if (status == dnnl_success) status = dnnl_memory_get_memory_desc(weights, &packed);
-    if (status == dnnl_success)
-        status = dnnl_reorder_primitive_desc_create(&description, &layout, engine, packed, engine, NULL);
-#endif
-    if (status == dnnl_success) status = dnnl_primitive_create(&reorder, description);
-    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, memory}, {DNNL_ARG_TO, weights}};
-    if (status == dnnl_success) status = dnnl_primitive_execute(reorder, stream, 2, arguments);
-    if (status == dnnl_success) status = dnnl_stream_wait(stream);
-    if (reorder) dnnl_primitive_destroy(reorder);
-    if (description) dnnl_primitive_desc_destroy(description);
-    if (memory) dnnl_memory_destroy(memory);
-    return status;
+    return elbod_pack(engine, stream, extent, dims, order, type, plain, weights);
 }
 
 dnnl_status_t elbod_convolution_execute(

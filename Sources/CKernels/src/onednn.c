@@ -1,5 +1,6 @@
 // Products by oneDNN. Its C API describes operations differently in versions 2 and 3; either will do.
 #include "kernels.h"
+#include "packing.h"
 
 dnnl_status_t elbod_matmul_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *a, dnnl_memory_t *b, dnnl_memory_t *c, dnnl_engine_t engine,
@@ -146,17 +147,16 @@ dnnl_status_t elbod_product_create(
     return status;
 }
 
-dnnl_status_t elbod_product_pack(
-    dnnl_engine_t engine, dnnl_stream_t stream, dnnl_dim_t k, dnnl_dim_t n, dnnl_data_type_t type,
-    const void *plain, dnnl_memory_t weights) {
-    dnnl_dims_t dims = {n, k};
+dnnl_status_t elbod_pack(
+    dnnl_engine_t engine, dnnl_stream_t stream, int extent, const dnnl_dims_t dims, dnnl_format_tag_t order,
+    dnnl_data_type_t type, const void *plain, dnnl_memory_t weights) {
     dnnl_memory_t memory = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_primitive_t reorder = NULL;
 #if DNNL_VERSION_MAJOR >= 3
     dnnl_memory_desc_t layout = NULL;
     const_dnnl_memory_desc_t packed = NULL;
-    dnnl_status_t status = dnnl_memory_desc_create_with_tag(&layout, 2, dims, type, dnnl_ba);
+    dnnl_status_t status = dnnl_memory_desc_create_with_tag(&layout, extent, dims, type, order);
     if (status == dnnl_success) status = dnnl_memory_create(&memory, layout, engine, (void *)plain);
     if (status == dnnl_success) status = dnnl_memory_get_memory_desc(weights, &packed);
     if (status == dnnl_success)
@@ -165,7 +165,7 @@ dnnl_status_t elbod_product_pack(
 #else
     dnnl_memory_desc_t layout;
     const dnnl_memory_desc_t *packed = NULL;
-    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&layout, 2, dims, type, dnnl_ba);
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&layout, extent, dims, type, order);
     if (status == dnnl_success) status = dnnl_memory_create(&memory, &layout, engine, (void *)plain);
     if (status == dnnl_success) status = dnnl_memory_get_memory_desc(weights, &packed);
     if (status == dnnl_success)
@@ -179,6 +179,13 @@ dnnl_status_t elbod_product_pack(
     if (description) dnnl_primitive_desc_destroy(description);
     if (memory) dnnl_memory_destroy(memory);
     return status;
+}
+
+dnnl_status_t elbod_product_pack(
+    dnnl_engine_t engine, dnnl_stream_t stream, dnnl_dim_t k, dnnl_dim_t n, dnnl_data_type_t type,
+    const void *plain, dnnl_memory_t weights) {
+    dnnl_dims_t dims = {n, k};
+    return elbod_pack(engine, stream, 2, dims, dnnl_ba, type, plain, weights);
 }
 
 dnnl_status_t elbod_product_execute(
