@@ -105,7 +105,7 @@ public struct CertificateStatement: Sendable, Encodable {
             ? ""
             : " It is as well if a statistic of its pixels lies beyond the most extreme one"
                 + (HealthPlan.rank(of: n) > 1 ? " in ten thousand" : "")
-                + " of the calibration: \(checks)."
+                + " of the calibration by more than a fortieth: \(checks)."
         let ends = sides == 2 ? "each end" : lower == nil ? "the highest" : "the lowest"
         return """
             An image is called anomalous if its \(score)\(others) lies strictly outside the bounds: normal is \

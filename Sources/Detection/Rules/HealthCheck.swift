@@ -37,8 +37,9 @@ public struct HealthCheck: Sendable, Hashable {
 
 /// The checks that a rule makes before it looks at the model's score, with their bounds.
 ///
-/// A bound is the calibration's `rank`-th most extreme value, and what is strictly beyond it is a fault. All
-/// checks together take `spent` ranks of the calibration's images out of what the rule may call anomalous:
+/// A bound is the calibration's `rank`-th most extreme value, and what is beyond it by more than a fortieth is a fault:
+/// that the brightest pixel is 253 where it was 254 in all images is none. That only makes fewer frames faulty than what
+/// is promised counts with. All checks together take `spent` ranks of the calibration's images out of what the rule may call anomalous:
 /// regions of which each holds the k-th extremes by one function, one after the other, hold together as much of
 /// all normal images as one region of the sum of their ranks does (Tukey, "Nonparametric estimation II:
 /// statistically equivalent blocks", 1947), and less if they overlap. So what is promised of the rule holds for
@@ -57,6 +58,13 @@ public struct HealthPlan: Sendable, Equatable {
         public let check: HealthCheck
         /// The last value that is in order.
         public let value: Float
+
+        /// A fortieth beyond the most extreme value in order; and of values near zero, such as shares of pixels, so
+        /// much above it.
+        init(_ check: HealthCheck, extreme: Float) {
+            self.check = check
+            value = check.isHigh ? extreme * 1.025 + 0.0025 : extreme * 0.975
+        }
     }
 
     /// No checks.
@@ -82,7 +90,7 @@ public struct HealthPlan: Sendable, Equatable {
             }
             spent += rank
             let place = check.isHigh ? sample.n - rank : rank - 1
-            checks.append(Bound(check: check, value: sample.sorted[place]))
+            checks.append(Bound(check, extreme: sample.sorted[place]))
         }
         self.init(checks: checks, omitted: omitted, spent: spent)
     }

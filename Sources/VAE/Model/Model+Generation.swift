@@ -4,13 +4,12 @@ import Tensors
 
 extension Model {
     /// `count` 8-bit images of the model's size, one after the other, from its decoder, with codes
-    /// z ~ N(0, 1) and contrasts from 1 to 6.
+    /// z ~ N(0, 1) and contrasts from 2 to 6.
     ///
     /// The decoder gives the mean brightness of each pixel, blurred where digits differ, and an image
     /// that blurred is reconstructed better than any real one. The contrast, a factor on the logits,
-    /// restores sharp strokes. Measured on a model of MNIST, for 5,000 images of either kind: mean
-    /// squared error 0.0079, where digits never seen have 0.0080; within the bounds of mse, nll, kl
-    /// and elbo 99.5, 96.2, 97.5 and 96.8 %, where those digits have 97.4, 96.8, 94.0 and 95.5 %.
+    /// restores sharp strokes. Measured on the bundled model of MNIST: 97.9 % are normal to its rule
+    /// and to health, as are 96.0 % of digits never seen.
     public func generatedImages(count: Int, seed: UInt64) -> [UInt8] {
         prepareThreadForComputing()
         let capacity = 250
@@ -23,7 +22,7 @@ extension Model {
             random.fillWithNormal(codes)
             weights.decodeLogits(codes, into: activations)
             for row in 0..<min(capacity, count - first) {
-                let contrast = 1 + 5 * random.nextUniform()
+                let contrast = 2 + 4 * random.nextUniform()
                 activations.logits.withRow(row) { logits in
                     for index in logits.indices {
                         let pixel = Self.pixel(contrast * logits[index])
