@@ -72,8 +72,10 @@ public struct Status: Codable, Sendable {
     public var calibrationDoubts: [String]?
     /// Frames audited so far.
     public var audited: Int?
-    /// Events so far, and the sources of those that last; nil if no events are made.
+    /// Events so far, how many of them last, and the sources of those, 100 at most; nil if no events are made.
     public var events: UInt64?
+    /// See `events`.
+    public var eventsOpen: Int?
     /// See `events`.
     public var openEvents: [String]?
     /// Frames that could not be read, and were answered with an error.

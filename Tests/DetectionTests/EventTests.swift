@@ -81,7 +81,7 @@ import VAE
             }
         }
         #expect(reports.map(\.discoveries) == [[11, 12, 14]] && reports[0].first == 10)
-        for text in ["", "5", "1@0.1", "5@0", "5@1", "5@nan", "100001@0.1", "5@0.1@2"] {
+        for text in ["", "5", "1@0.1", "5@0", "5@1", "5@nan", "10001@0.1", "5@0.1@2"] {
             #expect(DiscoveryRule(text) == nil, "\(text)")
         }
     }

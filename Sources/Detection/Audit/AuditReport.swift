@@ -10,10 +10,16 @@ public struct AuditReport: Sendable {
     /// Whether nothing has given a calibration up, of all sources together or of one alone.
     public var isValid: Bool { alarm == nil && sources.allSatisfy { $0.alarm == nil } }
 
-    /// What gave calibrations up, a sentence each.
+    /// What gave calibrations up, a sentence each, for ten sources at most: senders choose how many there are.
     public var doubts: [String] {
         let all = alarm.map { ["all sources together: \($0.text)"] } ?? []
-        return all
-            + sources.compactMap { source in source.alarm.map { "\(source.name): \($0.text)" } }
+        let given = sources.compactMap { source in
+            source.alarm.map { "\(source.name): \($0.text)" }
+        }
+        let more = given.count - Self.namedSources
+        return all + given.prefix(Self.namedSources)
+            + (more > 0 ? ["and \(more) more sources"] : [])
     }
+
+    private static let namedSources = 10
 }

@@ -85,6 +85,11 @@ public struct Calibration: Sendable, Equatable {
     public func deciding(
         by rule: DecisionRule, revision: Int, created: UnixTime, lineage: Lineage? = nil
     ) throws(CalibrationError) -> Calibration {
+        if rule.health != self.rule.health, !rule.health.isEmpty, !held.isSuperset(of: .health) {
+            throw .unusable(
+                "the calibration holds no statistics of pixels to look for faults of frames by; calibrate anew, "
+                    + "from images or live frames")
+        }
         _ = try DrawnRule(rule, over: samples)
         return Calibration(
             rules: [rule], samples: samples, model: model, data: data, created: created,

@@ -9,10 +9,10 @@ public struct DiscoveryRule: Sendable, Hashable, CustomStringConvertible {
     /// q, the share of discoveries that may be false.
     public let rate: Double
 
-    /// The longest window there can be.
-    public static let longest = 100_000
+    /// The longest window there can be; each source holds one.
+    public static let longest = 10_000
 
-    /// W frames at q; nil if W is none of 2 to 100,000 or q no share.
+    /// W frames at q; nil if W is none of 2 to 10,000 or q no share.
     public init?(window: Int, rate: Double) {
         guard (2...Self.longest).contains(window), rate > 0, rate < 1 else { return nil }
         (self.window, self.rate) = (window, rate)

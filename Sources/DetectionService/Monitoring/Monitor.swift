@@ -143,6 +143,9 @@ final class Monitor: Sendable {
         return (snapshot, stale)
     }
 
+    /// Sources with open events that the status names; senders choose how many there are.
+    private static let namedEvents = 100
+
     /// Every source.
     func sources() -> [SourceStatus] {
         let own = activeModel.edition.sources
@@ -201,7 +204,9 @@ final class Monitor: Sendable {
         }
         if configuration.event != nil {
             let (count, open) = events
-            (status.events, status.openEvents) = (count, open.map(\.source.name).sorted())
+            status.events = count
+            status.eventsOpen = open.count
+            status.openEvents = Array(open.map(\.source.name).sorted().prefix(Self.namedEvents))
         }
         status.rejected = total.rejected
         status.rejections = total.rejectionsByName
