@@ -29,7 +29,9 @@ public struct AuditPlan: Sendable {
     /// Of each level.
     static let shares = [0.5, 0.1, 0.025, 0.005]
     /// Shares of the wealth that are bet, from 0.01 to 0.9 in equal ratios.
-    static let stakes = (0..<8).map { 0.01 * pow(90, Double($0) / 7) }
+    static let stakes = (0..<stakeCount).map { 0.01 * pow(90, Double($0) / Double(stakeCount - 1)) }
+    /// How many there are.
+    static let stakeCount = 8
     /// 1 − the confidence over the calibration.
     private static let delta = 0.01
 

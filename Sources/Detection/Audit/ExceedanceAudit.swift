@@ -65,10 +65,29 @@ public struct ExceedanceAudit: Sendable {
             return wealths
         }
 
+        private func isAny(atLeast limit: Double, _ plan: AuditPlan, _ frames: Int) -> Bool {
+            let count = Double(frames - start)
+            let factors = plan.logFactors.span
+            var bet = 0
+            for place in exceeded.indices {
+                for side in 0..<2 {
+                    let hits = Double(side == 0 ? exceeded[place] : reached[place])
+                    for _ in 0..<AuditPlan.stakeCount {
+                        let wealth = (count - hits) * factors[bet] + hits * factors[bet + 1]
+                        if wealth >= limit { return true }
+                        bet += 2
+                    }
+                }
+            }
+            return false
+        }
+
         /// Whether the mean of the wealths has reached the exponential of `limit`.
         func hasReached(_ limit: Double, _ plan: AuditPlan, _ frames: Int) -> Bool {
+            // The mean is at most the largest, which is looked for without a list of them.
+            guard isAny(atLeast: limit, plan, frames) else { return false }
             let wealths = logWealths(plan, frames)
-            guard let most = wealths.max(), most >= limit else { return false }
+            let most = wealths.max() ?? 0
             let sum = wealths.reduce(0) { $0 + exp($1 - most) }
             return most + log(sum / Double(wealths.count)) >= limit
         }

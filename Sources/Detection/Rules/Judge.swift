@@ -4,28 +4,36 @@ public import VAE
 /// Decides by one rule over the scores of normal images: the only code that says what is anomalous, for the
 /// daemon, its dry runs, `elbo score`, `evaluate` and `report` alike.
 ///
-/// Without state and without memory of its own, so any thread may use it.
-public struct Judge: Sendable {
+/// Without state, so any thread may use it; one object, since it is looked up for every frame and copying its lists would
+/// count their references each time.
+public final class Judge: Sendable {
     /// The rule with its bounds.
     public let drawn: DrawnRule
+    /// Whether frames that do not change are a fault.
+    public let findsFrozen: Bool
     private let witnesses: [Witness]
 
     /// A judge by `rule` over the scores of normal images by each function; throws if it cannot be drawn from these.
     public init(
         _ rule: DecisionRule, over samples: [ScoreFunction: ScoreSample]
     ) throws(CalibrationError) {
-        drawn = try DrawnRule(rule, over: samples)
+        let drawn = try DrawnRule(rule, over: samples)
+        self.drawn = drawn
+        findsFrozen = rule.health.contains(.frozen)
         witnesses = drawn.clauses.compactMap { clause in
             samples[clause.score].map { Witness(clause, $0, rule.tails) }
         }
     }
 
     /// A judge by the rule that decides in a calibration.
-    public init(_ calibration: Calibration) {
+    public convenience init(_ calibration: Calibration) {
         do { try self.init(calibration.rule, over: calibration.samples) } catch {
             preconditionFailure("a calibration holds a rule that can be drawn from it: \(error)")
         }
     }
+
+    /// The score that decides, or the first of several.
+    public var score: ScoreFunction { drawn.rule.score }
 
     /// Between which values the first score is normal.
     public var bounds: ScoreBounds { drawn.bounds }

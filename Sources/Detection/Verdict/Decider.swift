@@ -110,13 +110,11 @@ public struct Decider: Sendable {
         _ frame: Frame, _ scores: Scores, at place: Int, by judge: Judge
     ) -> Decision {
         var decision = judge.decide(scores)
-        let isFrozen = sources[place].stillness.note(scores) >= plan.frozenAfter
-        if isFrozen, plan.frozenAfter > 0, decision.fault == nil,
-            judge.drawn.rule.health.contains(.frozen)
-        {
-            decision.fault = .frozen
+        if plan.frozenAfter > 0, judge.findsFrozen {
+            let run = sources[place].stillness.note(scores)
+            if run >= plan.frozenAfter, decision.fault == nil { decision.fault = .frozen }
         }
-        if plan.auditEvery > 0 { audit(scores[judge.drawn.rule.score], at: place) }
+        if plan.auditEvery > 0 { audit(scores[judge.score], at: place) }
         if let rule = plan.event {
             let number = events + 1
             let change = sources[place].events.note(frame, decision, by: rule, number: number)

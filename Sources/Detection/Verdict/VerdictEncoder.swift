@@ -12,6 +12,10 @@ public struct VerdictEncoder: Sendable {
     private let model: SHA256Digest
     /// `,"metric":…` to `"calibration_revision":…` of each calibration; empty until it is needed.
     private var fixed: [[UInt8]]
+    /// `,"metric":…` of each score function, by its place.
+    private let metrics = ScoreFunction.allCases.map {
+        Array(",\"metric\":\"\($0.rawValue)\"".utf8)
+    }
     private var receivedTimes = TimeWriter()
     private var scoredTimes = TimeWriter()
     /// Both as the inside of a JSON string.
@@ -101,9 +105,7 @@ public struct VerdictEncoder: Sendable {
             line.append(",\"event\":")
             line.append(event)
         }
-        line.append(",\"metric\":\"")
-        line.append(decision.function.rawValue)
-        line.append("\"")
+        line.append(contentsOf: metrics[decision.function.index])
         if let part = verdict.scores.strongestPart {
             line.append(",\"part\":\"")
             line.append(part.rawValue)

@@ -84,7 +84,7 @@ extension Scores: Hashable {
 
 extension ScoreFunction {
     /// Its place among all.
-    @inline(__always) var index: Int {
+    @inline(__always) public var index: Int {
         // The compiler knows cases by these numbers already and makes nothing of this.
         switch self {
         case .mse: 0
