@@ -111,7 +111,8 @@ let package = Package(
         .target(
             name: "Detection",
             dependencies: [
-                "Files", "Formatting", "Frames", "Images", "Platform", "Tensors", "VAE",
+                "Files", "Formatting", "Frames", "Images", "Inspection", "Platform", "Tensors",
+                "VAE",
             ],
             swiftSettings: safe),
 
@@ -134,8 +135,8 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Control", "Detection", "Files", "Frames", "Images", "Platform",
-                "ServiceConfiguration", "Tensors", "VAE", "YAML", "ZeroMQ",
+                "Control", "Detection", "Drawing", "Files", "Frames", "Images", "Inspection",
+                "Platform", "ServiceConfiguration", "Tensors", "VAE", "YAML", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -201,7 +202,10 @@ let package = Package(
         // What tests of several targets decode.
         .target(
             name: "TestSupport",
-            dependencies: ["Backbone", "Frames", "Images", "Networks", "Platform", "Tensors"],
+            dependencies: [
+                "Backbone", "Frames", "Images", "Inspection", "Networks", "Platform", "Tensors",
+                "VAE", "VAETraining",
+            ],
             path: "Tests/TestSupport",
             swiftSettings: house),
 
@@ -272,8 +276,9 @@ let package = Package(
             dependencies: [
                 "Control", "ControlClients", "Detection", "DetectionService", "elbo", "elbo-replay",
                 "elbod", "Files",
-                "Frames", "Images", "Networks", "Platform", "ServiceConfiguration", "Tensors",
-                "TestSupport", "VAE", "ZeroMQ", .product(name: "Logging", package: "swift-log"),
+                "Frames", "Images", "Inspection", "Networks", "Platform", "ServiceConfiguration",
+                "Tensors", "TestSupport", "VAE", "ZeroMQ",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
         .testTarget(

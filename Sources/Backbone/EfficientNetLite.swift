@@ -48,6 +48,13 @@ public struct EfficientNetLite: Sendable, Equatable {
         return Layer(weight: sums, bias: stem.bias)
     }
 
+    /// Weights and biases, all together.
+    public var parameterCount: Int {
+        let layers =
+            [stem] + blocks.flatMap { [$0.expand, $0.depthwise, $0.project].compactMap(\.self) }
+        return layers.reduce(0) { $0 + $1.weight.count + $1.bias.count }
+    }
+
     /// Channels of the first convolution.
     public static let stemChannels = 32
 }

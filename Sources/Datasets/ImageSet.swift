@@ -47,7 +47,7 @@ public struct ImageSet: Sendable {
     public var columns: Int { shape.columns }
 
     /// The bytes of each image, rows x columns x channels.
-    public var pixelsPerImage: Int { shape.pixels * shape.channels }
+    public var pixelsPerImage: Int { shape.values }
 
     /// The number of images, at least one.
     public var count: Int {

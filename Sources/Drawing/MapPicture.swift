@@ -1,9 +1,6 @@
 public import Images
 
 /// A picture beside itself with where it is odd laid over it, as pixels.
-///
-/// Colours are fixed: nothing below a bound, and above it from yellow to red at four times the bound, so that pictures
-/// can be compared, and nothing glows on a good part.
 public struct MapPicture: Sendable {
     /// A frame around what is odd, in pixels of the picture.
     public struct Box: Sendable {
@@ -21,13 +18,12 @@ public struct MapPicture: Sendable {
     /// The picture, in colour.
     private let pixels: [UInt8]
     private let shape: ImageShape
-    /// As multiples of the bound, one a pixel.
-    private let oddness: [Float]
+    private let map: HeatMap
     private let boxes: [Box]
 
-    /// Of a picture of one, three or four channels, and of as many multiples of a bound as it has pixels.
-    public init(_ picture: Image, oddness: [Float], boxes: [Box]) {
-        precondition(oddness.count == picture.shape.pixels, "one number for each pixel")
+    /// Of a picture of one, three or four channels, and a map of its size.
+    public init(_ picture: Image, _ map: HeatMap, boxes: [Box]) {
+        precondition(map.oddness.count == picture.shape.pixels, "one number for each pixel")
         let channels = picture.shape.channels
         var pixels: [UInt8] = []
         pixels.reserveCapacity(3 * picture.shape.pixels)
@@ -36,32 +32,14 @@ public struct MapPicture: Sendable {
         }
         self.pixels = pixels
         shape = picture.shape
-        (self.oddness, self.boxes) = (oddness, boxes)
-    }
-
-    /// Red, green and blue of an oddness, and how much they cover.
-    static func color(_ oddness: Float) -> (SIMD3<Float>, cover: Float) {
-        guard oddness > 1 else { return (.zero, 0) }
-        let part = min(1, (oddness - 1) / 3)
-        return (SIMD3(255, 220 * (1 - part), 40 * (1 - part)), 0.35 + 0.35 * part)
-    }
-
-    /// The map alone: transparent where nothing is odd.
-    public var map: Image {
-        var map: [UInt8] = []
-        map.reserveCapacity(4 * oddness.count)
-        for value in oddness {
-            let (color, cover) = Self.color(value)
-            map += [UInt8(color.x), UInt8(color.y), UInt8(color.z), UInt8(255 * cover)]
-        }
-        return Image(ImageShape(rows: shape.rows, columns: shape.columns, channels: 4), pixels: map)
+        (self.map, self.boxes) = (map, boxes)
     }
 
     /// The picture with its map and boxes laid over it.
     public var overlay: Image {
         var overlay = pixels
-        for (index, value) in oddness.enumerated() where value > 1 {
-            let (color, cover) = Self.color(value)
+        for (index, value) in map.oddness.enumerated() where value > 1 {
+            let (color, cover) = HeatMap.color(value)
             for channel in 0..<3 {
                 let place = 3 * index + channel
                 overlay[place] = UInt8(Float(overlay[place]) * (1 - cover) + color[channel] * cover)

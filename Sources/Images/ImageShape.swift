@@ -17,6 +17,9 @@ public struct ImageShape: Hashable, Sendable, BitwiseCopyable, CustomStringConve
     /// `rows × columns`, of a size already known to be sane; see `bytes` for all others.
     public var pixels: Int { rows * columns }
 
+    /// The numbers that an image holds, `rows × columns × channels`, of a size already known to be sane.
+    public var values: Int { pixels * channels }
+
     /// The bytes of its pixels, or nil if they are more than can be counted or a side is negative.
     public var bytes: Int? {
         let (area, areaOverflow) = rows.multipliedReportingOverflow(by: columns)

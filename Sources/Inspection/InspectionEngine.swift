@@ -22,6 +22,9 @@ public final class InspectionEngine: ImageScorer {
     private let errors: Matrix
     private let room: Buffer2D<UInt8>
     private var sorted: [Float]
+    private let shape: ImageShape
+    /// Nil if nobody wants to know whether the camera sees.
+    private let meter: HealthMeter?
 
     /// A scorer that its thread makes and lets go of: oneDNN counts scratch memory by threads.
     private final class Part {
@@ -29,10 +32,16 @@ public final class InspectionEngine: ImageScorer {
     }
 
     /// For batches of at most `capacity` pictures, each of which the threads of `team` share if there is one.
+    ///
+    /// The scores of places are always computed, and those of `ScoreSet.health` if they are wanted.
     public init(
-        _ model: InspectionModel, by precision: Precision = .fp32, capacity: Int,
-        team: ThreadTeam? = nil
+        _ model: InspectionModel, by precision: Precision = .fp32,
+        computing wanted: ScoreSet = .places, capacity: Int, team: ThreadTeam? = nil
     ) {
+        shape = model.imageShape
+        meter =
+            wanted.isDisjoint(with: .health)
+            ? nil : HealthMeter(rows: shape.rows, columns: shape.columns)
         self.capacity = capacity
         self.team = team
         grid = model.grid
@@ -42,8 +51,7 @@ public final class InspectionEngine: ImageScorer {
             by: BackboneComputation(precision: precision, ranges: model.ranges), parts: count)
         self.extractor = extractor
         errors = Matrix(rows: capacity, columns: grid.count)
-        room = Buffer2D(
-            rows: 1, columns: model.imageShape.pixels * model.imageShape.channels)
+        room = Buffer2D(rows: 1, columns: model.imageShape.values)
         sorted = Array(repeating: 0, count: grid.count)
         scores = Array(repeating: Scores(), count: capacity)
         parts = (0..<count).map { _ in Part() }
@@ -80,6 +88,13 @@ public final class InspectionEngine: ImageScorer {
         if let team { extractor.run(pixels, by: team) } else { extractor.run(pixels) }
         forEachPart { $1.scorer?.score(into: row, of: errors) }
         scores[row] = pictureScores(row)
+        if let meter {
+            let health =
+                shape.channels == 1
+                ? meter.measure(pixels)
+                : meter.measure(brightness(of: pixels, shape).span)
+            scores[row].add(health, rows: shape.rows, columns: shape.columns)
+        }
     }
 
     private func pictureScores(_ row: Int) -> Scores {

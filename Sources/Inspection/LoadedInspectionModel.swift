@@ -1,3 +1,4 @@
+import Backbone
 public import Files
 import Networks
 public import Tensors
@@ -14,16 +15,23 @@ extension InspectionModel: PictureModel {
         Computation(precision: precision, ranges: precision == .int8 ? placeRanges : nil)
     }
 
-    /// See `InspectionEngine`, which always computes the two scores of places.
+    /// Those of the backbone and of the autoencoder of places.
+    public var parameterCount: Int { backbone.parameterCount + places.parameterCount }
+
+    /// One: pictures are large, take no shorter together, and somebody waits for each.
+    public func batchSize(atMost limit: Int) -> Int { 1 }
+
+    /// See `InspectionEngine`.
     public func scorer(
         by computation: Computation, computing wanted: ScoreSet, capacity: Int
     ) -> any ImageScorer {
-        InspectionEngine(self, by: computation.precision, capacity: capacity)
+        InspectionEngine(
+            self, by: computation.precision, computing: wanted, capacity: capacity)
     }
 }
 
 /// A model of either kind read from a file, with the hash by which calibrations and verdicts name it.
-public struct LoadedPictureModel: Sendable {
+public struct LoadedPictureModel: IdentifiedModel {
     /// The model.
     public let model: any PictureModel
     /// SHA-256 of the file's bytes.
@@ -44,6 +52,22 @@ public struct LoadedPictureModel: Sendable {
             InspectionModel.isDescribed(in: file)
             ? try InspectionModel(file) : try Model(file)
         digest = SHA256Digest(of: bytes)
+    }
+
+    /// See `PictureModel.suits`.
+    public func suits(_ computation: Computation) -> Bool { model.suits(computation) }
+
+    /// Throws if the model cannot score an image without being told its class.
+    public func requireUnconditional() throws(VAEError) {
+        guard (model as? Model)?.architecture.isConditional != true else { throw .needsClasses }
+    }
+
+    /// The same as a model of pixels; throws if it is none.
+    public var pixels: LoadedModel {
+        get throws(VAEError) {
+            guard let model = model as? Model else { throw .malformed("it is an inspection model") }
+            return LoadedModel(model, digest: digest)
+        }
     }
 
     /// The inspection model, if it is one.

@@ -145,6 +145,24 @@ extension Configuration {
                     Consecutive frames of a film are not independent: take every 25th of 25 a second, \
                     or whatever it takes for another scene.
                     """), \.thin, 0...1_000_000),
+        .integer(
+            .init(
+                "boxes",
+                "Boxes around what is odd in an anomalous picture, at most, by models that inspect pictures",
+                "n",
+                details: """
+                    In pixels of the picture as it was sent, the oddest first. 0 for none.
+                    """), \.boxes, 0...5),
+        .value(
+            .init(
+                "maps",
+                "Of which pictures maps of where they are odd are published under map/<source>/: none, "
+                    + "anomalies or all", "which",
+                details: """
+                    By models that inspect pictures: a PNG file to lay over the picture, transparent \
+                    where nothing is odder than in good pictures.
+                    """), \.maps, allowed: "none, anomalies or all", show: \.rawValue,
+            parse: { MapChoice(rawValue: $0) }),
         .flag(
             .init(
                 "all_scores",

@@ -45,6 +45,10 @@ public struct Configuration: Equatable, Sendable {
         DecidingPlan(
             frozenAfter: frozenFrames, auditEvery: thin, event: event, window: discoveries)
     }
+    /// Boxes around what is odd in the verdict on a picture, at most.
+    public var boxes = 5
+    /// Of which pictures maps are published.
+    public var maps = MapChoice.none
     /// Whether verdicts carry every score or only the deciding one.
     public var allScores = false
     /// Whether a message of one part, exactly as long as an image has pixels, is an 8-bit image.

@@ -43,6 +43,18 @@ public final class HealthMeter {
     public func measure(_ row: Int, of batch: borrowing ImageBatch) -> HealthSums {
         precondition(batch.columns == rows * columns, "shapes differ")
         let (bytes, floats) = unsafe batch.addresses(ofRow: row)
+        return unsafe measure(bytes, floats)
+    }
+
+    /// Measures an image of bytes.
+    public func measure(_ pixels: Span<UInt8>) -> HealthSums {
+        precondition(pixels.count == rows * columns, "shapes differ")
+        return unsafe pixels.withUnsafeBufferPointer { unsafe measure($0.baseAddress, nil) }
+    }
+
+    private func measure(
+        _ bytes: UnsafePointer<UInt8>?, _ floats: UnsafePointer<Float>?
+    ) -> HealthSums {
         let found = unsafe elbod_measure_health(
             level, bytes, floats, rows, columns, room.columns, room.base)
         return HealthSums(

@@ -5,9 +5,8 @@ import Synchronization
 
 /// Threads that work on the parts of one task at the same time, over and over.
 ///
-/// Between tasks they spin: a step of training has two tasks of half a millisecond, and waking a
-/// sleeping thread for each costs a fifth of the time. So a team is for a program that does nothing
-/// else meanwhile; its threads end with it.
+/// Between tasks they spin for a while, and then sleep: a step of training has two tasks of half a millisecond,
+/// and waking a sleeping thread for each costs a fifth of the time. Its threads end with it.
 public final class ThreadTeam {
     /// The threads, the caller's included.
     public let count: Int
@@ -19,17 +18,42 @@ public final class ThreadTeam {
     /// `@unchecked Sendable` because `task` is written by the caller before it raises `generation` and
     /// read by the others after they have seen that, so the two never meet; the rest is atomic.
     private final class Shared: @unchecked Sendable {
-        let generation = Atomic<Int>(0)
+        private let generation = Atomic<Int>(0)
         let working = Atomic<Int>(0)
         let isEnding = Atomic<Bool>(false)
         var task: (Int) -> Void = { _ in }
+        private let sleepers = Atomic<Int>(0)
+        private let begun = Condition()
+
+        /// Lets the others begin, and wakes those that sleep.
+        func begin() {
+            // Either this sees a sleeper, or the sleeper sees the new generation: both are in one order.
+            generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+            begun.lock()
+            begun.broadcast()
+            begun.unlock()
+        }
+
+        private func waitForGeneration(after seen: Int) {
+            let isThere = { self.generation.load(ordering: .sequentiallyConsistent) != seen }
+            if spin(for: Self.patience, until: isThere) { return }
+            begun.lock()
+            sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            while !isThere() { begun.wait() }
+            sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            begun.unlock()
+        }
+
+        /// Longer than the pauses between the tasks of a program that does nothing else.
+        private static let patience = Duration.microseconds(500)
 
         /// Does part `index` of one task after the other until the team ends.
         func work(_ index: Int) {
             prepareThreadForComputing()
             var seen = 0
             while true {
-                spin(until: { generation.load(ordering: .acquiring) != seen })
+                waitForGeneration(after: seen)
                 seen += 1
                 if isEnding.load(ordering: .relaxed) { return }
                 task(index)
@@ -50,7 +74,7 @@ public final class ThreadTeam {
 
     deinit {
         shared.isEnding.store(true, ordering: .relaxed)
-        shared.generation.wrappingAdd(1, ordering: .releasing)
+        shared.begin()
         for thread in threads { thread.join() }
     }
 
@@ -64,10 +88,10 @@ public final class ThreadTeam {
         withoutActuallyEscaping(body) { body in
             shared.task = body
             shared.working.store(count - 1, ordering: .relaxed)
-            shared.generation.wrappingAdd(1, ordering: .releasing)
+            shared.begin()
             prepareThreadForComputing()
             body(0)
-            spin(until: { shared.working.load(ordering: .acquiring) == 0 })
+            _ = spin(until: { shared.working.load(ordering: .acquiring) == 0 })
             shared.task = { _ in }
         }
     }
@@ -82,11 +106,23 @@ public final class ThreadTeam {
     }
 }
 
-/// Waits for a moment that is near: spins, and gives way to other programs if it takes long.
-private func spin(until isTrue: () -> Bool) {
+/// Waits for a moment that is near: spins, and gives way to other programs if it takes long; false if it has not come
+/// for as long as there is patience.
+private func spin(for patience: Duration? = nil, until isTrue: () -> Bool) -> Bool {
     var turns = 0
+    var deadline: ContinuousClock.Instant?
     while !isTrue() {
         turns += 1
-        if turns < 10_000 { elbod_relax() } else { sched_yield() }
+        if turns < 10_000 {
+            elbod_relax()
+            continue
+        }
+        if let patience {
+            let now = ContinuousClock.now
+            if now >= deadline ?? now + patience { return false }
+            deadline = deadline ?? now + patience
+        }
+        sched_yield()
     }
+    return true
 }

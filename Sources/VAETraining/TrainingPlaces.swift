@@ -29,7 +29,7 @@ public struct TrainingPlaces: Sendable {
         of pixels: [UInt8], _ shape: ImageShape, by backbone: EfficientNetLite, taps: [Int],
         threads: Int, progress: (Double) -> Bool = { _ in true }
     ) {
-        let size = shape.pixels * shape.channels
+        let size = shape.values
         precondition(size > 0 && pixels.count % size == 0, "the pixels are not whole pictures")
         let pictures = pixels.count / size
         let team = PictureTeam(threads: threads) {
@@ -68,7 +68,7 @@ public struct TrainingPlaces: Sendable {
         _ pixels: [UInt8], _ shape: ImageShape, _ taps: [Int], _ team: PictureTeam<PlaceReader>,
         _ progress: (Double) -> Bool
     ) -> (FeatureStatistics, BackboneRanges)? {
-        let size = shape.pixels * shape.channels
+        let size = shape.values
         let pictures = pixels.count / size
         let chosen = min(pictures, Self.sampled)
         let width = InspectionModel.featureCount(taps: taps)
@@ -132,7 +132,7 @@ extension InspectionModel {
             places: autoencoder, placeRanges: places.ranges(in: autoencoder),
             usualErrors: Array(repeating: 1, count: grid.count), imageShape: shape,
             preprocessing: preprocessing, provenance: provenance)
-        let size = shape.pixels * shape.channels
+        let size = shape.values
         let pictures = pixels.count / size
         let team = PictureTeam(threads: threads) { InspectionEngine(flat, capacity: 1) }
         var sums = Array(

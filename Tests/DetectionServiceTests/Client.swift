@@ -43,24 +43,41 @@ struct Client: ~Copyable {
     private static func receive(
         from subscriber: borrowing Socket
     ) throws -> (topic: String, line: String)? {
-        var message = Message()
-        guard try subscriber.receive(into: &message) else { return nil }
-        let topic = text(message.bytes)
-        guard try subscriber.receive(into: &message) else { return nil }
-        return (topic, text(message.bytes))
+        guard let parts = try Self.parts(from: subscriber), parts.count > 1 else { return nil }
+        return (text(parts[0]), text(parts[1]))
     }
 
-    /// The next message that is not a status, with its JSON.
+    private static func parts(from subscriber: borrowing Socket) throws -> [[UInt8]]? {
+        var message = Message()
+        var parts: [[UInt8]] = []
+        repeat {
+            guard try subscriber.receive(into: &message) else { return nil }
+            parts.append(message.bytes.indices.map { message.bytes[$0] })
+        } while message.more
+        return parts
+    }
+
+    /// The next message that is not a status or a map, with its JSON.
     func verdict() throws -> (topic: String, fields: [String: Any])? {
         while let (topic, line) = try receive() {
-            guard topic != "status/" else { continue }
-            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-            return (topic, object as? [String: Any] ?? [:])
+            guard topic != "status/", !topic.hasPrefix("map/") else { continue }
+            return (topic, try Self.object(line))
         }
         return nil
     }
 
-    private static func text(_ bytes: Span<UInt8>) -> String {
-        String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    /// The next map, with its JSON and its picture.
+    func map() throws -> (topic: String, fields: [String: Any], png: [UInt8])? {
+        while let parts = try Self.parts(from: subscriber) {
+            guard parts.count == 3 else { continue }
+            return (Self.text(parts[0]), try Self.object(Self.text(parts[1])), parts[2])
+        }
+        return nil
     }
+
+    private static func object(_ line: String) throws -> [String: Any] {
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

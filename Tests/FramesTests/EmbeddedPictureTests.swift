@@ -45,7 +45,7 @@ import Testing
             intake.settle()
             try intake.take("{\"camera\":\"x\",\"image\":\"\(value)\"}", payload: [])
             #expect(intake.pixels == expected, "\(value)")
-            #expect(intake.frames.first?.decoded != nil)
+            #expect(intake.frames.first?.isEncoded == true)
         }
     }
 

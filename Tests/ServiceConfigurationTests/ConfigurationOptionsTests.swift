@@ -26,6 +26,7 @@ import Testing
         "queue_bytes": ["65536"], "receive_high_water": ["9"],
         "threads": ["200"], "precision": ["bf16"], "max_message_bytes": ["2048"],
         "frozen_frames": ["5"], "event": ["3/8"], "fdr": ["200@0.1"], "thin": ["25"],
+        "boxes": ["2"], "maps": ["anomalies"],
         "publish_high_water": ["5"], "all_scores": ["true"], "bare_frames": ["true"],
         "source_from": ["header:camera"],
         "reply": ["ok"], "shard": ["2/3"], "memory_limit": ["64"], "stale_after": ["4"],

@@ -14,4 +14,16 @@ import Testing
         team.run(collecting: &results) { $0 * 10 }
         #expect(results == (0..<count).map { $0 * 10 })
     }
+
+    @Test func `a team that has gone to sleep wakes for the next task`() {
+        let team = ThreadTeam(count: 3)
+        let done = Matrix(rows: 1, columns: 3)
+        for task in 1...40 {
+            team.run { done[0, $0] += 1 }
+            #expect(done.elements.allSatisfy { $0 == Float(task) })
+            // Some pauses are longer than the threads spin, some end as they fall asleep.
+            let pause = ContinuousClock.now + .microseconds(150 * task)
+            while .now < pause {}
+        }
+    }
 }

@@ -80,12 +80,12 @@ def upper_bound():
 class Server:
     """elbod or its peer, serving at ipc addresses."""
 
-    def __init__(self, folder, graph, contestant, threads=1, batch=128, model=MODEL):
+    def __init__(self, folder, graph, contestant, threads=1, batch=128, model=MODEL, peer="pictures"):
         for name in ("in", "out"):
             (folder / name).unlink(missing_ok=True)
         self.addresses = [f"ipc://{folder}/in", f"ipc://{folder}/out"]
         if contestant.startswith("python, threads"):
-            command = [sys.executable, PEERS, "pictures", graph, *self.addresses, upper_bound(), contestant.split()[-1]]
+            command = [sys.executable, PEERS, peer, graph, *self.addresses, upper_bound(), contestant.split()[-1]]
         elif contestant.startswith("python"):
             command = [sys.executable, PEERS, "serve", graph, *self.addresses, upper_bound(), 64]
         else:
@@ -241,10 +241,38 @@ def write_pictures(folder):
         yield name, folder / f"{name}.jpg"
 
 
+class Camera:
+    """Sends one picture again and again, as fast as it is taken, and counts verdicts."""
+
+    def __init__(self, server, file):
+        import zmq
+        self.sink = zmq.Context.instance().socket(zmq.SUB)
+        self.sink.rcvhwm = 0
+        self.sink.connect(server.addresses[1])
+        for topic in ("normal/", "anomaly/"):
+            self.sink.subscribe(topic)
+        self.producer = subprocess.Popen([sys.executable, PEERS, "push", file, server.addresses[0]])
+        for _ in range(8):
+            assert self.sink.poll(20_000), "no verdicts come"
+            self.sink.recv_multipart()
+
+    def rate(self, seconds):
+        start, count = time.monotonic(), 0
+        while time.monotonic() < start + seconds:
+            if self.sink.poll(100):
+                self.sink.recv_multipart()
+                count += 1
+        return count / (time.monotonic() - start)
+
+    def stop(self):
+        self.producer.kill()
+        self.producer.wait()
+        self.sink.close(0)
+
+
 def pictures(options, folder, graph):
     """1080p JPEG pictures to verdicts of a model of 28 × 28, with their producer on all cores."""
     sys.path.append(str(ROOT / "tools/drills"))
-    import zmq
     from daemon import picture_model
     model = picture_model(folder)
     for name, file in write_pictures(folder):
@@ -252,35 +280,90 @@ def pictures(options, folder, graph):
         for _ in range(options.rounds):
             for contestant in ("python, threads 1", "python, threads 2", "elbod fp32"):
                 server = Server(folder, graph, contestant, threads="auto", model=model)
-                sink = zmq.Context.instance().socket(zmq.SUB)
-                sink.rcvhwm = 0
-                sink.connect(server.addresses[1])
-                for topic in ("normal/", "anomaly/"):
-                    sink.subscribe(topic)
-                producer = subprocess.Popen([sys.executable, PEERS, "push", file, server.addresses[0]])
-                for _ in range(8):
-                    assert sink.poll(20_000), f"{contestant} gives no verdicts"
-                    sink.recv_multipart()
-                start, count = time.monotonic(), 0
-                while time.monotonic() < start + 4 * options.seconds:
-                    if sink.poll(100):
-                        sink.recv_multipart()
-                        count += 1
-                table.add(row, contestant, count / (time.monotonic() - start))
-                producer.kill()
-                producer.wait()
-                sink.close(0)
+                camera = Camera(server, file)
+                table.add(row, contestant, camera.rate(4 * options.seconds))
+                camera.stop()
                 server.stop()
 
 
+def inspection_model(folder):
+    """A model of drawn parts, 300 × 300 and grey as solar cells, and one of their pictures as JPEG; its speed is that of any."""
+    import cv2
+    import numpy as np
+    random, parts = np.random.default_rng(0), folder / "parts"
+    parts.mkdir()
+    y, x = np.mgrid[0:300, 0:300]
+    for number in range(60):
+        part = 120 + 60 * np.sin(x / 20 + number / 9) * np.cos(y / 31) + random.normal(0, 9, (300, 300))
+        cv2.imwrite(str(parts / f"{number:02}.jpg"), np.clip(part, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 90])
+    model = folder / "inspection"
+    quiet = {"stderr": subprocess.DEVNULL}
+    output(BIN / "elbo", "train", "--inspect", "--images", parts, "--epochs", 1, "--out", model, **quiet)
+    for precision in PRECISIONS:
+        output(BIN / "elbo", "calibrate", "--model", model, "--images", parts, "--precision", precision, **quiet)
+    output(BIN / "elbo", "export", "--model", model, "--onnx", folder / "inspection.onnx", **quiet)
+    return model, folder / "inspection.onnx", parts / "00.jpg"
+
+
+def lone_pictures(server, file, seconds):
+    """Milliseconds from sending one picture to its verdict, each sent when the one before has its own: the median."""
+    import zmq
+    context = zmq.Context.instance()
+    sink, source = context.socket(zmq.SUB), context.socket(zmq.PUSH)
+    sink.connect(server.addresses[1])
+    for topic in ("normal/", "anomaly/"):
+        sink.subscribe(topic)
+    source.connect(server.addresses[0])
+    picture, times, end = file.read_bytes(), [], time.monotonic() + seconds
+    header = b'{"dtype":"jpeg","source":"camera","seq":0}'
+    # The first ones show when the subscription is in place, and warm all up.
+    while not sink.poll(200):
+        source.send_multipart([header, picture])
+    time.sleep(0.5)
+    while sink.poll(100):
+        sink.recv_multipart()
+    while time.monotonic() < end or len(times) < 20:
+        began = time.monotonic()
+        source.send_multipart([header, picture])
+        assert sink.poll(20_000), "no verdict comes"
+        sink.recv_multipart()
+        times.append(time.monotonic() - began)
+        # A camera's pause: nothing else waits, and threads have gone to sleep.
+        time.sleep(0.02)
+    source.close(0)
+    sink.close(0)
+    return 1000 * statistics.median(times)
+
+
+def inspection(options, folder, graph):
+    """JPEG pictures of 300 × 300 to verdicts of an inspection model, on all cores; and one picture at a time."""
+    try:
+        model, whole, file = inspection_model(folder)
+    except subprocess.CalledProcessError:
+        print("  skipped: there is no backbone; tools/fetch-backbone brings it")
+        return
+    for _ in range(options.rounds):
+        for contestant in ("python, threads 1", "python, threads 2", *(f"elbod {precision}" for precision in PRECISIONS)):
+            server = Server(folder, whole, contestant, threads="auto", model=model, peer="inspect")
+            table.add("lone picture to inspect, p50, ms", contestant, lone_pictures(server, file, 4 * options.seconds))
+            camera = Camera(server, file)
+            table.add("pictures to inspect, images/s", contestant, camera.rate(4 * options.seconds))
+            table.add("memory after inspecting, MiB", contestant, server.memory())
+            camera.stop()
+            server.stop()
+
+
 ROWS = {function.__name__: function
-        for function in (scoring, batches, stream, latency, pictures, training, start, workers, sources)}
+        for function in (scoring, batches, stream, latency, pictures, inspection, training, start, workers, sources)}
 
 
 def ratio(row, contestant, value):
     """How many times as good as the peer a median is."""
     base = "onnxruntime" if row.startswith("scoring, ") else "torch" if row.startswith("training") else "python"
-    base = "python, threads 1" if " pictures " in row else base
+    if "pictures" in row or "inspect" in row:
+        # The peer at its better number of threads.
+        best = max if "images" in row else min
+        base = best(("python, threads 1", "python, threads 2"), key=lambda one: table.median(row, one))
     if base not in table.rows[row] or contestant == base or "loss" in row or "MSE" in row:
         return ""
     other = table.median(row, base)

@@ -1,7 +1,8 @@
 """What one would otherwise write: scoring, a daemon and training, in Python.
 
 Usage: peers.py score ENGINE MODEL.onnx BATCH SECONDS | peers.py serve MODEL.onnx IN OUT UPPER BATCH |
-       peers.py pictures MODEL.onnx IN OUT UPPER THREADS | peers.py push FILE ADDRESS | peers.py train DATA EPOCHS THREADS
+       peers.py pictures MODEL.onnx IN OUT UPPER THREADS | peers.py inspect MODEL.onnx IN OUT UPPER THREADS |
+       peers.py push FILE ADDRESS | peers.py train DATA EPOCHS THREADS
 """
 
 import json
@@ -105,6 +106,28 @@ def pictures(path, source, sink, upper, threads):
                                                "is_anomaly": is_anomaly, "score": value}).encode()])
 
 
+def inspect(path, source, sink, upper, threads):
+    """The daemon for JPEG pictures of parts: OpenCV decodes and scales them, the whole inspection model judges."""
+    import cv2
+    import zmq
+    graph, context = session(path, threads), zmq.Context()
+    pull, pub = context.socket(zmq.PULL), context.socket(zmq.PUB)
+    pull.bind(source)
+    pub.bind(sink)
+    rows, columns, channels = graph.get_inputs()[0].shape[1:]
+    mode = cv2.IMREAD_COLOR if channels == 3 else cv2.IMREAD_GRAYSCALE
+    while True:
+        header, picture = pull.recv_multipart(copy=False)
+        pixels = cv2.imdecode(np.frombuffer(picture.buffer, np.uint8), mode)
+        pixels = cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA)
+        pixels = pixels[:, :, ::-1] if channels == 3 else pixels[:, :, None]
+        value = float(graph.run(["worst_places"], {"picture": np.ascontiguousarray(pixels)[None]})[0].ravel()[0])
+        is_anomaly, header = value > upper, json.loads(header.bytes)
+        topic = f"{'anomaly' if is_anomaly else 'normal'}/{header['source']}/".encode()
+        pub.send_multipart([topic, json.dumps({"source": header["source"], "seq": header["seq"],
+                                               "is_anomaly": is_anomaly, "score": value}).encode()])
+
+
 def push(file, address):
     """Sends one picture again and again, as fast as it is taken."""
     import zmq
@@ -155,6 +178,8 @@ if __name__ == "__main__":
         serve(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
     elif verb == "pictures":
         pictures(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
+    elif verb == "inspect":
+        inspect(rest[0], rest[1], rest[2], float(rest[3]), int(rest[4]))
     elif verb == "push":
         push(*rest)
     else:

@@ -168,7 +168,7 @@ public struct LoadedCalibration: Sendable {
 
     /// Reads the calibration for `precision` in `directory` and checks that it was made for `model`.
     public init(
-        directory: String, model: LoadedModel, precision: Precision = .fp32
+        directory: String, model: any IdentifiedModel, precision: Precision = .fp32
     ) throws(CalibrationError) {
         self = try LoadedCalibration(
             directory: directory, model: model.digest, precision: precision)
@@ -193,7 +193,7 @@ public struct LoadedCalibration: Sendable {
     }
 
     /// Reads a calibration of `model` from the bytes of its file.
-    public init(bytes: [UInt8], model: LoadedModel) throws(CalibrationError) {
+    public init(bytes: [UInt8], model: any IdentifiedModel) throws(CalibrationError) {
         self = try LoadedCalibration(bytes: bytes, model: model.digest)
         try requireToSuit(model)
     }
@@ -208,7 +208,7 @@ public struct LoadedCalibration: Sendable {
     /// A calibration that is about to be written, with the bytes of its file; throws if it is none of
     /// `model`, where one is given, or has a number that no file may hold.
     public static func writing(
-        _ calibration: Calibration, for model: LoadedModel? = nil
+        _ calibration: Calibration, for model: (any IdentifiedModel)? = nil
     ) throws(CalibrationError) -> (loaded: LoadedCalibration, bytes: [UInt8]) {
         if let model, calibration.model != model.digest.description {
             throw .otherModel(calibration: calibration.model, model: model.digest.description)
@@ -226,8 +226,8 @@ public struct LoadedCalibration: Sendable {
         (self.calibration, self.digest) = (calibration, digest)
     }
 
-    private func requireToSuit(_ model: LoadedModel) throws(CalibrationError) {
-        guard calibration.computation.suits(model.model.architecture) else {
+    private func requireToSuit(_ model: any IdentifiedModel) throws(CalibrationError) {
+        guard model.suits(calibration.computation) else {
             throw .malformed("its ranges of activations are none of this model")
         }
     }

@@ -72,8 +72,12 @@ public struct DecisionRule: Sendable, Equatable {
         score: .fused, method: .certified(alpha: 0.01, confidence: 0.99, tails: .high))
 
     /// That of inspection models: 5 % of normal pictures, by their worst places.
+    ///
+    /// A camera that is covered, blinded or noisy is odd in all places; to look for the other faults too would take
+    /// ranks, of which a few hundred pictures have five.
     public static let inspection = DecisionRule(
-        score: .worstPlaces, method: .quantile(alpha: 0.05, tails: .high))
+        score: .worstPlaces, method: .quantile(alpha: 0.05, tails: .high),
+        health: FaultSet([.frozen]))
 
     /// k in μ ± kσ; nil for other methods.
     public var k: Double? {

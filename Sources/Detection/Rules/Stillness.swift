@@ -16,7 +16,8 @@ public struct Stillness: Sendable {
     public mutating func note(_ scores: Scores) -> Int {
         let now = SIMD8(
             scores[.brightness], scores[.contrast], scores[.peak], scores[.white],
-            scores[.acuity], scores[.smoothness], scores[.extent], scores[.mse])
+            scores[.acuity], scores[.smoothness], scores[.extent],
+            scores.computed.contains(.mse) ? scores[.mse] : scores[.worstPlaces])
         run = now == last ? run + 1 : 0
         last = now
         return run

@@ -1,6 +1,7 @@
 public import Files
 public import Frames
 import Images
+public import Inspection
 import Platform
 import VAE
 
@@ -70,9 +71,10 @@ public struct VerdictEncoder: Sendable {
     public static func short(_ digest: SHA256Digest) -> String { "sha256:\(digest.hex.prefix(16))" }
 
     /// Appends the line of `verdict`, which holds a decision, on a frame of `batch` to `line`, without a
-    /// line break.
+    /// line break; with the boxes around what is odd in it, where somebody has looked for any.
     public mutating func encode(
-        _ verdict: Verdict, of batch: borrowing Batch, into line: inout [UInt8]
+        _ verdict: Verdict, of batch: borrowing Batch, boxes: [InspectionMap.Box]? = nil,
+        into line: inout [UInt8]
     ) {
         guard let decision = verdict.decision else {
             preconditionFailure("a frame without a decision is rejected")
@@ -111,6 +113,7 @@ public struct VerdictEncoder: Sendable {
             line.append(part.rawValue)
             line.append("\"")
         }
+        if let boxes { line.append(boxes) }
         line.append(contentsOf: fixed[place])
         if writesAllScores { line.append(verdict.scores) }
         line.append(",\"ts_source\":")
@@ -128,8 +131,8 @@ public struct VerdictEncoder: Sendable {
         line.append(",\"input\":{\"dtype\":\"")
         line.append(frame.type.kind.rawValue)
         line.append("\",\"shape\":")
-        if let decoded = frame.decoded {
-            line.append(decoded)
+        if frame.isEncoded, let picture = frame.picture {
+            line.append(picture)
         } else {
             echo(echoes.shape, of: batch, row, to: &line)
         }
@@ -204,6 +207,25 @@ extension [UInt8] {
             separator = UInt8(ascii: ",")
         }
         append("}")
+    }
+
+    /// In pixels of the picture that was sent, the oddest first.
+    mutating func append(_ boxes: [InspectionMap.Box]) {
+        append(",\"boxes\":[")
+        for (index, box) in boxes.enumerated() {
+            append(index == 0 ? "{\"left\":" : ",{\"left\":")
+            append(UInt64(box.left))
+            append(",\"top\":")
+            append(UInt64(box.top))
+            append(",\"width\":")
+            append(UInt64(box.width))
+            append(",\"height\":")
+            append(UInt64(box.height))
+            append(",\"error\":")
+            append(box.error)
+            append("}")
+        }
+        append("]")
     }
 
     /// As the shape of an array that holds the picture.

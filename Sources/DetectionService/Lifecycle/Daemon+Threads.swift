@@ -1,5 +1,6 @@
 import Frames
 import Images
+import Inspection
 import Logging
 import Platform
 import ServiceConfiguration
@@ -9,13 +10,21 @@ import ZeroMQ
 
 // The threads of a daemon; each creates, uses and closes its sockets.
 extension Daemon {
-    /// What may wait to be scored: as configured, or what images of the model's size need.
+    /// What may wait to be scored: as configured, or what images of the model's size need; pictures, which are
+    /// of any size, get what is the least for anybody.
     var queueLimits: QueueLimits {
-        let (images, pixels) = (configuration.queue, first.model.model.imageShape.pixels)
         guard configuration.queueBytes > 0 else {
-            return .automatic(images: images, pixels: pixels)
+            let model = first.model.model
+            return .automatic(
+                images: configuration.queue,
+                pixels: model.preprocessing.hasSteps ? 0 : model.imageShape.values)
         }
-        return QueueLimits(images: images, bytes: configuration.queueBytes)
+        return QueueLimits(images: configuration.queue, bytes: configuration.queueBytes)
+    }
+
+    /// Frames in the batches of all scoring threads.
+    var framesBeingScored: Int {
+        configuration.scorers * first.model.model.batchSize(atMost: configuration.batch)
     }
 
     /// Bytes that a part of a message may have.
@@ -29,8 +38,8 @@ extension Daemon {
         let model = first.model.model
         return MemoryBudget(
             resident: MemoryGuard.resident, queue: queueLimits.bytes,
-            scoring: configuration.scorers * configuration.batch,
-            pixels: model.imageShape.pixels, decodesPictures: !model.preprocessing.isEmpty
+            scoring: framesBeingScored,
+            values: model.imageShape.values, decodesPictures: !model.preprocessing.isEmpty
         ).bytes
     }
 
@@ -88,7 +97,7 @@ extension Daemon {
         _ updater: ModelUpdater, budget: Int
     ) -> PipelineThread {
         let thread = PipelineThread("guarding")
-        let expected = first.model.model.architecture.parameterCount
+        let expected = first.model.model.parameterCount
         thread.start { started throws(ZMQError) in
             started()
             while !self.isStopping.load(ordering: .relaxed) {
@@ -97,7 +106,7 @@ extension Daemon {
                 // Another model's weights, and what is made of them on each thread, old and new ones; how
                 // much that will be is not known while they are being read.
                 let larger = max(
-                    0, activeModel.edition.model.model.architecture.parameterCount - expected)
+                    0, activeModel.edition.model.model.parameterCount - expected)
                 let reading = updater.workshop.isBusy ? Self.reading : 0
                 memory.set(budget: budget + Self.bytesPerParameter * larger + reading)
                 memory.check()

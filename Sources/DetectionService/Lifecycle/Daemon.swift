@@ -3,6 +3,7 @@ import Files
 import FoundationEssentials
 public import Frames
 import Images
+import Inspection
 public import Logging
 public import Platform
 public import ServiceConfiguration
@@ -165,9 +166,11 @@ public final class Daemon: Sendable {
             activeModel: ActiveModel(first, threads: configuration.scorers),
             exchange: FrameExchange(newQueue()) { wakeUp.signal() },
             deciding: DecidingStage(configuration.decidingPlan),
+            lonePictures: LonePictures(threads: configuration.scoringThreads),
             publisher: try Publisher(
                 context, configuration, access: access, peers: peers, bounds: publishing),
             replies: PendingReplies(wake: wakeUp))
+        pipeline.lonePictures.prepare(first)
         pipeline.recentScores.restart(
             for: first.calibration.calibration, from: .first, isOtherModel: true)
         return pipeline

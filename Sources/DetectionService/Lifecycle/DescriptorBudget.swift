@@ -1,4 +1,6 @@
+import Frames
 import Images
+import Inspection
 import Logging
 import Platform
 import ServiceConfiguration
@@ -101,10 +103,9 @@ extension Daemon {
 
     /// Throws if the process may not have the memory that it is going to need.
     func checkMemory() throws(DaemonError) {
-        let pixels = first.model.model.imageShape.pixels
-        let frames = configuration.queue + 2 * configuration.scorers * configuration.batch
+        let scored = 2 * framesBeingScored * (4 * first.model.model.imageShape.values + 1024)
         // Each thread reserves the stack that it might need.
-        let bytes = frames * (4 * pixels + 1024) + (configuration.scorers + 8) << 23 + 64 << 20
+        let bytes = queueLimits.bytes + scored + (configuration.scorers + 8) << 23 + 64 << 20
         guard canHaveMemory(bytes: bytes) else { throw .memory(mebibytes: bytes >> 20) }
     }
 

@@ -1,4 +1,5 @@
 import Detection
+import Inspection
 import Platform
 import Synchronization
 import VAE
@@ -10,7 +11,7 @@ import VAE
 final class ActiveModel: Sendable {
     /// A model and its calibrations, replaced as one.
     struct Edition: Sendable {
-        let model: LoadedModel
+        let model: LoadedPictureModel
         /// The calibration of sources without one of their own.
         let calibration: LoadedCalibration
         /// Calibrations of sources that have their own.
@@ -21,16 +22,17 @@ final class ActiveModel: Sendable {
         var number = EditionNumber.first
 
         init(
-            model: LoadedModel, calibration: LoadedCalibration, sources: [String: LoadedCalibration]
+            model: LoadedPictureModel, calibration: LoadedCalibration,
+            sources: [String: LoadedCalibration]
         ) {
             (self.model, self.calibration, self.sources) = (model, calibration, sources)
             rulebook = Rulebook(calibration, sources: sources)
         }
 
-        /// An engine that scores by it, in batches of at most `capacity` frames.
-        func engine(capacity: Int) -> ScoringEngine {
-            ScoringEngine(
-                model.model, by: calibration.calibration.computation, computing: rulebook.needed,
+        /// What scores by it, in batches of at most `capacity` frames.
+        func scorer(capacity: Int) -> any ImageScorer {
+            model.model.scorer(
+                by: calibration.calibration.computation, computing: rulebook.needed,
                 capacity: capacity)
         }
 
@@ -40,8 +42,8 @@ final class ActiveModel: Sendable {
             for loaded in rulebook.calibrations { try discoveries.check(loaded.calibration.drawn) }
         }
 
-        /// Whether engines of it and of `other` compute the same.
-        func hasEngine(of other: Edition) -> Bool {
+        /// Whether what scores by it and by `other` computes the same.
+        func hasScorer(of other: Edition) -> Bool {
             model.digest == other.model.digest
                 && calibration.calibration.computation == other.calibration.calibration.computation
                 && rulebook.needed == other.rulebook.needed

@@ -6,13 +6,15 @@ import VAE
 // Bounds of single sources.
 extension CalibrationStore {
     /// The bounds of sources that have their own, for `loaded`; those of other models are passed over.
-    func sources(for loaded: LoadedModel) throws(CalibrationError) -> [String: LoadedCalibration] {
+    func sources(for loaded: any IdentifiedModel) throws(CalibrationError) -> [String:
+        LoadedCalibration]
+    {
         try ownBounds(for: loaded).found
     }
 
     /// The same, and the sources that have bounds made for another model.
     func ownBounds(
-        for loaded: LoadedModel
+        for loaded: any IdentifiedModel
     ) throws(CalibrationError) -> (found: [String: LoadedCalibration], ofOtherModels: [String]) {
         var found: [String: LoadedCalibration] = [:]
         var others: [String] = []

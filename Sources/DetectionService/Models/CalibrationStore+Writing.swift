@@ -86,7 +86,7 @@ extension CalibrationStore {
 
     /// The calibration in the model directory, if there is one for `loaded` and it is not the directory
     /// that is written to.
-    func own(for loaded: LoadedModel) -> LoadedCalibration? {
+    func own(for loaded: any IdentifiedModel) -> LoadedCalibration? {
         guard directory != model else { return nil }
         return try? LoadedCalibration(directory: model, model: loaded, precision: precision)
     }
@@ -94,7 +94,7 @@ extension CalibrationStore {
     /// The revision that was in force before `current`; with `source`, for that source, for which nil
     /// says that it was the common one.
     func predecessor(
-        of current: LoadedCalibration, source: String?, for loaded: LoadedModel
+        of current: LoadedCalibration, source: String?, for loaded: any IdentifiedModel
     ) throws(CalibrationError) -> LoadedCalibration? {
         let revision = current.calibration.revision
         let noted = source == nil ? ledger.predecessor(of: revision) : nil
@@ -121,7 +121,7 @@ extension CalibrationStore {
 
     /// The highest revision below `revision` that is kept here for the model.
     func previous(
-        to revision: Int, for loaded: LoadedModel
+        to revision: Int, for loaded: any IdentifiedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         for number in folder.revisions().reversed() where number < revision {
             do throws(CalibrationError) { return try load(folder.path(of: number), loaded) } catch {

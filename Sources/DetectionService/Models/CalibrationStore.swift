@@ -29,7 +29,7 @@ struct CalibrationStore: Sendable {
     var folder: CalibrationFolder { CalibrationFolder(directory: directory, precision: precision) }
 
     /// What is in force for `loaded`.
-    func current(for loaded: LoadedModel) throws(CalibrationError) -> LoadedCalibration {
+    func current(for loaded: any IdentifiedModel) throws(CalibrationError) -> LoadedCalibration {
         try resolve(for: loaded, isStarting: true).calibration
     }
 
@@ -51,7 +51,7 @@ struct CalibrationStore: Sendable {
     /// While the daemon starts, a file in the model directory with something wrong in it keeps nobody
     /// from serving what is kept here; when it is told to take up new files, it does.
     func resolve(
-        for loaded: LoadedModel, isStarting: Bool
+        for loaded: any IdentifiedModel, isStarting: Bool
     ) throws(CalibrationError) -> Resolution {
         let ledger = ledger
         guard directory != model else {
@@ -93,7 +93,7 @@ struct CalibrationStore: Sendable {
     /// The model directory's calibration taken up, under another number if its own is taken.
     private func adopted(
         _ own: LoadedCalibration, _ ledger: CalibrationLedger, over kept: LoadedCalibration?,
-        _ loaded: LoadedModel
+        _ loaded: any IdentifiedModel
     ) throws(CalibrationError) -> Resolution {
         let digest = own.digest.description
         let seen = directory == model ? nil : digest
@@ -141,14 +141,14 @@ struct CalibrationStore: Sendable {
     }
 
     private func ownCalibration(
-        _ loaded: LoadedModel
+        _ loaded: any IdentifiedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         try LoadedCalibration(directory: model, model: loaded, precision: precision)
     }
 
     /// What was made here for `loaded`: in force, or in force when that model served last.
     private func keptCalibration(
-        for loaded: LoadedModel, _ ledger: CalibrationLedger
+        for loaded: any IdentifiedModel, _ ledger: CalibrationLedger
     ) throws(CalibrationError) -> LoadedCalibration? {
         if fileKind(at: folder.inForce) != .absent {
             do throws(CalibrationError) {
@@ -175,7 +175,7 @@ struct CalibrationStore: Sendable {
     }
 
     func load(
-        _ path: String, _ loaded: LoadedModel
+        _ path: String, _ loaded: any IdentifiedModel
     ) throws(CalibrationError) -> LoadedCalibration {
         let bytes: [UInt8]
         do { bytes = try Calibration.bytes(ofFile: path) } catch { throw .file(error) }

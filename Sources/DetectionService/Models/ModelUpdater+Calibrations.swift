@@ -3,6 +3,7 @@ import Detection
 import Files
 import FoundationEssentials
 import Frames
+import Inspection
 import Logging
 import Platform
 import VAE

@@ -4,6 +4,7 @@ import Files
 import FoundationEssentials
 import Frames
 import Images
+import Inspection
 import Logging
 import Platform
 import ServiceConfiguration
@@ -51,7 +52,7 @@ final class ModelUpdater: Sendable {
     }
 
     private static func edition(_ store: CalibrationStore, isStarting: Bool) throws -> Opened {
-        let model = try LoadedModel(directory: store.model)
+        let model = try LoadedPictureModel(directory: store.model)
         try model.requireUnconditional()
         let found = try store.resolve(for: model, isStarting: isStarting)
         let own = try store.ownBounds(for: model)
@@ -162,10 +163,13 @@ final class ModelUpdater: Sendable {
     func serve(_ edition: ActiveModel.Edition) throws {
         try edition.check(monitor.configuration.discoveries)
         // Not only other weights score otherwise: the ranges of 8-bit arithmetic are the calibration's.
-        let scoresOtherwise = !edition.hasEngine(of: pipeline.activeModel.edition)
+        let scoresOtherwise = !edition.hasScorer(of: pipeline.activeModel.edition)
         if scoresOtherwise {
             // Generates the machine code, so that the scoring threads need not.
-            edition.engine(capacity: monitor.configuration.batch).warmUp()
+            edition.scorer(
+                capacity: edition.model.model.batchSize(atMost: monitor.configuration.batch)
+            ).warmUp()
+            pipeline.lonePictures.prepare(edition)
         }
         let number = pipeline.activeModel.replace(with: edition)
         pipeline.recentScores.restart(
@@ -196,14 +200,18 @@ extension [String] {
     }
 }
 
-extension LoadedModel {
+extension LoadedPictureModel {
     /// Scores a black, a white and a grey image, none of which may come to anything but a number.
     fileprivate func requireFiniteScores(_ computation: Computation) throws(ModelUpdateError) {
-        let pixels = model.imageShape.pixels
-        let images = [0, 128, 255].flatMap { [UInt8](repeating: $0, count: pixels) }
-        let engine = ScoringEngine(
-            model, by: computation, computing: computation.possible, capacity: 3)
-        let scores = engine.scores(ofImages: images, count: 3)
-        guard scores.allSatisfy(\.isFinite) else { throw .notFinite }
+        let shades: [UInt8] = [0, 128, 255]
+        let size = model.imageShape.values
+        let images = ImageBatch(rows: shades.count, columns: size)
+        for (row, shade) in shades.enumerated() {
+            images.setRow(row, bytes: [UInt8](repeating: shade, count: size).span)
+        }
+        let scorer = model.scorer(
+            by: computation, computing: computation.possible, capacity: shades.count)
+        scorer.score(images, count: shades.count)
+        guard scorer.scores.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 }

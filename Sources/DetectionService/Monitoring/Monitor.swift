@@ -2,6 +2,7 @@ import Control
 import Detection
 import FoundationEssentials
 import Frames
+import Inspection
 import Platform
 import ServiceConfiguration
 import Synchronization

@@ -1,5 +1,6 @@
 import Detection
 import Frames
+import Inspection
 import VAE
 
 /// A batch on its way from the queue to the sinks: its frames, then their verdicts, then these as text.
@@ -16,14 +17,18 @@ struct DecidedBatch: ~Copyable {
     var firstRejection: UInt64 = 0
     /// What was decided, one a frame, in the order of the rows.
     var verdicts: [Verdict] = []
+    /// Where the frames are odd, one a row, by models that inspect pictures; none by others.
+    var maps: [InspectionMap] = []
+    /// What these show, one a verdict.
+    var findings: [Finding] = []
     /// What is said about sources beside.
     var announcements: [Announcement] = []
     /// Errors, then verdicts, then announcements, as they are published.
     var lines: EncodedLines
 
-    /// Room for `capacity` frames of `pixels` pixels.
-    init(capacity: Int, pixels: Int) {
-        frames = Batch(capacity: capacity, pixels: pixels)
+    /// Room for `capacity` frames of so many values each.
+    init(capacity: Int, values: Int) {
+        frames = Batch(capacity: capacity, pixels: values)
         verdicts.reserveCapacity(capacity)
         lines = EncodedLines(capacity: 2 * capacity)
     }
@@ -33,6 +38,8 @@ struct DecidedBatch: ~Copyable {
         frames.removeAll()
         rejected.removeAll(keepingCapacity: true)
         verdicts.removeAll(keepingCapacity: true)
+        maps.removeAll(keepingCapacity: true)
+        findings.removeAll(keepingCapacity: true)
         announcements.removeAll(keepingCapacity: true)
         lines.removeAll()
     }
@@ -43,6 +50,7 @@ struct BatchEncoder {
     private var verdicts: VerdictEncoder
     private let rejections: RejectionEncoder
     private let announcements: AnnouncementEncoder
+    private let maps: MapEncoder
 
     /// An encoder for verdicts of `edition` of the run `identity`.
     init(_ edition: ActiveModel.Edition, _ identity: RunIdentity, allScores: Bool) {
@@ -51,6 +59,7 @@ struct BatchEncoder {
             worker: identity.worker, allScores: allScores)
         rejections = RejectionEncoder(epoch: identity.epoch, worker: identity.worker)
         announcements = AnnouncementEncoder(epoch: identity.epoch, worker: identity.worker)
+        maps = MapEncoder(epoch: identity.epoch, worker: identity.worker)
     }
 
     /// Fills `batch.lines`.
@@ -61,10 +70,12 @@ struct BatchEncoder {
                 into: &batch.lines.bytes)
             batch.lines.endLine(.error, of: rejected.source.index, reply: rejected.reply)
         }
-        for verdict in batch.verdicts {
+        for (index, verdict) in batch.verdicts.enumerated() {
             let (row, reply) = (verdict.row, batch.frames.reply(verdict.row))
             if let decision = verdict.decision {
-                verdicts.encode(verdict, of: batch.frames, into: &batch.lines.bytes)
+                let boxes = batch.findings.isEmpty ? nil : batch.findings[index].boxes
+                verdicts.encode(
+                    verdict, of: batch.frames, boxes: boxes, into: &batch.lines.bytes)
                 batch.lines.endLine(
                     decision.isAnomaly ? .anomaly : .normal, of: verdict.frame.source,
                     reply: reply)
@@ -76,6 +87,12 @@ struct BatchEncoder {
                     rejected, publication: verdict.publication, into: &batch.lines.bytes)
                 batch.lines.endLine(.error, of: verdict.frame.source, reply: reply)
             }
+        }
+        for (finding, verdict) in zip(batch.findings, batch.verdicts) {
+            guard let drawing = finding.drawing else { continue }
+            let source = batch.frames.source(verdict.row)
+            maps.encode(drawing, of: verdict, source, into: &batch.lines.bytes)
+            batch.lines.endLine(under: source.topic("map"), attaching: drawing.png)
         }
         for announcement in batch.announcements {
             announcements.encode(announcement, into: &batch.lines.bytes)

@@ -16,6 +16,8 @@ struct EncodedLines {
         let kind: Kind
         /// In place of those, what is rarely published under.
         var topic: [UInt8]?
+        /// What follows the line.
+        var attachment: [UInt8]?
         let range: Range<Int>
     }
 
@@ -38,16 +40,21 @@ struct EncodedLines {
         entries.append(Entry(source: source, kind: kind, range: start..<bytes.count))
     }
 
-    /// The same for one with a topic of its own, without a number of publication.
-    mutating func endLine(under topic: [UInt8]) {
+    /// The same for one with a topic of its own, without a number of publication, and perhaps with a part that
+    /// follows it.
+    mutating func endLine(under topic: [UInt8], attaching attachment: [UInt8]? = nil) {
         let start = entries.last?.range.upperBound ?? 0
         entries.append(
             Entry(
-                source: SourceIndex(0), kind: .normal, topic: topic, range: start..<bytes.count))
+                source: SourceIndex(0), kind: .normal, topic: topic, attachment: attachment,
+                range: start..<bytes.count))
     }
 
     /// Whether a line has a number of publication.
     func isNumbered(_ index: Int) -> Bool { entries[index].topic == nil }
+
+    /// What follows a line as a part of its own.
+    func attachment(_ index: Int) -> [UInt8]? { entries[index].attachment }
 
     /// The topic of a line, given all sources.
     func topic(_ index: Int, _ sources: [Source]) -> [UInt8] {

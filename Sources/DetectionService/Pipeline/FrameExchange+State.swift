@@ -115,6 +115,9 @@ extension FrameExchange {
         /// Whether everything that came has its verdict or its error, and whoever waits has its reply.
         var isSettled: Bool { !hasArrivals && batchesUnderWay == 0 }
 
+        /// Whether one batch is all there is to do.
+        var isQuiet: Bool { !hasArrivals && batchesUnderWay == 1 }
+
         /// Nothing will be added any more.
         mutating func close() -> Wakes {
             isClosed = true

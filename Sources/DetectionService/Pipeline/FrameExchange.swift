@@ -85,6 +85,9 @@ final class FrameExchange: Sendable {
         }
     }
 
+    /// Whether nothing but one batch, the caller's, is being worked on, and nothing waits.
+    var isQuiet: Bool { state.withLock { $0.isQuiet } }
+
     /// Whether nothing is to be waited for.
     var isSettled: Bool {
         isAbandoned || state.withLock { $0.isSettled }

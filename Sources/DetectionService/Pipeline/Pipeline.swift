@@ -19,6 +19,8 @@ final class Pipeline: Sendable {
     let exchange: FrameExchange
     /// Makes verdicts of scores, in order.
     let deciding: DecidingStage
+    /// Has all threads score a picture that comes alone.
+    let lonePictures: LonePictures
     /// Publishes verdicts to subscribers.
     let publisher: Publisher
     /// Verdicts on their way back to senders that wait for them.
@@ -31,8 +33,10 @@ final class Pipeline: Sendable {
     /// Joins these.
     init(
         name: String, identity: RunIdentity, activeModel: ActiveModel, exchange: FrameExchange,
-        deciding: DecidingStage, publisher: Publisher, replies: PendingReplies
+        deciding: DecidingStage, lonePictures: LonePictures, publisher: Publisher,
+        replies: PendingReplies
     ) {
+        self.lonePictures = lonePictures
         self.deciding = deciding
         self.name = name
         self.identity = identity

@@ -1,6 +1,7 @@
 import Detection
 import Frames
 import Images
+import Inspection
 import Platform
 import ServiceConfiguration
 import VAE
@@ -13,9 +14,10 @@ struct ScoringLoop: ~Copyable {
     private let thread: Int
     private let pipeline: Pipeline
     private let capacity: Int
-    private let allScores: Bool
+    private let configuration: Configuration
     private var edition: ActiveModel.Edition
-    private var scorer: ScoringEngine
+    private var scorer: any ImageScorer
+    private var places: PlaceFinder
     private var encoder: BatchEncoder
     private var batch: DecidedBatch
     private var outcomes: [FrameQueue.Verdict] = []
@@ -26,14 +28,15 @@ struct ScoringLoop: ~Copyable {
     init(thread: Int, _ pipeline: Pipeline, _ configuration: Configuration) {
         self.thread = thread
         self.pipeline = pipeline
-        capacity = configuration.batch
-        allScores = configuration.allScores
+        self.configuration = configuration
         edition = pipeline.activeModel.edition
-        scorer = edition.engine(capacity: capacity)
+        let model = edition.model.model
+        capacity = model.batchSize(atMost: configuration.batch)
+        scorer = edition.scorer(capacity: capacity)
         scorer.warmUp()
-        encoder = BatchEncoder(edition, pipeline.identity, allScores: allScores)
-        batch = DecidedBatch(
-            capacity: capacity, pixels: edition.model.model.imageShape.pixels)
+        places = PlaceFinder(edition, configuration)
+        encoder = BatchEncoder(edition, pipeline.identity, allScores: configuration.allScores)
+        batch = DecidedBatch(capacity: capacity, values: model.imageShape.values)
         outcomes.reserveCapacity(capacity)
         _ = pipeline.activeModel.adopt(thread: thread, current: .none)
     }
@@ -70,26 +73,45 @@ struct ScoringLoop: ~Copyable {
     private mutating func adoptLatest() {
         let latest = pipeline.activeModel.adopt(thread: thread, current: edition.number)
         guard let latest else { return }
-        let isOtherEngine = !latest.hasEngine(of: edition)
+        let isOtherScorer = !latest.hasScorer(of: edition)
         edition = latest
         // A few milliseconds: the updater has warmed this edition up, and oneDNN keeps
         // its code.
-        if isOtherEngine { scorer = edition.engine(capacity: capacity) }
-        encoder = BatchEncoder(edition, pipeline.identity, allScores: allScores)
+        if isOtherScorer { scorer = edition.scorer(capacity: capacity) }
+        places = PlaceFinder(edition, configuration)
+        encoder = BatchEncoder(edition, pipeline.identity, allScores: configuration.allScores)
     }
 
-    /// Score, decide, encode, give out, settle.
+    /// Score, decide, find places, encode, give out, settle.
     private mutating func serve() throws(ZMQError) {
         let started = UnixTime.now
-        if batch.frames.count > 0 {
-            batch.frames.withImages { scorer.score($0, count: batch.frames.count) }
-        }
+        let scores = score()
         pipeline.deciding.decide(
-            &batch, scores: scorer.scores, by: edition,
+            &batch, scores: scores, by: edition,
             at: Verdict.Times(started: started, scored: .now))
+        places.find(in: &batch)
         encoder.encode(&batch)
         defer { settle() }
         try pipeline.sinks.take(batch)
+    }
+
+    /// The scores of the batch's frames, by all cores if it is a lone picture.
+    private mutating func score() -> [Scores] {
+        let count = batch.frames.count
+        guard count > 0 else { return scorer.scores }
+        guard let engine = scorer as? InspectionEngine else {
+            batch.frames.withImages { scorer.score($0, count: count) }
+            return scorer.scores
+        }
+        if count == 1, pipeline.exchange.isQuiet,
+            let found = pipeline.lonePictures.score(batch.frames, by: edition)
+        {
+            batch.maps.append(found.map)
+            return [found.scores]
+        }
+        batch.frames.withImages { engine.score($0, count: count) }
+        for row in 0..<count { batch.maps.append(engine.map(ofRow: row)) }
+        return engine.scores
     }
 
     private mutating func settle() {

@@ -6,13 +6,13 @@ struct MemoryBudget {
     var queue: Int
     /// Frames in all scoring threads' batches.
     var scoring: Int
-    /// Pixels of an image.
-    var pixels: Int
+    /// Numbers of an image, one a pixel or three.
+    var values: Int
     /// Whether pictures of any size are decoded on the way.
     var decodesPictures: Bool
 
-    /// Pixels as bytes and as floats, and what is kept beside them: texts of the header and links.
-    private var frameBytes: Int { 5 * pixels + 1024 }
+    /// These as bytes and as floats, and what is kept beside them: texts of the header and links.
+    private var frameBytes: Int { 5 * values + 1024 }
     /// What libzmq, allocators and requests take in the course of things.
     static let slack = 48 << 20
     /// What the cameras of a small installation have under way in libzmq, a message or two each, and a

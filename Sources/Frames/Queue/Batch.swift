@@ -89,10 +89,10 @@ public struct Batch: ~Copyable, Sendable {
         received: UnixTime
     ) throws(Rejection) {
         precondition(!isFull, "the batch is full")
-        let original = try message.decode(
+        let picture = try message.decode(
             image, of: payload, header: header, intoRow: count, of: rows.images)
         put(
-            message.frame(image, received: received, decoded: original), message.header,
+            message.frame(image, received: received, picture: picture), message.header,
             of: header, droppedBefore: 0, reply: nil)
         let source = message.source.index.value
         while sources.count <= source { sources.append(message.source) }
@@ -162,10 +162,10 @@ public struct Batch: ~Copyable, Sendable {
         guard !queued.images.isPlain, let message = queued.message else {
             return try queued.images.decode(image, of: payload, intoRow: count, of: rows)
         }
-        let original = try message.decode(
+        let picture = try message.decode(
             image, of: payload, header: header, intoRow: count, of: rows.images)
         return message.frame(
-            image, received: queued.images.frame.received, decoded: original)
+            image, received: queued.images.frame.received, picture: picture)
     }
 
     /// Adds what it has fetched and could not decode to `rejections`, to be published.

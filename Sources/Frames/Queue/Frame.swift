@@ -17,8 +17,10 @@ public struct Frame: Sendable, BitwiseCopyable {
     public var received: UnixTime
     /// How its pixels were stored.
     public var type: ElementType
-    /// The size of the picture it was encoded as, where that was JPEG or PNG.
-    public var decoded: ImageShape?
+    /// The size of the picture that preprocessing made the model's image of; nil where nothing was to be done.
+    public var picture: ImageShape?
+    /// Whether that was JPEG or PNG, or another format of files.
+    public var isEncoded = false
     /// Frames of this source that were dropped here and that no verdict before this one reports.
     public var droppedBefore: UInt64 = 0
     /// Whether its sender waits for a copy of its verdict, see `Batch.reply(_:)`.

@@ -76,7 +76,7 @@ struct ReadyImages {
 
     init(_ message: FrameDecoder.Message, received: UnixTime) {
         header = message.header
-        frame = message.frame(0, received: received, decoded: nil)
+        frame = message.frame(0, received: received, picture: nil)
         size = message.bytes / message.images
         isPlain = message.isPlain
         pictureBytes = message.hasPictures ? message.size / message.images : 0

@@ -44,7 +44,7 @@ extension FrameDecoder {
         }
 
         /// Writes the `image`-th image into a row of `images`, decoding and preprocessing it if it is a
-        /// picture; returns the size that an encoded picture had.
+        /// picture; returns the size that the picture had.
         ///
         /// `payload` and `header` are the bytes that the message was opened with. Throws `notFinite`,
         /// `outOfRange` or, of pictures, `badImage`, `badShape`, `imageTooLarge` or
@@ -74,35 +74,34 @@ extension FrameDecoder {
             }
             if let padding = contents.padding {
                 let pixels = padding.remove(from: bytes, image: image)
-                try write(pixels.span, type, intoRow: row, of: images)
-            } else {
-                // The message was found to hold so many whole images.
-                let size = bytes.count / contents.images
-                try write(
-                    bytes.extracting((image * size)..<((image + 1) * size)), type, intoRow: row,
-                    of: images)
+                return try write(pixels.span, type, intoRow: row, of: images)
             }
-            return nil
+            // The message was found to hold so many whole images.
+            let size = bytes.count / contents.images
+            return try write(
+                bytes.extracting((image * size)..<((image + 1) * size)), type, intoRow: row,
+                of: images)
         }
 
-        /// Writes the pixels of one image into a row.
+        /// Writes the pixels of one image into a row; the size of the picture that they are, if they are one.
         private func write(
             _ pixels: Span<UInt8>, _ type: ElementType, intoRow row: Int,
             of images: borrowing ImageBatch
-        ) throws(Rejection) {
+        ) throws(Rejection) -> ImageShape? {
             guard case .array(let picture) = contents.form else {
                 try type.decode(pixels, largest: contents.largest, intoRow: row, of: images)
-                return
+                return nil
             }
             if picture.isInterleaved, contents.largest == nil {
                 let image = try prepared(pixels, picture)
                 images.setRow(row, bytes: image.span)
-                return
+                return picture.shape
             }
             var plain = picture.interleaved(pixels)
             if let largest = contents.largest { try spread(&plain, from: largest) }
             let image = try prepared(plain.span, picture)
             images.setRow(row, bytes: image.span)
+            return picture.shape
         }
 
         private func prepared(
@@ -121,12 +120,13 @@ extension FrameDecoder {
             }
         }
 
-        /// The frame of the `image`-th image, which was decoded from a picture of that size.
-        func frame(_ image: Int, received: UnixTime, decoded: ImageShape?) -> Frame {
+        /// The frame of the `image`-th image, which was made of a picture of that size.
+        func frame(_ image: Int, received: UnixTime, picture: ImageShape?) -> Frame {
             var frame = Frame(
                 source: source.index, sequence: sequence, received: received, type: contents.type)
             (frame.index, frame.images) = (image, images)
-            frame.decoded = decoded
+            frame.picture = picture
+            if case .encoded = contents.form { frame.isEncoded = true }
             return frame
         }
     }

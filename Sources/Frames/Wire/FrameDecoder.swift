@@ -36,7 +36,7 @@ public struct FrameDecoder {
     }
 
     /// Bytes of an image.
-    public var pixels: Int { preparation.shape.pixels * preparation.shape.channels }
+    public var pixels: Int { preparation.shape.values }
 
     /// A rejected message, attributed as far as its header could be read.
     public struct Failure: Error {

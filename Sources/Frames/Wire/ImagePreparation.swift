@@ -10,7 +10,7 @@ struct ImagePreparation: Sendable {
 
     /// Pictures that one array may hold, so that a few bytes do not become endless work: 4,096, or
     /// fewer of which images of the model's size together have 16 million pixels.
-    var batchLimit: Int { min(4096, max(1, (1 << 24) / (shape.pixels * shape.channels))) }
+    var batchLimit: Int { min(4096, max(1, (1 << 24) / shape.values)) }
 
     /// Whether images of the model's size go in as they are.
     var isIdle: Bool { preprocessing.keeps(shape) }

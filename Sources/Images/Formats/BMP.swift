@@ -42,7 +42,7 @@ struct BMP {
             throw Self.corrupt("it ends before all of its pixels are there")
         }
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(shape.pixels * shape.channels)
+        pixels.reserveCapacity(shape.values)
         for row in 0..<shape.rows {
             let place = start + stride * (isBottomUp ? shape.rows - 1 - row : row)
             for column in 0..<shape.columns { try append(bytes, place, column, to: &pixels) }

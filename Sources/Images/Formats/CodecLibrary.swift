@@ -58,7 +58,7 @@ import CPictures
         request.channels = CInt(shape.channels)
         request.reduction = CInt(wanted.reduction)
         request.maximum = CInt(wanted.maximum ?? 0)
-        var pixels = [UInt8](repeating: 0, count: shape.pixels * shape.channels)
+        var pixels = [UInt8](repeating: 0, count: shape.values)
         let failure = unsafe failure { message in
             unsafe pixels.withUnsafeMutableBufferPointer { pixels in
                 unsafe bytes.withUnsafeBufferPointer { bytes in

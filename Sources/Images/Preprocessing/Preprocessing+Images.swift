@@ -88,6 +88,12 @@ extension ImageShape {
     }
 }
 
+/// The brightness of each pixel of a picture in red, green and blue, by the rule of `Preprocessing`.
+public func brightness(of pixels: Span<UInt8>, _ picture: ImageShape) -> [UInt8] {
+    precondition(pixels.count == picture.values, "the pixels are not one picture")
+    return Window(whole: picture).plane(.brightness(.rgb), of: pixels, picture)
+}
+
 /// The part of a stored picture that is used.
 private struct Window {
     private let top: Int

@@ -76,6 +76,11 @@ public struct LoadedModel: Sendable {
         digest = SHA256Digest(of: bytes)
     }
 
+    /// A model that was read as one of several kinds.
+    public init(_ model: Model, digest: SHA256Digest) {
+        (self.model, self.digest) = (model, digest)
+    }
+
     /// Throws if the model cannot score an image without being told its class.
     public func requireUnconditional() throws(VAEError) {
         guard !model.architecture.isConditional else { throw .needsClasses }

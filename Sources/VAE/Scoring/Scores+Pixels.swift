@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 extension Scores {
     /// Adds what the pixels of an image of so many rows and columns tell alone.
@@ -19,8 +19,8 @@ extension Scores {
         self[.gap] = found.gap
     }
 
-    /// Adds what tells whether a camera sees.
-    mutating func add(_ found: HealthSums, rows: Int, columns: Int) {
+    /// Adds what tells whether a camera sees, see `ScoreSet.health`.
+    public mutating func add(_ found: HealthSums, rows: Int, columns: Int) {
         let count = Double(rows * columns)
         let mean = Double(found.sum) / count
         let variance = max(0, Double(found.squares) / count - mean * mean)

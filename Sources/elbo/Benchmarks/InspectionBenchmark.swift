@@ -27,7 +27,7 @@ struct InspectionBenchmark {
         let blots = (0..<(shape.rows / 8 + 1)).map { _ in
             (0..<(shape.columns / 8 + 1)).map { _ in UInt8(random.next() >> 56) }
         }
-        pixels = (0..<(shape.pixels * shape.channels)).map { index in
+        pixels = (0..<shape.values).map { index in
             let place = index / shape.channels
             return blots[place / shape.columns / 8][place % shape.columns / 8]
         }

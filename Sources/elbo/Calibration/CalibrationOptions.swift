@@ -37,9 +37,6 @@ struct CalibrationOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    /// Threads that inspect pictures.
-    private var usableThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
-
     /// The images that models of MNIST are calibrated with if nobody says otherwise.
     static let standardImages = "mnist:t10k[even]"
 

@@ -29,7 +29,7 @@ extension Evaluate {
         let seen = warn(of: normalSet, inspection, calibration)
         let precision = calibration.computation.precision
         let judge = { (set: ImageSet) in
-            inspection.judged(set, by: precision, threads: Self.threads) { engine, scores in
+            inspection.judged(set, by: precision, threads: usableThreads) { engine, scores in
                 Judged(scores: scores, map: masks == nil ? nil : engine.map(ofRow: 0))
             }
         }
@@ -51,8 +51,6 @@ extension Evaluate {
         let scores: Scores
         let map: InspectionMap?
     }
-
-    private static var threads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
     /// The masks of `--masks`, one for each anomalous picture in the order of their names.
     private func masks(for set: ImageSet?, _ inspection: InspectionModel) throws -> ImageSet? {
@@ -96,7 +94,7 @@ extension Evaluate {
             loaded.calibration(in: model.model, precision: .fp32).calibration)
         let (judge, reference) = (Judge(calibration), Judge(whole))
         let references = sets.flatMap {
-            inspection.scores(of: $0, by: .fp32, threads: Self.threads)
+            inspection.scores(of: $0, by: .fp32, threads: usableThreads)
         }
         let same = zip(scores, references).count {
             judge.decide($0).isAnomaly == reference.decide($1).isAnomaly

@@ -89,7 +89,7 @@ struct ExplainedPicture {
     private let decision: Decision
     private let boxes: [InspectionMap.Box]
     private let bound: Double
-    private let placeBound: Double
+    private let placeBound: Float
 
     init(
         _ file: FilePath, _ model: InspectionModel, _ engine: InspectionEngine,
@@ -120,10 +120,11 @@ struct ExplainedPicture {
         self.placeBound = placeBound
         boxes =
             decision.isAnomaly
-            ? map.boxes(above: Float(placeBound), in: placement, atLeastOne: true) : []
+            ? map.boxes(above: placeBound, in: placement, atLeastOne: true) : []
         drawing = MapPicture(
             picture,
-            oddness: map.errors(atPixelsIn: placement).map { $0 / Float(placeBound) },
+            HeatMap(
+                map.errors(atPixelsIn: placement).map { $0 / placeBound }, of: picture.shape),
             boxes: boxes.map {
                 MapPicture.Box(left: $0.left, top: $0.top, width: $0.width, height: $0.height)
             })
@@ -136,7 +137,7 @@ struct ExplainedPicture {
         let score: Float
         let bound: Double
         let worstPlace: Float
-        let placeBound: Double
+        let placeBound: Float
         let boxes: [Box]
 
         struct Box: Encodable {
@@ -170,14 +171,5 @@ struct ExplainedPicture {
                 "  \(box.width)×\(box.height) pixels at \(box.left), \(box.top): "
                     + "\(fixed(Double(box.error), 2)) times")
         }
-    }
-}
-
-extension Calibration {
-    /// Above which error a place is coloured: what its rule would draw for the worst place of a picture, or a bound by
-    /// hand itself.
-    var placeBound: Double {
-        let upper = bounds(of: .worstPlace)?.upper ?? bounds.upper
-        return upper.isFinite && upper > 0 ? upper : samples[.worstPlace]?.mu ?? 1
     }
 }

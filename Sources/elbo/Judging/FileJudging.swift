@@ -32,13 +32,12 @@ struct FileJudging: ~Copyable {
     ) {
         model = loaded.model
         self.options = options
-        // Pictures that are inspected are large, and take no shorter together.
-        let capacity = loaded.inspection == nil ? 256 : 8
+        let capacity = model.batchSize(atMost: 256)
         scorer = loaded.model.scorer(
             by: calibration.calibration.computation, computing: calibration.calibration.held,
             capacity: capacity)
         batch = Batch(
-            capacity: capacity, pixels: model.imageShape.pixels * model.imageShape.channels)
+            capacity: capacity, pixels: model.imageShape.values)
         rulebook = Rulebook(calibration)
         encoder = VerdictEncoder(
             rulebook: rulebook, model: loaded.digest, epoch: "offline", worker: "elbo",

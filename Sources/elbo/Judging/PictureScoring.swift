@@ -19,10 +19,11 @@ extension InspectionModel {
         _ body: @escaping @Sendable (InspectionEngine, Scores) -> Result
     ) -> [Result] {
         let workers = Workers<Result>(count: set.count)
-        let size = imageShape.pixels * imageShape.channels
+        let size = imageShape.values
         let all = (0..<max(1, min(threads, set.count))).map { number in
             Thread(named: "inspecting-\(number)") {
-                let engine = InspectionEngine(self, by: precision, capacity: 1)
+                let engine = InspectionEngine(
+                    self, by: precision, computing: ScoreSet.places.union(.health), capacity: 1)
                 while true {
                     let index = workers.next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < set.count else { return }

@@ -5,6 +5,7 @@ import Detection
 import Files
 import Formatting
 import Foundation
+import Inspection
 import Platform
 import Tensors
 import Terminal
@@ -91,24 +92,24 @@ struct Recalibrate: ParsableCommand {
     /// Scores the images here, with the daemon's own model.
     private func calibrationFromFiles() throws -> Calibration {
         let status = try daemon.status()
-        let loaded = try LoadedModel(directory: status.modelDirectory)
+        let loaded = try LoadedPictureModel(directory: status.modelDirectory)
         guard VerdictEncoder.short(loaded.digest) == status.model else {
             throw Failure(
                 "\(status.modelDirectory) holds another model than the daemon serves; reload first",
                 .dataFormat)
         }
+        let precision = Precision(rawValue: status.precision) ?? .fp32
+        let computation = try loaded.calibration(
+            in: status.modelDirectory, precision: precision
+        ).calibration.computation
         let chosen = try loaded.model.images(
             images, standard: CalibrationOptions.standardImages, option: "--images")
         let set = try data.load([chosen], for: loaded.model)
         warnOfTrainingImages(in: set, loaded.model, consequence: "the bounds will be too narrow")
-        let precision = Precision(rawValue: status.precision) ?? .fp32
-        let computation = try LoadedCalibration(
-            directory: status.modelDirectory, model: loaded, precision: precision
-        ).calibration.computation
         // The daemon gives it its number.
         return try Calibration(
-            scores: loaded.scores(of: set, by: computation, computing: computation.possible),
-            rule: try rule.drawn(after: status.decidingRule),
+            scores: loaded.scores(of: set, by: computation),
+            rule: rule.drawn(after: status.decidingRule),
             model: loaded.digest, data: set.identity,
             created: .now, revision: status.calibrationRevision + 1, computation: computation)
     }

@@ -57,7 +57,7 @@ import ZeroMQ
         )
         let after = Probe()
         let sinks: [any VerdictSink] = [before, failing, after]
-        let batch = DecidedBatch(capacity: 1, pixels: 4)
+        let batch = DecidedBatch(capacity: 1, values: 4)
         #expect(throws: ZMQError.self) { try sinks.take(batch) }
         for probe in [before, failing, after] {
             #expect(probe.taken.load(ordering: .relaxed) == 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct MemoryBudgetTests {
     private let mnist = MemoryBudget(
-        resident: 40 << 20, queue: 32 << 20, scoring: 128, pixels: 784, decodesPictures: false)
+        resident: 40 << 20, queue: 32 << 20, scoring: 128, values: 784, decodesPictures: false)
 
     @Test func `the budget is what is there, the queue, every batch, and some slack`() {
         #expect(mnist.bytes == (40 + 32 + 48) << 20 + 128 * (5 * 784 + 1024))

@@ -4,7 +4,7 @@ import ServiceConfiguration
 import Synchronization
 import ZeroMQ
 
-/// The sink of verdicts that publishes them: two parts each, topic and one line of JSON.
+/// The sink of verdicts that publishes them: two parts each, topic and one line of JSON; maps have a third.
 ///
 /// Shared by the scoring threads, which use it one at a time, in the order in which they took their
 /// batches; the lock is the fence that libzmq asks for when a socket changes threads. A subscriber too
@@ -115,8 +115,11 @@ extension Publisher: VerdictSink {
                 for index in 0..<batch.lines.count {
                     let topic = batch.lines.topic(index, sources)
                     _ = try outlet.socket.send(topic.span, more: true)
+                    let attachment = batch.lines.attachment(index)
                     _ = try outlet.socket.send(
-                        batch.lines.bytes.span.extracting(batch.lines.range(index)))
+                        batch.lines.bytes.span.extracting(batch.lines.range(index)),
+                        more: attachment != nil)
+                    if let attachment { _ = try outlet.socket.send(attachment.span) }
                     if batch.lines.isNumbered(index) { published.add(1, ordering: .relaxed) }
                 }
                 try outlet.lookAtSubscriptions()

@@ -50,7 +50,7 @@ struct PictureArray: Sendable, BitwiseCopyable {
     /// The picture as preprocessing takes it, of its unpadded bytes.
     func interleaved(_ bytes: Span<UInt8>) -> [UInt8] {
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(shape.pixels * shape.channels)
+        pixels.reserveCapacity(shape.values)
         switch form {
         case .interleaved:
             for index in bytes.indices { pixels.append(bytes[index]) }
