@@ -160,8 +160,8 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Datasets", "Detection", "Drawing", "Files", "Formatting", "Images", "Platform",
-                "Tensors", "VAE", "VAETraining",
+                "Backbone", "Datasets", "Detection", "Drawing", "Files", "Formatting", "Images",
+                "Inspection", "Platform", "Tensors", "VAE", "VAETraining",
             ], swiftSettings: safe),
         .target(
             name: "Replay",

@@ -76,8 +76,37 @@ import Testing
         #expect(left < 60 && left + width > 60)
         let drawing = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/x/150.png"))
         #expect(try PNG.shape(of: [UInt8](drawing).span).columns == 2 * 120 + 8)
+        let page = folder.path + "/report.html"
+        let reported = try Command(
+            "report", "--model", model, "--normal", good, "--anomalous", bad, "--out", page)
+        try #require(reported.status == 0, "\(reported.errors)")
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("<figcaption>Caught, ") && html.contains("data:image/png;base64"))
+        let unnamed = try Command("report", "--model", model, "--normal", good, "--out", page)
+        #expect(unnamed.status == 64 && unnamed.errors.contains("--anomalous"))
         let pixels = try Command("reconstruct", "--model", model, "--images", bad)
         #expect(pixels.status == 65 && pixels.errors.contains("place by place"))
+    }
+
+    @Test func `a rule that asks for it looks at the pixels of pictures too`() throws {
+        let model = folder.path + "/h"
+        let trained = try train("--images", try pictures("train", 0..<12), "--out", model)
+        try #require(trained.status == 0, "\(trained.errors)")
+        let calibrated = try Command(
+            "calibrate", "--model", model, "--images", try pictures("cal", 20..<60), "--health",
+            "dark")
+        try #require(
+            calibrated.status == 0 && calibrated.output.contains("dark"), "\(calibrated.errors)")
+        let shape = ImageShape(rows: 80, columns: 120, channels: 3)
+        let covered = folder.path + "/covered.png"
+        let dark: [UInt8] = (0..<(80 * 120 * 3)).map { (index: Int) -> UInt8 in UInt8(index % 3) + 2
+        }
+        try Data(PNG.encode(Image(shape, pixels: dark))).write(to: URL(fileURLWithPath: covered))
+        let scored = try Command("score", "--model", model, covered)
+        #expect(scored.output.contains("\"health\":\"dark\""), "\(scored.output)")
+        let drawn = try Command(
+            "explain", covered, "--model", model, "--out", folder.path + "/y", "--json")
+        #expect(drawn.output.contains("\"health\":\"dark\""), "\(drawn.output)\(drawn.errors)")
     }
 
     @Test func `what cannot be trained is said in one sentence`() throws {

@@ -43,8 +43,8 @@ struct PlaceFinder {
         let isOdd = verdict.decision?.isAnomaly == true
         var finding = Finding()
         if boxes > 0 {
-            finding.boxes =
-                isOdd ? map.boxes(above: bound, in: placement, most: boxes, atLeastOne: true) : []
+            finding.boxes = map.boxes(
+                for: verdict.decision, above: bound, in: placement, most: boxes)
         }
         if maps == .all || maps == .anomalies && isOdd {
             finding.drawing = drawing(of: map, bound: bound, picture)

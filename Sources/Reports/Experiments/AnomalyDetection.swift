@@ -48,12 +48,24 @@ public struct AnomalyDetection: Sendable {
         // As the daemon scores: with its engine, in the precision that was calibrated.
         let engine = ScoringEngine(
             loaded.model, by: calibration.computation, computing: calibration.held, capacity: 256)
-        self.normal = engine.scores(ofImages: normal.pixels, count: normal.count)
-        self.anomalous = engine.scores(ofImages: anomalous.pixels, count: anomalous.count)
+        self.init(
+            calibration,
+            normal: (normal.name, engine.scores(ofImages: normal.pixels, count: normal.count)),
+            anomalous: (
+                anomalous.name, engine.scores(ofImages: anomalous.pixels, count: anomalous.count)
+            ))
+    }
+
+    /// Compares the scores of two sets, by their names.
+    public init(
+        _ calibration: Calibration, normal: (name: String, scores: [Scores]),
+        anomalous: (name: String, scores: [Scores])
+    ) {
+        (self.normal, self.anomalous) = (normal.scores, anomalous.scores)
         self.calibration = calibration
         let rules = calibration.outcomes(normal: self.normal, anomalous: self.anomalous)
         let alarms = rules.first { $0.score == calibration.rule.score }?.falseAlarms ?? 0
-        let interval = Evaluation.wilsonInterval(hits: alarms, trials: normal.count)
+        let interval = Evaluation.wilsonInterval(hits: alarms, trials: normal.scores.count)
         numbers = Numbers(
             calibration: calibration.data.name, normal: normal.name, anomalous: anomalous.name,
             score: calibration.rule.score, rule: calibration.rule.title, rules: rules,

@@ -7,8 +7,9 @@ import VAE
 
 // The two sections that are mostly tables.
 extension ReportSections {
-    /// Verdicts of the rule in service, and of every rule that the calibration holds.
-    func detectionSection(_ result: AnomalyDetection) -> String {
+    /// Verdicts of the rule in service, and of every rule that the calibration holds; beside the paper's, of a model
+    /// like it.
+    static func detectionSection(_ result: AnomalyDetection, besidePaper: Bool = true) -> String {
         let (n, rule) = (result.numbers, result.numbers.deciding)
         let interval = n.falseAlarmInterval.map { percent($0) }
         let confusion = [
@@ -34,8 +35,9 @@ extension ReportSections {
         return Markup.paragraph(
             "The bounds of \(n.score.rawValue), \(n.rule), were drawn from \(n.calibration). "
                 + "Judged are \(n.normal) as normal images and \(n.anomalous) as anomalous ones. "
-                + "Inside the bounds are \(percent(rule.inside)) of the normal images (the paper: "
-                + "\(percent(n.paperInside))), so false alarms are \(percent(rule.falseAlarmRate)), "
+                + "Inside the bounds are \(percent(rule.inside)) of the normal images"
+                + (besidePaper ? " (the paper: \(percent(n.paperInside)))" : "")
+                + ", so false alarms are \(percent(rule.falseAlarmRate)), "
                 + "95 % interval \(interval[0]) to \(interval[1]).")
             + Markup.table(confusion) + Markup.figure(result.histogram)
             + Markup.figure(result.roc)
@@ -51,16 +53,16 @@ extension ReportSections {
         let rows = suite.rows.map { row in
             let interval = row.interval(score)
             return [
-                row.fault, percent(row.share(score)),
-                "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))",
-                percent(Double(row.faults) / Double(max(1, row.count))),
+                row.fault, Self.percent(row.share(score)),
+                "\(Self.percent(interval.lowerBound)) to \(Self.percent(interval.upperBound))",
+                Self.percent(Double(row.faults) / Double(max(1, row.count))),
                 row.auroc[score].map { fixed($0, 3) } ?? "",
             ]
         }
         return Markup.paragraph(
             "What \(suite.calibration.rule.title) of \(score.rawValue) calls anomalous of \(suite.normalName) "
                 + "with each fault, by the score or by the health of the frame; without a fault "
-                + "\(percent(suite.normal.share(score))). In the mean \(percent(suite.mean(score))) are caught."
+                + "\(Self.percent(suite.normal.share(score))). In the mean \(Self.percent(suite.mean(score))) are caught."
         )
             + Markup.table(
                 [["fault", "caught", "95 % interval", "by health alone", "AUROC of the score"]]
@@ -102,5 +104,5 @@ extension ReportSections {
         return text + Markup.table(rows)
     }
 
-    private func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
+    private static func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
 }

@@ -146,7 +146,7 @@ struct ReportSections {
             input.main.loaded, input.calibration.calibration, normal: input.normal,
             anomalous: input.anomalous)
         detection = result
-        return detectionSection(result)
+        return Self.detectionSection(result)
     }
 
     private mutating func makeFaults() -> String {

@@ -34,7 +34,7 @@ extension Evaluate {
             }
         }
         let (good, bad) = (judge(normalSet), anomalousSet.map(judge) ?? [])
-        let report = InspectionReport(
+        let report = InspectionEvaluation(
             calibration: calibration, normal: normalSet.name, anomalous: anomalousSet?.name,
             normalScores: good.map(\.scores), anomalousScores: bad.map(\.scores),
             overlap: masks.map { overlap(good, bad, masks: $0) },

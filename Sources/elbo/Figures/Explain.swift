@@ -4,9 +4,11 @@ import Detection
 import Drawing
 import Files
 import Formatting
+import Frames
 import Images
 import Inspection
 import Platform
+import Reports
 import Tensors
 import Terminal
 import VAE
@@ -44,7 +46,8 @@ struct Explain: ParsableCommand {
             let calibration = try loaded.calibration(
                 in: model.model, precision: precision.precision
             ).calibration
-            let engine = InspectionEngine(inspection, by: precision.precision, capacity: 1)
+            let engine = InspectionEngine(
+                inspection, by: precision.precision, computing: calibration.needed, capacity: 1)
             try makeFolder(out)
             var names = Set<String>()
             for file in try pictures() {
@@ -118,22 +121,15 @@ struct ExplainedPicture {
         bound = calibration.bounds.upper
         let placeBound = calibration.placeBound
         self.placeBound = placeBound
-        boxes =
-            decision.isAnomaly
-            ? map.boxes(above: placeBound, in: placement, atLeastOne: true) : []
-        drawing = MapPicture(
-            picture,
-            HeatMap(
-                map.errors(atPixelsIn: placement).map { $0 / placeBound }, of: picture.shape),
-            boxes: boxes.map {
-                MapPicture.Box(left: $0.left, top: $0.top, width: $0.width, height: $0.height)
-            })
+        boxes = map.boxes(for: decision, above: placeBound, in: placement)
+        drawing = MapPicture(picture, map, above: placeBound, in: placement, boxes: boxes)
     }
 
     private struct Line: Encodable {
         let picture: String
         let drawing: String
         let verdict: String
+        let health: FrameFault?
         let score: Float
         let bound: Double
         let worstPlace: Float
@@ -155,8 +151,9 @@ struct ExplainedPicture {
         if json {
             return try printJSONLine(
                 Line(
-                    picture: name, drawing: path, verdict: verdict, score: scores[.worstPlaces],
-                    bound: bound, worstPlace: scores[.worstPlace], placeBound: placeBound,
+                    picture: name, drawing: path, verdict: verdict, health: decision.fault,
+                    score: scores[.worstPlaces], bound: bound, worstPlace: scores[.worstPlace],
+                    placeBound: placeBound,
                     boxes: boxes.map {
                         .init(
                             left: $0.left, top: $0.top, width: $0.width, height: $0.height,
@@ -164,7 +161,7 @@ struct ExplainedPicture {
                     }))
         }
         print(
-            "\(name): \(verdict), worst places \(fixed(Double(scores[.worstPlaces]), 2)) times what is "
+            "\(name): \(verdict)\(decision.fault.map { ", \($0.rawValue)" } ?? ""), worst places \(fixed(Double(scores[.worstPlaces]), 2)) times what is "
                 + "usual there (normal up to \(fixed(bound, 2))), drawn as \(path)")
         for box in boxes {
             print(

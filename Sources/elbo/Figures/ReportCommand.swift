@@ -3,8 +3,10 @@ import Detection
 import Files
 import Formatting
 import FoundationEssentials
+import Inspection
 import Platform
 import Reports
+import Tensors
 import Terminal
 import VAE
 import VAETraining
@@ -23,6 +25,9 @@ struct ReportCommand: ParsableCommand {
             A picture of a plane needs a model with two latent units, images on request
             need a conditional one, and removing noise one trained for it. They are looked
             for beside the model, as models/mnist-2d, -conditional and -denoising.
+
+            Of an inspection model the page shows what is caught and what is missed, and maps:
+              elbo report --model models/parts --normal good --anomalous bad
             """)
 
     @OptionGroup var model: ModelOption
@@ -68,6 +73,8 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            let loaded = try LoadedPictureModel(directory: model.model)
+            if let inspection = loaded.inspection { return try inspect(loaded, inspection) }
             let start = ContinuousClock.now
             let input = try loadInput()
             var steps = 0
@@ -76,13 +83,37 @@ struct ReportCommand: ParsableCommand {
                 let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
                 note("[\(steps)/8] \(padded(title, 26)) \(padded(seconds, 5, left: true)) s\n")
             }
-            let numbers = String(out.dropLast(5)) + ".json"
-            try save(report.encodedNumbers(), to: numbers)
-            try save([UInt8](report.html.utf8), to: out)
-            if json { return try printJSONLine(Written(page: out, numbers: numbers)) }
-            let bytes = grouped((report.html.utf8.count + 1023) / 1024)
-            print("Wrote \(out) (\(bytes) KiB) and \(numbers)")
+            try write(report.html, report.encodedNumbers())
         }
+    }
+
+    private func write(_ html: String, _ encoded: [UInt8]) throws {
+        let numbers = String(out.dropLast(5)) + ".json"
+        try save(encoded, to: numbers)
+        try save([UInt8](html.utf8), to: out)
+        if json { return try printJSONLine(Written(page: out, numbers: numbers)) }
+        let bytes = grouped((html.utf8.count + 1023) / 1024)
+        print("Wrote \(out) (\(bytes) KiB) and \(numbers)")
+    }
+
+    /// Shows what an inspection model finds, and where.
+    private func inspect(_ loaded: LoadedPictureModel, _ inspection: InspectionModel) throws {
+        guard !normal.isEmpty, !anomalous.isEmpty else {
+            throw Failure(
+                "name pictures that took no other part, by --normal and --anomalous", .usage)
+        }
+        let calibration = try loaded.calibration(in: model.model, precision: .fp32)
+        let judge = { (names: [String]) in
+            let set = try data.load(names, for: inspection)
+            let findings = inspection.judged(set, by: .fp32, threads: usableThreads) {
+                InspectedPictures.Finding(scores: $1, map: $0.map(ofRow: 0))
+            }
+            return InspectedPictures(set, findings, by: calibration.calibration)
+        }
+        let report = InspectionReport(
+            model.model, loaded, calibration, normal: try judge(normal),
+            anomalous: try judge(anomalous), command: commandLine, created: .now)
+        try write(report.html, report.encodedNumbers())
     }
 
     private func loadInput() throws -> ReportInput {

@@ -4,7 +4,7 @@ import Tensors
 import VAE
 
 /// What `elbo evaluate` says of an inspection model, as a table or as JSON.
-struct InspectionReport {
+struct InspectionEvaluation {
     let calibration: Calibration
     let normal: String
     /// Nil if only false alarms are measured.
