@@ -310,7 +310,7 @@ let package = Package(
 if Context.environment["ELBO_FUZZ"] != nil {
     let targets: [(String, [Target.Dependency])] = [
         ("frame", ["Detection", "Files", "Frames", "Images", "Platform", "VAE"]),
-        ("image", ["Datasets", "Files", "Images"]), ("model", ["Networks", "VAE"]),
+        ("image", ["Datasets", "Files", "Images"]), ("model", ["Inspection", "Networks", "VAE"]),
         ("calibration", ["Detection", "Platform", "VAE"]),
         ("configuration", ["ServiceConfiguration"]),
         (

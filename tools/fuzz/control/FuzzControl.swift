@@ -38,13 +38,18 @@ private struct Bench {
     private let folder = NSTemporaryDirectory() + "elbod-fuzz-\(UUID())"
     private let context: Context
     private let publisher: Publisher
+    private let peers: PeerWatch
+    private let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
     private var configuration = Configuration()
     private let first: ActiveModel.Edition
     let digest: [UInt8]
 
     init() throws {
         context = try Context()
-        publisher = try Publisher(context, configuration, credentials: nil)
+        peers = PeerWatch(messageLimit: 1 << 20, logger: logger)
+        publisher = try Publisher(
+            context, configuration, access: nil, peers: peers,
+            bounds: ConnectionBounds(connections: 8, reserve: 8))
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let parameters = Parameters(
             Architecture(inputs: 4, hidden: [2], latent: 1, likelihood: .bernoulli))
@@ -66,20 +71,18 @@ private struct Bench {
     func controller() -> Controller {
         let state = folder + "/state"
         try? FileManager.default.removeItem(atPath: state)
-        let exchange = FrameExchange(
-            FrameQueue(capacity: 2, pixels: 4, inTransit: .init(claimed: 0))
-        ) {}
         guard let wake = try? WakeUp() else { preconditionFailure("there is no descriptor left") }
-        let parts = ScoringLoop.Parts(
-            identity: RunIdentity(), activeModel: ActiveModel(first, threads: 0),
-            exchange: exchange,
-            publisher: publisher, replies: PendingReplies(wake: wake), recentScores: RecentScores())
-        let monitor = Monitor(configuration, parts, publicKey: nil)
+        let pipeline = Pipeline(
+            name: Pipeline.defaultName, identity: RunIdentity(),
+            activeModel: ActiveModel(first, threads: 0),
+            exchange: FrameExchange(FrameQueue(limits: .automatic(images: 2, pixels: 4))) {},
+            deciding: DecidingStage(configuration.decidingPlan),
+            lonePictures: LonePictures(threads: 0), publisher: publisher,
+            replies: PendingReplies(wake: wake))
+        let monitor = Monitor(configuration, pipeline, access: nil, peers: peers)
         let store = CalibrationStore(model: folder, directory: state)
         return Controller(
-            monitor: monitor,
-            updater: ModelUpdater(
-                store, parts, monitor, Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }),
-            recentScores: parts.recentScores, drain: {})
+            monitor: monitor, updater: ModelUpdater(store, pipeline, monitor, logger),
+            recentScores: pipeline.recentScores, drain: {})
     }
 }
