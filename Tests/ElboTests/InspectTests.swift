@@ -62,6 +62,11 @@ import Testing
         let numbers = try #require(object as? [String: Any])
         let areas = try #require(numbers["auroc"] as? [String: Double])
         #expect(areas["worst_places"] ?? 0 > 0.95)
+        // As many masks as pictures, but others'.
+        let strangers = try Command(
+            "evaluate", "--model", model, "--normal", good, "--anomalous", bad, "--masks",
+            try pictures("others", 60..<68, odd: true))
+        #expect(strangers.status == 65 && strangers.errors.contains("160.png is no mask of"))
         let scored = try Command("score", "--model", model, bad, "--exit-code")
         #expect(scored.status == 1 && scored.output.contains("\"metric\":\"worst_places\""))
         let drawn = try Command(

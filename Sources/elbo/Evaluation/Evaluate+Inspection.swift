@@ -67,6 +67,11 @@ extension Evaluate {
                     + "\(set.count + set.reading.leftOut) pictures; there must be one for each, in the "
                     + "order of their names, white where a picture is anomalous", .dataFormat)
         }
+        if let (mask, picture) = try MaskNames(masks, of: anomalous).stranger {
+            throw Failure(
+                "\(mask) is no mask of \(picture), which is at the same place in the order of names; call it "
+                    + "as the picture is called, or that and an ending such as _mask", .dataFormat)
+        }
         return read
     }
 
