@@ -316,7 +316,8 @@ if Context.environment["ELBO_FUZZ"] != nil {
         (
             "control",
             [
-                "Detection", "DetectionService", "Files", "Frames", "Images", "Platform",
+                "Detection", "DetectionService", "Files", "Frames", "Images", "Networks",
+                "Platform",
                 "ServiceConfiguration", "VAE", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -196,15 +196,14 @@ extension [UInt8] {
     }
 
     fileprivate mutating func append(_ scores: Scores) {
-        append(",\"scores\":")
-        var separator = UInt8(ascii: "{")
+        append(",\"scores\":{")
+        var isFirst = true
         for function in ScoreFunction.allCases where scores.computed.contains(function) {
-            append(separator)
-            append("\"")
+            append(isFirst ? "\"" : ",\"")
             append(function.rawValue)
             append("\":")
             append(scores[function])
-            separator = UInt8(ascii: ",")
+            isFirst = false
         }
         append("}")
     }

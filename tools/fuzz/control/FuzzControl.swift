@@ -4,6 +4,7 @@ import Foundation
 import Frames
 import Images
 import Logging
+import Networks
 import Platform
 import ServiceConfiguration
 import VAE

@@ -47,7 +47,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var decider = Decider()
     var decided: [Verdict] = []
     decider.decide(
-        batch, scores: Array(repeating: Scores(), count: batch.count), edition: .first,
+        batch, scores: Array(repeating: Scores(mse: 1.5), count: batch.count), edition: .first,
         by: rulebook, at: Verdict.Times(started: now, scored: now), into: &decided)
     for verdict in decided {
         var line: [UInt8] = []
