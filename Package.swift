@@ -256,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "DetectionTests",
             dependencies: [
-                "Detection", "Files", "Frames", "Images", "Platform", "Tensors",
+                "Detection", "Files", "Frames", "Images", "Inspection", "Platform", "Tensors",
                 "TestSupport", "VAE",
             ],
             swiftSettings: house),

@@ -1,6 +1,7 @@
 import Detection
 import Foundation
 import Frames
+import Inspection
 import TestSupport
 import Testing
 import VAE
@@ -65,6 +66,40 @@ import VAE
         #expect(threshold["upper"] as? Double == 3 && threshold["tails"] as? String == "high")
         #expect(threshold["alpha"] as? Double == 0.5 && threshold["confidence"] as? Double == 0.875)
         #expect(line["is_anomaly"] as? Bool == true)
+    }
+
+    @Test func `where several scores decide the threshold is that of the one that spoke`() throws {
+        var intake = Intake()
+        try intake.take(header())
+        let rule = DecisionRule(
+            score: .nll, method: .quantile(alpha: 0.6, tails: .high), others: [.mse], health: [])
+        var verdicts = try Verdicts(standardCalibration(rule: rule))
+        for (mse, metric, upper, mu) in [(Float(9), "mse", 3.0, 2.0), (1, "nll", 30, 20)] {
+            let line = try object(verdicts.line(of: intake.batch, mse: mse))
+            let threshold = try #require(line["threshold"] as? [String: Any])
+            #expect(line["metric"] as? String == metric)
+            #expect(threshold["upper"] as? Double == upper && threshold["mu"] as? Double == mu)
+        }
+    }
+
+    @Test func `boxes are in the order given, and none are an empty list`() throws {
+        var intake = Intake()
+        try intake.take(header())
+        var verdicts = try Verdicts()
+        let verdict = verdicts.verdicts(on: intake.batch)[0]
+        let boxes = (1...2).map { number in
+            InspectionMap.Box(
+                left: 10 * number, top: 20, width: 30, height: 40, error: Float(number) / 2)
+        }
+        for given in [boxes, []] {
+            var text: [UInt8] = []
+            verdicts.encoder.encode(verdict, of: intake.batch, boxes: given, into: &text)
+            let found = try #require(try object(text)["boxes"] as? [[String: Double]])
+            #expect(found.map { $0["left"] } == given.map { Double($0.left) })
+            #expect(found.map { $0["error"] } == given.map { Double($0.error) })
+        }
+        let plain = try object(verdicts.line(of: intake.batch))
+        #expect(plain["boxes"] == nil)
     }
 
     @Test func `images of one message have its number and an index in their identity`() throws {

@@ -11,8 +11,9 @@ import VAE
 public struct VerdictEncoder: Sendable {
     private let rulebook: Rulebook
     private let model: SHA256Digest
-    /// `,"metric":…` to `"calibration_revision":…` of each calibration; empty until it is needed.
-    private var fixed: [[UInt8]]
+    /// `,"rule":…` to `"calibration_revision":…` of each calibration and, by its place, each score that may decide; empty
+    /// until it is needed.
+    private var fixed: [[[UInt8]]]
     /// `,"metric":…` of each score function, by its place.
     private let metrics = ScoreFunction.allCases.map {
         Array(",\"metric\":\"\($0.rawValue)\"".utf8)
@@ -37,18 +38,23 @@ public struct VerdictEncoder: Sendable {
         self.epoch = jsonEscaped(epoch)
         self.worker = jsonEscaped(worker)
         writesAllScores = allScores
-        fixed = Array(repeating: [], count: rulebook.calibrations.count)
+        let unused = [[UInt8]](repeating: [], count: ScoreFunction.allCases.count)
+        fixed = Array(repeating: unused, count: rulebook.calibrations.count)
     }
 
-    private static func fixed(_ loaded: LoadedCalibration, _ model: SHA256Digest) -> [UInt8] {
+    private static func fixed(
+        _ loaded: LoadedCalibration, _ score: ScoreFunction, _ model: SHA256Digest
+    ) -> [UInt8] {
         let calibration = loaded.calibration
         var fixed: [UInt8] = []
         let rule = DecisionRule.Parameters(calibration.rule.method)
         fixed.append(",\"rule\":\"\(rule.rule ?? "")\"")
-        let bounds = calibration.bounds
+        let drawn = calibration.drawn
+        let bounds = drawn.clauses.first { $0.score == score }?.bounds ?? drawn.bounds
+        let sample = calibration.samples[score] ?? calibration.sample
         let members = [
             (",\"threshold\":{\"lower\":", bounds.lower), (",\"upper\":", bounds.upper),
-            (",\"mu\":", calibration.sample.mu), (",\"sigma\":", calibration.sample.sigma),
+            (",\"mu\":", sample.mu), (",\"sigma\":", sample.sigma),
             (",\"k\":", rule.k ?? .nan),
         ]
         for (name, number) in members {
@@ -79,9 +85,9 @@ public struct VerdictEncoder: Sendable {
         guard let decision = verdict.decision else {
             preconditionFailure("a frame without a decision is rejected")
         }
-        let place = verdict.version.calibration.rawValue
-        if fixed[place].isEmpty {
-            fixed[place] = Self.fixed(rulebook.calibrations[place], model)
+        let (place, score) = (verdict.version.calibration.rawValue, decision.function)
+        if fixed[place][score.index].isEmpty {
+            fixed[place][score.index] = Self.fixed(rulebook.calibrations[place], score, model)
         }
         let (frame, row) = (verdict.frame, verdict.row)
         let name = batch.source(row).escapedName
@@ -114,7 +120,7 @@ public struct VerdictEncoder: Sendable {
             line.append("\"")
         }
         if let boxes { line.append(boxes) }
-        line.append(contentsOf: fixed[place])
+        line.append(contentsOf: fixed[place][score.index])
         if writesAllScores { line.append(verdict.scores) }
         line.append(",\"ts_source\":")
         echo(echoes.timestamp, of: batch, row, to: &line)
