@@ -37,7 +37,7 @@ extension Daemon {
         guard configuration.memoryLimit == 0 else { return configuration.memoryLimit << 20 }
         let model = first.model.model
         return MemoryBudget(
-            resident: MemoryGuard.resident, queue: queueLimits.bytes,
+            resident: residentMemory, queue: queueLimits.bytes,
             scoring: framesBeingScored,
             values: model.imageShape.values, decodesPictures: !model.preprocessing.isEmpty
         ).bytes

@@ -15,11 +15,8 @@ struct ProcessMetrics {
         }
         text.single(
             "process_cpu_seconds_total", .counter, "Processor time, user and system.", seconds)
-        if let pages = Self.residentPages {
-            text.single(
-                "process_resident_memory_bytes", .gauge, "Resident memory.",
-                Double(pages * sysconf(Int32(_SC_PAGESIZE))))
-        }
+        text.single(
+            "process_resident_memory_bytes", .gauge, "Resident memory.", Double(residentMemory))
         if let files = try? fileNames(inFolder: "/proc/self/fd") {
             text.single(
                 "process_open_fds", .gauge, "Open file descriptors.", Double(files.count))
@@ -27,12 +24,5 @@ struct ProcessMetrics {
         text.single(
             "process_start_time_seconds", .gauge, "When the daemon started.",
             Double(started.nanoseconds) / 1e9)
-    }
-
-    /// The second number of `/proc/self/statm`.
-    private static var residentPages: Int? {
-        guard let bytes = try? readFile("/proc/self/statm", limit: 4096) else { return nil }
-        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-        return words.count > 1 ? Int(words[1]) : nil
     }
 }

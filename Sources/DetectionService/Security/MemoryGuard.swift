@@ -20,23 +20,16 @@ final class MemoryGuard: Sendable {
     private let state: Mutex<State>
     private let logger: Logger
 
-    /// How often `check` is to be called: a peer on this machine sends a gigabyte a second.
-    static let interval = Duration.milliseconds(5)
+    /// How long to wait for the next `check`: a peer on this machine sends a gigabyte a second, and where none is
+    /// connected a processor may sleep.
+    static var interval: Duration { .milliseconds(PeerConnection.areIngesting ? 5 : 50) }
 
     /// Guards the process within `budget` bytes of resident memory.
     init(budget: Int, messageLimit: Int, logger: Logger) {
         let limits = ConnectionWatch.Limits(
             budget: budget, message: messageLimit, waiting: 2 * messageLimit)
-        state = Mutex(State(watch: ConnectionWatch(resident: Self.resident, limits)))
+        state = Mutex(State(watch: ConnectionWatch(resident: residentMemory, limits)))
         self.logger = logger
-    }
-
-    /// Resident memory of this process in bytes; 0 if the kernel does not say.
-    static var resident: Int {
-        // /proc/self/statm counts pages of 4096 bytes on every machine this runs on.
-        guard let bytes = try? readFile("/proc/self/statm", limit: 4096) else { return 0 }
-        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-        return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
     }
 
     /// Sets another budget, as for another model.
@@ -52,7 +45,7 @@ final class MemoryGuard: Sendable {
 
     /// Looks at the memory and cuts the connections that fill it.
     func check() {
-        let resident = Self.resident
+        let resident = residentMemory
         let (culprits, mustReport, budget, isTrimming) = state.withLock { state in
             let culprits = state.watch.look(resident: resident) { PeerConnection.ingesting }
             let hasCulprits = !culprits.isEmpty

@@ -18,3 +18,27 @@ public func canHaveMemory(bytes: Int) -> Bool {
     unsafe munmap(place, max(1, bytes))
     return true
 }
+
+/// Resident memory of this process in bytes; 0 if the kernel does not say.
+///
+/// Asked for two hundred times a second, so it allocates nothing: 2 µs, where a general way to read files takes fifty.
+public var residentMemory: Int {
+    let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    var text = InlineArray<128, UInt8>(repeating: 0)
+    let count = unsafe withUnsafeMutableBytes(of: &text) { text in
+        unsafe read(file, text.baseAddress, text.count)
+    }
+    // The second number, in pages.
+    var (word, pages) = (0, 0)
+    for index in 0..<max(0, count) {
+        let digit = Int(text[index]) - Int(UInt8(ascii: "0"))
+        if text[index] == UInt8(ascii: " ") {
+            word += 1
+        } else if word == 1, 0...9 ~= digit {
+            pages = 10 * pages + digit
+        }
+    }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+}

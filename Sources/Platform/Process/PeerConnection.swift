@@ -20,16 +20,34 @@ public struct PeerConnection: Sendable {
     /// All that frames come in on.
     public static var ingesting: [PeerConnection] {
         var connections: [PeerConnection] = []
-        var descriptor: CInt = -1
-        var found = elbod_connection()
-        while unsafe elbod_next_connection(&descriptor, &found) {
-            guard found.group == HoldingBounds.Group.ingest.rawValue else { continue }
+        forEachIngesting { descriptor, found in
             connections.append(
                 PeerConnection(
                     descriptor: descriptor, identity: found.identity,
                     undelivered: Int(max(0, found.undelivered))))
+            return true
         }
         return connections
+    }
+
+    /// Whether frames may come in on any.
+    public static var areIngesting: Bool {
+        var areThere = false
+        forEachIngesting { _, _ in
+            areThere = true
+            return false
+        }
+        return areThere
+    }
+
+    /// Until `body` wants no more.
+    private static func forEachIngesting(_ body: (CInt, elbod_connection) -> Bool) {
+        var descriptor: CInt = -1
+        var found = elbod_connection()
+        while unsafe elbod_next_connection(&descriptor, &found) {
+            guard found.group == HoldingBounds.Group.ingest.rawValue else { continue }
+            guard body(descriptor, found) else { return }
+        }
     }
 
     /// Who is at the other end, as in "192.0.2.7:40112"; nil over `ipc`, and when the connection has ended.
