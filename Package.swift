@@ -67,6 +67,13 @@ let package = Package(
                 .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
             ]),
 
+        .target(
+            name: "CBuild",
+            cSettings: [
+                // tools/package says which commit it builds; what else is built changes with no commit.
+                .define("ELBO_COMMIT", to: "\"\(Context.environment["ELBO_COMMIT"] ?? "")\"")
+            ]),
+
         // Machinery.
         .target(
             name: "Platform", dependencies: ["CLinux", "CSyscalls"], swiftSettings: machinery),
@@ -81,6 +88,10 @@ let package = Package(
             swiftSettings: machinery),
         .target(
             name: "Tensors", dependencies: ["CKernels", "Platform"], swiftSettings: machinery),
+
+        .target(
+            name: "Build", dependencies: ["CBuild", "Platform", "Tensors", "ZeroMQ"],
+            swiftSettings: safe),
 
         // The model.
         .target(name: "Networks", dependencies: ["Platform", "Tensors"], swiftSettings: safe),
@@ -135,8 +146,9 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Control", "Detection", "Drawing", "Files", "Frames", "Images", "Inspection",
-                "Platform", "ServiceConfiguration", "Tensors", "VAE", "YAML", "ZeroMQ",
+                "Build", "Control", "Detection", "Drawing", "Files", "Frames", "Images",
+                "Inspection", "Platform", "ServiceConfiguration", "Tensors", "VAE", "YAML",
+                "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -175,26 +187,24 @@ let package = Package(
         .executableTarget(
             name: "elbod",
             dependencies: [
-                "Detection", "DetectionService", "Files", "Platform", "ServiceConfiguration",
-                "VAE", "ZeroMQ",
+                "Build", "Detection", "DetectionService", "Files", "Platform",
+                "ServiceConfiguration", "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo",
             dependencies: [
-                "Backbone", "Control", "ControlClients", "Datasets", "Detection", "Drawing",
-                "Files",
-                "Formatting", "Frames",
-                "Images", "Inspection", "Networks", "Platform", "Reports", "ServiceConfiguration",
-                "Tensors",
-                "Terminal", "VAE", "VAETraining", "ZeroMQ",
+                "Backbone", "Build", "Control", "ControlClients", "Datasets", "Detection",
+                "Drawing", "Files", "Formatting", "Frames", "Images", "Inspection", "Networks",
+                "Platform", "Reports", "ServiceConfiguration", "Tensors", "Terminal", "VAE",
+                "VAETraining", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: safe),
         .executableTarget(
             name: "elbo-replay",
             dependencies: [
-                "Datasets", "Detection", "Files", "Images", "Platform", "Replay",
+                "Build", "Datasets", "Detection", "Files", "Images", "Platform", "Replay",
                 "ServiceConfiguration", "Terminal", "VAE", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "tools/replay", swiftSettings: safe),

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Platform
+import Build
 
 /// `elbo`: makes, calibrates and examines the models that `elbod` serves.
 @main
@@ -25,7 +25,7 @@ struct Elbo: AsyncParsableCommand {
             all that is below it; an IDX, .npy or .npz file. Data sets are looked for in
             --data, $ELBO_DATA and the user's data folder; tools/fetch-data downloads them.
             """,
-        version: elbodVersion,
+        version: Build.text(for: "elbo"),
         subcommands: [Train.self, Calibrate.self, Evaluate.self, Score.self, Benchmark.self],
         groupedSubcommands: [
             CommandGroup(

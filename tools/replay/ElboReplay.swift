@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Datasets
 import Platform
 import Replay
@@ -46,7 +47,7 @@ struct ElboReplay: ParsableCommand {
             prints the table. The exit code is 0 if every frame has its verdict, 1 if
             one is missing, 69 if there is no daemon.
             """,
-        version: elbodVersion)
+        version: Build.text(for: "elbo-replay"))
 
     @OptionGroup(title: "Images") var images: ImageOptions
     @OptionGroup(title: "Run") var options: RunOptions

@@ -1,3 +1,4 @@
+import Build
 import Control
 import Detection
 import FoundationEssentials
@@ -46,8 +47,13 @@ extension Monitor {
     private func addService(to text: inout Exposition) {
         let edition = edition
         let (calibration, reloads) = (edition.calibration.calibration, reloads)
-        text.begin("elbod_build_info", .gauge, "The program's version.")
-        text.sample(1, [("version", elbodVersion)])
+        text.begin("elbod_build_info", .gauge, "The program's version, commit and libraries.")
+        text.sample(
+            1,
+            [
+                ("version", Build.version), ("commit", Build.commit),
+                ("onednn", Build.oneDNN), ("libzmq", Build.libzmq),
+            ])
         text.begin("elbod_pipeline_info", .gauge, "The pipeline that frames go through.")
         text.sample(1, [("pipeline", pipeline)])
         text.begin("elbod_calibration_info", .gauge, "The model and the calibration in service.")

@@ -1,0 +1,3 @@
+#include "build.h"
+
+const char *elbod_commit(void) { return ELBO_COMMIT; }
