@@ -104,3 +104,17 @@ extension TCPAddress {
         host == .name("localhost") || host == .v4([127, 0, 0, 1])
     }
 }
+
+extension Configuration {
+    /// Every file, directory and socket that is named, with the key that names it.
+    public var paths: [(key: String, path: String)] {
+        var paths = [("model", model)]
+        if state != "auto" { paths.append(("state", state)) }
+        paths += ingest.compactMap { endpoint in endpoint.socketPath.map { ("ingest", $0) } }
+        paths += publish.compactMap { endpoint in endpoint.socketPath.map { ("publish", $0) } }
+        if let controlPath { paths.append(("control", controlPath)) }
+        if !["auto", "none"].contains(curveSecret) { paths.append(("curve_secret", curveSecret)) }
+        if let clients { paths.append(("clients", clients)) }
+        return paths
+    }
+}

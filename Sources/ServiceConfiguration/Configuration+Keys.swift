@@ -18,18 +18,24 @@ extension Configuration {
             .init(
                 "ingest",
                 "Where images come in: endpoints, written pattern+role:address with pull, sub or "
-                    + "router", "endpoint", details: "No default.",
+                    + "router", "endpoint",
+                details: """
+                    No default. Who may write to a socket's file may send: in the service's directory, \
+                    the group elbod.
+                    """,
                 table: [
                     "pull    takes its share of what a pusher sends; when scoring is slower, the sender waits",
                     "sub     takes what a publisher sends; when scoring is slower, the oldest frames are dropped",
                     "router  takes requests, as imagezmq's and VidGear's REQ modes send them; the reply is the verdict",
                     "bind    listens at the address; connect goes to it",
                     "address: tcp://host:port or ipc:///path",
-                ], shipped: ["pull+bind:tcp://127.0.0.1:5555"]), \.ingest),
+                ], shipped: ["pull+bind:ipc:///run/elbod/images"]), \.ingest),
         .endpoints(
             .init(
                 "publish", "Where verdicts go out: endpoints, written pub+bind:address", "endpoint",
-                details: "No default.", shipped: ["pub+bind:tcp://127.0.0.1:5556"]), \.publish),
+                details: "No default.",
+                shipped: ["pub+bind:ipc:///run/elbod/verdicts"]),
+            \.publish),
         .integer(
             .init(
                 "queue", "Images that may wait to be scored", "n",

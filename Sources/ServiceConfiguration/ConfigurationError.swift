@@ -16,9 +16,19 @@ public enum ConfigurationError: ExitCoding, Equatable, Sendable, CustomStringCon
     case notYAML(path: String, reason: String)
     /// A file that cannot be read.
     case unreadable(String)
+    /// What is wrong, and where it was said: a line of a file, a variable or an option.
+    indirect case located(ConfigurationError, place: String)
 
     /// The configuration is wrong, whatever is wrong with it.
     public var exitStatus: ExitStatus { .configuration }
+
+    /// The key that it is about, if it is about the value of one.
+    var key: String? {
+        switch self {
+        case .value(let key, _, _), .missing(let key, _), .exposed(let key, _): key
+        default: nil
+        }
+    }
 
     /// One sentence an operator can act on.
     public var description: String {
@@ -37,6 +47,7 @@ public enum ConfigurationError: ExitCoding, Equatable, Sendable, CustomStringCon
                 + "connected to), or say allow_plaintext: true if the network is trusted"
         case .notYAML(let path, let reason): "\(path) is not valid YAML: \(reason)"
         case .unreadable(let text): text
+        case .located(let error, let place): "\(place): \(error)"
         }
     }
 }

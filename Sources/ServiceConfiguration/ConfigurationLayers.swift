@@ -35,9 +35,10 @@ public struct ConfigurationLayers: Sendable {
             let place = "\(path), line \(value.line)"
             let key = try Configuration.key(named: name, at: place)
             guard let values = Self.values(value) else {
-                throw .value(
+                let error = ConfigurationError.value(
                     key: key.name, value: value.mapping == nil ? "[…]" : "{…}",
                     allowed: key.isList ? "a value or a list of values" : "one value")
+                throw .located(error, place: place)
             }
             try set(key, values, from: place)
         }
@@ -62,13 +63,25 @@ public struct ConfigurationLayers: Sendable {
         }
     }
 
+    /// What is in force, if a daemon can be made of it; throws the first thing that keeps it from that,
+    /// with the place where it was said.
+    public func validated() throws(ConfigurationError) -> Configuration {
+        do throws(ConfigurationError) { try configuration.validate() } catch {
+            guard let place = error.key.flatMap({ origins[$0] }) else { throw error }
+            throw .located(error, place: place)
+        }
+        return configuration
+    }
+
     /// Variables of our scripts, which are no keys.
     private static let foreign: Set = ["ELBOD_MIRROR", "ELBOD_CONFIG"]
 
     private mutating func set(
         _ key: Configuration.Key, _ values: [String], from origin: String
     ) throws(ConfigurationError) {
-        try configuration.set(key, to: values)
+        do throws(ConfigurationError) { try configuration.set(key, to: values) } catch {
+            throw .located(error, place: origin)
+        }
         origins[key.name] = origin
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import DetectionService
 import FoundationEssentials
 import Glibc
@@ -31,7 +32,7 @@ struct Elbod: ParsableCommand {
             (ELBOD_QUEUE and so on), and those over the file; config/elbod.yaml documents
             every key, and elbo config explain says where each value came from.
             """,
-        version: elbodVersion)
+        version: Build.text(for: "elbod"))
 
     @OptionGroup var options: ConfigurationOptions
     @Flag(help: "Check configuration, model and calibration, and exit.")
@@ -51,7 +52,9 @@ struct Elbod: ParsableCommand {
         let running = RunningDaemon()
         do {
             try ServiceSignals.handle { running.take($0) }
-            let configuration = try options.layers().configuration
+            let configuration = try options.layers().validated()
+            HiddenPlaces().warn(of: configuration, logger)
+            noteRouterPriority(configuration, logger)
             if checkConfig {
                 _ = try Daemon(configuration, logger: logger)
                 try configuration.probeAddresses()

@@ -74,6 +74,20 @@ import ZeroMQ
         #expect("\(error)".contains("ELBOD_QUEU") && "\(error)".contains("\"queue\""))
     }
 
+    @Test func `a wrong value is named with its line, when read and when checked`() throws {
+        var layers = ConfigurationLayers()
+        let unread = try #require(throws: ConfigurationError.self) {
+            try layers.add(yaml: "batch: 2\nqueue: many", path: "a.yaml")
+        }
+        #expect("\(unread)".hasPrefix("a.yaml, line 2: queue: \"many\""))
+        layers = ConfigurationLayers()
+        try layers.add(
+            yaml: "model: m\npublish: pub+bind:ipc:///out\ningest: pull+bind:tcp://*:5555",
+            path: "a.yaml")
+        let exposed = try #require(throws: ConfigurationError.self) { try layers.validated() }
+        #expect("\(exposed)".hasPrefix("a.yaml, line 3: ingest: pull+bind:tcp://*:5555"))
+    }
+
     @Test func `what others on the network could use must be spelt out`() throws {
         var configuration = Configuration()
         configuration.model = "m"

@@ -17,8 +17,8 @@ import Testing
         try layers.add(file: Self.shipped.path)
         var expected = Configuration()
         expected.model = "/usr/share/elbod/models/mnist"
-        expected.ingest = [try Endpoint("pull+bind:tcp://127.0.0.1:5555")]
-        expected.publish = [try Endpoint("pub+bind:tcp://127.0.0.1:5556")]
+        expected.ingest = [try Endpoint("pull+bind:ipc:///run/elbod/images")]
+        expected.publish = [try Endpoint("pub+bind:ipc:///run/elbod/verdicts")]
         expected.http = "127.0.0.1:9464"
         #expect(layers.configuration == expected)
         #expect(Set(layers.origins.keys) == Set(Configuration.keys.map(\.name)))
