@@ -1,6 +1,7 @@
 import Files
 import FoundationEssentials
 import Frames
+import Glibc
 import Logging
 import Platform
 import Synchronization
@@ -21,14 +22,19 @@ extension Daemon {
         let announcer: Worker
     }
 
-    /// Until asked to stop: says every second how things are, feeds the watchdog as long as every
-    /// thread goes round, and reloads when asked to.
+    /// So many looks make up the time that the watchdog allows: twice its interval.
+    private static let looksAllowed = 20
+
+    /// Until asked to stop: says every second how things are, feeds the watchdog, ends the process if a thread
+    /// does not go round for as long as the watchdog allows, and reloads when asked to.
     func supervise(_ supervision: Supervision) {
         let second = Duration.seconds(1)
-        let watchdog = supervision.notifier.watchdogInterval
+        // Feeding only while all go round would have the watchdog bite after the time from the last look to the
+        // standstill as well, up to an interval late.
+        let watchdog = supervision.notifier.watchdogInterval.map { $0 * 2 / Self.looksAllowed }
         let clock = ContinuousClock()
         var sinceStatus = Liveness()
-        var sinceFeeding = Liveness(supervision.turns)
+        var standstill = Standstill(supervision.turns)
         var (nextStatus, nextFeeding) = (clock.now, clock.now + (watchdog ?? second))
         while !isStopping.load(ordering: .relaxed) {
             if clock.now >= nextStatus {
@@ -36,9 +42,12 @@ extension Daemon {
                 nextStatus = clock.now + second
             }
             if let watchdog, clock.now >= nextFeeding {
-                if sinceFeeding.haveAllMoved(to: supervision.turns) {
-                    supervision.notifier.feedWatchdog()
+                if let longest = standstill.longest(supervision.turns),
+                    longest.looks >= Self.looksAllowed
+                {
+                    endStalled(supervision.threads[longest.thread])
                 }
+                supervision.notifier.feedWatchdog()
                 nextFeeding = clock.now + watchdog
             }
             if mustReload.exchange(false, ordering: .relaxed) {
@@ -47,6 +56,15 @@ extension Daemon {
             let next = watchdog == nil ? nextStatus : min(nextStatus, nextFeeding)
             _ = wake.wait(for: max(.zero, next - clock.now))
         }
+    }
+
+    /// Ends the process as the watchdog would, and says why; the thread could not be joined.
+    private func endStalled(_ thread: PipelineThread) -> Never {
+        logger.critical(
+            "A thread does not go on; ending, to be started again.",
+            metadata: ["thread": "\(thread.name)"])
+        ConsoleLogHandler.flush()
+        abort()
     }
 
     private func report(_ supervision: Supervision, isAlive: Bool) {

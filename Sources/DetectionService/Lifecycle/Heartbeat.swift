@@ -26,3 +26,25 @@ struct Liveness {
         return zip(seen, turns).allSatisfy { $0 != $1 }
     }
 }
+
+/// Counts for each of several threads the looks in a row that found it where it was: looks and not time, for
+/// a machine that sleeps or a process that is stopped is not to blame its threads for it.
+struct Standstill {
+    private var seen: [Int]
+    private var looks: [Int]
+
+    /// Nobody has stood still before the first look.
+    init(_ turns: [Int]) {
+        seen = turns
+        looks = turns.map { _ in 0 }
+    }
+
+    /// The thread that has stood still for most looks, and for how many, this one included.
+    mutating func longest(_ turns: [Int]) -> (thread: Int, looks: Int)? {
+        for index in turns.indices {
+            looks[index] = turns[index] == seen[index] ? looks[index] + 1 : 0
+        }
+        seen = turns
+        return looks.indices.max { looks[$0] < looks[$1] }.map { ($0, looks[$0]) }
+    }
+}

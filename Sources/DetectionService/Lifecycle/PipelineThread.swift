@@ -14,7 +14,8 @@ final class PipelineThread: Sendable {
         var failure: ZMQError?
     }
 
-    private let name: String
+    /// What it is called in logs, and by the system.
+    let name: String
     /// From `start` to `join`.
     private let thread = Mutex<Thread?>(nil)
     private let outcome = Mutex(Outcome())

@@ -14,4 +14,11 @@ import Testing
         let looks = [[0], [0], [7]].map { liveness.haveAllMoved(to: $0) }
         #expect(looks == [true, false, true])
     }
+
+    @Test func `looks without a turn are counted for each thread, and forgotten when it goes on`() {
+        var standstill = Standstill([5, 5])
+        let found = [[6, 5], [7, 5], [8, 6], [8, 7]].map { standstill.longest($0) }
+        #expect(found.map { $0?.looks } == [1, 2, 0, 1])
+        #expect(found[1]?.thread == 1 && found[3]?.thread == 0)
+    }
 }
