@@ -26,6 +26,8 @@ struct ConfigCommand: ParsableCommand {
             let environment: String
             let option: String
             let help: String
+            let details: String
+            let table: [String]
         }
 
         func run() throws {
@@ -35,7 +37,7 @@ struct ConfigCommand: ParsableCommand {
                     Entry(
                         key: key.name, values: layers.configuration.values(of: key),
                         origin: layers.origins[key.name] ?? "default", environment: key.variable,
-                        option: key.option, help: key.help)
+                        option: key.option, help: key.help, details: key.details, table: key.table)
                 }
                 if json { return try printJSON(entries) }
                 for entry in entries {
