@@ -67,12 +67,7 @@ let package = Package(
                 .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
             ]),
 
-        .target(
-            name: "CBuild",
-            cSettings: [
-                // tools/package says which commit it builds; what else is built changes with no commit.
-                .define("ELBO_COMMIT", to: "\"\(Context.environment["ELBO_COMMIT"] ?? "")\"")
-            ]),
+        .target(name: "CBuild"),
 
         // Machinery.
         .target(
