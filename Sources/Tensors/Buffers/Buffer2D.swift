@@ -30,6 +30,12 @@
     public init(rows: Int, columns: Int, _ elements: some Collection<Element>) {
         precondition(elements.count == rows * columns, "the elements do not fill the buffer")
         self.init(rows: rows, columns: columns)
+        // Element by element a generic collection takes 200 ns each: 80 ms of a start for a small model's weights.
+        let target = unsafe UnsafeMutableBufferPointer(start: base, count: count)
+        let copied = elements.withContiguousStorageIfAvailable { source in
+            unsafe target.update(fromContentsOf: source)
+        }
+        guard copied == nil else { return }
         for (index, element) in elements.enumerated() { unsafe base[index] = element }
     }
 
