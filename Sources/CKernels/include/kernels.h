@@ -248,15 +248,18 @@ typedef struct {
     dnnl_data_type_t source, weights, destination;
 } elbod_convolution;
 
+/// Whether the bias of bytes is in units of the results, as of oneDNN 3, and not of the sums before they are scaled.
+extern const int elbod_bias_is_of_results;
+
 /// An executable primitive of it. `*weights` is made if it is NULL, and must then be filled by
 /// `elbod_convolution_pack`; otherwise it belongs to the same convolution of another number of rows.
 ///
-/// `scales` are what sums of bytes are multiplied with, one for each output, and the bias of bytes is in units of
-/// their sums; NULL for floats.
+/// `scales` are what sums of bytes are multiplied with, one for each output, NULL for floats; they stay where they are.
+/// `*factors` is made of them where oneDNN wants them at each run, and stays NULL elsewhere.
 dnnl_status_t elbod_convolution_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
-    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_engine_t engine, const elbod_convolution *shape,
-    const float *scales);
+    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_memory_t *factors, dnnl_engine_t engine,
+    const elbod_convolution *shape, const float *scales);
 
 /// Puts weights of `(outputs, inputs, kernel, kernel)`, or of `(outputs, kernel, kernel)` if depthwise, floats or
 /// signed bytes as `type` says, into the packed memory, converting them.
@@ -267,8 +270,8 @@ dnnl_status_t elbod_convolution_pack(
 /// Runs it from one map into another.
 dnnl_status_t elbod_convolution_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
-    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, const void *from, const float *offset,
-    void *to);
+    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, dnnl_memory_t factors, const void *from,
+    const float *offset, void *to);
 
 // Loops over pictures and maps of features: features.c. A kind of numbers is 0 for floats, 1 for bfloat16, 2 for bytes
 // from 0, 3 for signed bytes.

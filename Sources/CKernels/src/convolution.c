@@ -1,5 +1,5 @@
-// Convolutions by oneDNN. Its C API describes operations differently in versions 2 and 3; either will do, but
-// bytes, which version 3 scales in another way, are for version 2 alone.
+// Convolutions by oneDNN. Its C API describes operations differently in versions 2 and 3; either will do. Sums of bytes
+// are scaled with their bias in version 2, and before it is added in version 3.
 #include "kernels.h"
 #include "packing.h"
 
@@ -29,7 +29,9 @@ static dnnl_status_t attributes_of(
         status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
     if (status == dnnl_success) status = dnnl_post_ops_create(&after);
 #if DNNL_VERSION_MAJOR >= 3
-    if (status == dnnl_success && scales) status = dnnl_unimplemented;
+    // A group of depthwise weights has one output.
+    if (status == dnnl_success && scales)
+        status = dnnl_primitive_attr_set_scales_mask(*attributes, DNNL_ARG_WEIGHTS, shape->is_depthwise ? 3 : 1);
     if (status == dnnl_success && shape->is_adding)
         status = dnnl_post_ops_append_sum(after, 1, 0, dnnl_data_type_undef);
     if (status == dnnl_success && shape->is_clipped)
@@ -46,10 +48,12 @@ static dnnl_status_t attributes_of(
     return status;
 }
 
+const int elbod_bias_is_of_results = DNNL_VERSION_MAJOR >= 3;
+
 dnnl_status_t elbod_convolution_create(
     dnnl_primitive_t *primitive, dnnl_memory_t *source, dnnl_memory_t *weights, dnnl_memory_t *bias,
-    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_engine_t engine, const elbod_convolution *shape,
-    const float *scales) {
+    dnnl_memory_t *destination, dnnl_memory_t *scratch, dnnl_memory_t *factors, dnnl_engine_t engine,
+    const elbod_convolution *shape, const float *scales) {
     const long rows = (shape->rows - shape->kernel) / shape->stride + 1;
     const long columns = (shape->columns + shape->left + shape->right - shape->kernel) / shape->stride + 1;
     dnnl_dims_t source_dims = {1, shape->inputs, shape->rows, shape->columns};
@@ -84,11 +88,14 @@ dnnl_status_t elbod_convolution_create(
     if (status == dnnl_success) status = dnnl_memory_create(source, from, engine, DNNL_MEMORY_NONE);
     if (status == dnnl_success) status = dnnl_memory_create(bias, plus, engine, DNNL_MEMORY_NONE);
     if (status == dnnl_success) status = dnnl_memory_create(destination, to, engine, DNNL_MEMORY_NONE);
+    if (status == dnnl_success && scales)
+        status = dnnl_memory_create(factors, plus, engine, (void *)scales);
     dnnl_memory_desc_destroy(from);
     dnnl_memory_desc_destroy(by);
     dnnl_memory_desc_destroy(plus);
     dnnl_memory_desc_destroy(to);
 #else
+    (void)factors;
     dnnl_memory_desc_t from, by, plus, to;
     dnnl_convolution_desc_t operation;
     if (status == dnnl_success)
@@ -135,16 +142,20 @@ dnnl_status_t elbod_convolution_pack(
 
 dnnl_status_t elbod_convolution_execute(
     dnnl_primitive_t primitive, dnnl_stream_t stream, dnnl_memory_t source, dnnl_memory_t weights,
-    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, const void *from, const float *offset,
-    void *to) {
+    dnnl_memory_t bias, dnnl_memory_t destination, dnnl_memory_t scratch, dnnl_memory_t factors, const void *from,
+    const float *offset, void *to) {
     dnnl_memory_set_data_handle(source, (void *)from);
     dnnl_memory_set_data_handle(bias, (void *)offset);
     dnnl_memory_set_data_handle(destination, to);
-    dnnl_exec_arg_t arguments[5] = {
+    dnnl_exec_arg_t arguments[6] = {
         {DNNL_ARG_SRC, source},
         {DNNL_ARG_WEIGHTS, weights},
         {DNNL_ARG_DST, destination},
         {DNNL_ARG_BIAS, bias},
-        {DNNL_ARG_SCRATCHPAD, scratch}};
-    return dnnl_primitive_execute(primitive, stream, 5, arguments);
+        {DNNL_ARG_SCRATCHPAD, scratch},
+#if DNNL_VERSION_MAJOR >= 3
+        {DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, factors},
+#endif
+    };
+    return dnnl_primitive_execute(primitive, stream, factors ? 6 : 5, arguments);
 }

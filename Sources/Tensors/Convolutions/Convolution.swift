@@ -79,6 +79,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         let bias: dnnl_memory_t
         let destination: dnnl_memory_t
         let scratch: dnnl_memory_t
+        let factors: dnnl_memory_t?
     }
 
     /// Floats or bfloat16: `weights` are `(outputs, inputs, kernel, kernel)` in C order, or `(outputs, kernel,
@@ -123,7 +124,9 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
                 bytes[output, column] = Int8((weight / step).rounded(.toNearestOrEven))
             }
             scales.append(step / destination.steps[output])
-            offsets.append(bias[output] / step)
+            offsets.append(
+                bias[output]
+                    / (elbod_bias_is_of_results == 0 ? step : destination.steps[output]))
         }
         self.scales = ConstantMatrix(rows: 1, columns: scales.count, scales)
         plain = .bytes(bytes)
@@ -137,6 +140,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
             unsafe dnnl_memory_destroy(kernel.bias)
             unsafe dnnl_memory_destroy(kernel.destination)
             unsafe dnnl_memory_destroy(kernel.scratch)
+            if let factors = unsafe kernel.factors { unsafe dnnl_memory_destroy(factors) }
         }
         if let weights = unsafe weights { unsafe dnnl_memory_destroy(weights) }
     }
@@ -158,12 +162,13 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         description.is_adding = shape.isAdding ? 1 : 0
         (description.source, description.destination) = (source.type, destination.type)
         description.weights = scales == nil ? source.type : dnnl_s8
-        var (primitive, from, plus, to, scratch):
-            (dnnl_primitive_t?, dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
+        var primitive: dnnl_primitive_t?
+        var (from, plus, to): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
+        var (scratch, factors): (dnnl_memory_t?, dnnl_memory_t?)
         let isFirst = unsafe weights == nil
         let status = unsafe elbod_convolution_create(
-            &primitive, &from, &weights, &plus, &to, &scratch, engine.engine, &description,
-            scales?.address)
+            &primitive, &from, &weights, &plus, &to, &scratch, &factors, engine.engine,
+            &description, scales?.address)
         guard status == dnnl_success, let primitive = unsafe primitive, let from = unsafe from,
             let plus = unsafe plus, let to = unsafe to, let scratch = unsafe scratch
         else { fatalError("oneDNN cannot prepare a convolution: status \(status.rawValue)") }
@@ -171,7 +176,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         unsafe kernels.append(
             Kernel(
                 rows: rows, primitive: primitive, source: from, bias: plus, destination: to,
-                scratch: scratch))
+                scratch: scratch, factors: factors))
     }
 
     private func pack(_ description: inout elbod_convolution) {
@@ -204,8 +209,8 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
             "more rows than there are")
         let status = unsafe elbod_convolution_execute(
             kernel.primitive, engine.stream, kernel.source, weights, kernel.bias,
-            kernel.destination, kernel.scratch, map.address(ofRow: row), bias.address,
-            output.address(ofRow: target))
+            kernel.destination, kernel.scratch, kernel.factors, map.address(ofRow: row),
+            bias.address, output.address(ofRow: target))
         precondition(status == dnnl_success, "oneDNN refused a convolution: \(status.rawValue)")
     }
 }
