@@ -10,6 +10,8 @@ public enum ExitStatus: Int32, Sendable {
     case unavailable = 69
     /// Something that should not happen.
     case software = 70
+    /// A part of the system is damaged: a library, or the processor.
+    case system = 72
     /// A file cannot be written.
     case cannotCreate = 73
     /// Stopped on request; trying again goes on.

@@ -8,7 +8,7 @@ public import Logging
 public import Platform
 public import ServiceConfiguration
 import Synchronization
-import Tensors
+public import Tensors
 import VAE
 import ZeroMQ
 
@@ -39,6 +39,7 @@ public final class Daemon: Sendable {
             model: configuration.model, directory: configuration.stateDirectory,
             precision: try configuration.precision.resolved(for: configuration.model),
             kept: configuration.keepCalibrations)
+        try SelfTest.run(store.precision)
         first = try ModelUpdater.firstEdition(store)
         var configuration = configuration
         configuration.threads =
@@ -218,6 +219,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case descriptors(limit: Int, needed: Int)
     /// The process may not have as much memory as it needs.
     case memory(mebibytes: Int)
+    /// A score of the self-test is another than it is known to be.
+    case miscomputes(Precision, score: Float, known: Float)
 
     /// One sentence an operator can act on.
     public var description: String {
@@ -234,6 +237,10 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         case .memory(let mebibytes):
             "the process may not have the \(mebibytes) MiB that it needs; raise its limit (ulimit -v), "
                 + "or lower queue, batch or threads"
+        case .miscomputes(let precision, let score, let known):
+            "this machine computes a score of \(score) where \(known) is right, in \(precision.rawValue): "
+                + "oneDNN, this program or the processor is damaged, or a variable ONEDNN_… or DNNL_… has "
+                + "oneDNN take a wrong way; install elbod and libdnnl2 again, or try another precision"
         }
     }
 }
