@@ -112,9 +112,10 @@ private final class RunningDaemon: Sendable {
         case (.reload, let daemon): daemon?.reload()
         case (_, let daemon?): daemon.stop()
         case (_, nil):
-            // Nothing serves yet, and what is being read may hang.
+            // Nothing serves yet, and what is being read may hang. Not by exit(3): it has libraries take down what
+            // the main thread is computing with.
             ConsoleLogHandler.flush()
-            exit(0)
+            _exit(0)
         }
     }
 }
