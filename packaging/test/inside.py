@@ -3,14 +3,18 @@
 Prints each number beside what is asked for, and ends with "N passed, N failed".
 """
 import argparse
+import errno
 import grp
 import json
+import mmap
 import os
 import pathlib
 import pwd
 import re
 import shutil
 import signal
+import struct
+import subprocess
 import sys
 import time
 import traceback
@@ -40,6 +44,8 @@ def check(function):
 
 @check
 def from_install_to_the_first_verdict():
+    # The index of the machine's manual pages, as it is on a machine in use: dpkg has it brought up to date.
+    run("runuser", "-u", "man", "--", "mandb", "-pq", ok=False)
     started = time.monotonic()
     # 1. install 2. become a member of the group 3. send an image and read the verdict
     run("apt-get", "install", "-y", options.package, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
@@ -192,6 +198,29 @@ def nobody_is_killed_without_cause():
 
 
 @check
+def a_damaged_library_ends_the_start():
+    if not os.path.exists("/mnt/damaged.so"):
+        print("    skipped: no C compiler made the damaged library")
+        return
+    dropin = pathlib.Path("/etc/systemd/system/elbod.service.d/damaged.conf")
+    dropin.parent.mkdir(exist_ok=True)
+    for precision in ("fp32", "bf16", "int8"):
+        since = time.time()
+        dropin.write_text(f"[Service]\nEnvironment=LD_PRELOAD=/mnt/damaged.so ELBOD_PRECISION={precision}\n")
+        run("systemctl", "daemon-reload")
+        assert run("systemctl", "restart", "elbod", ok=False).returncode != 0
+        time.sleep(0.3)
+        assert (show("ExecMainStatus"), show("NRestarts"), show("ActiveState")) == ("72", "0", "failed"), precision
+        text = journal(since)
+        assert f"is right, in {precision}: oneDNN" in text and "Ready." not in text, text
+    print("    oneDNN that computes nothing, in fp32, bf16 and int8: exit 72 before READY, no restart, and the journal says so")
+    dropin.unlink()
+    dropin.parent.rmdir()
+    run("systemctl", "daemon-reload")
+    configure()
+
+
+@check
 def a_wrong_configuration_ends_the_start():
     for line, says in [("queue: many", "queue: \"many\" is not allowed"), ("quwue: 2", "no key \"quwue\""),
                        ("http: 10.0.0.1:80", "http: \"10.0.0.1:80\"")]:
@@ -311,6 +340,68 @@ def a_calibration_is_never_torn():
 
 
 @check
+def a_save_that_the_disk_refuses_leaves_a_whole_calibration():
+    """Fails each system call of a save in turn, as a disk that is damaged or full."""
+    if not os.path.exists("/mnt/faults.so"):
+        print("    skipped: no C compiler made the library that fails")
+        return
+    place, state = pathlib.Path("/srv/faults"), pathlib.Path("/srv/faults/state")
+    for name in ("EIO", "ENOSPC"):
+        shutil.rmtree(place, ignore_errors=True)
+        state.mkdir(parents=True)
+        (place / "plan").write_bytes(bytes(16))
+        with open(place / "plan", "r+b") as file:
+            plan = mmap.mmap(file.fileno(), 16)
+        command = ["elbod", "--model", MODEL, "--ingest", f"pull+bind:ipc://{place}/in", "--publish",
+                   f"pub+bind:ipc://{place}/out", "--control", place / "control", "--state", state]
+        daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={
+            "PATH": "/usr/bin", "LD_PRELOAD": "/mnt/faults.so", "ELBO_FAULTS": str(place / "plan")})
+        client = socket(zmq.REQ, f"ipc://{place}/control")
+
+        def ask(**request):
+            client.send_json(request)
+            return client.recv_json()
+
+        def revision():
+            return ask(verb="status")["result"]["calibration_revision"]
+
+        refused = done = call = 0
+        ask(verb="threshold", k=2.5)
+        while True:
+            call += 1
+            before = revision()
+            # Calls to come until the one that fails, its error, how many failed, how many there were.
+            plan[:] = struct.pack("4i", call, getattr(errno, name), 0, 0)
+            answer = ask(verb="threshold", k=2 + call % 7 * 0.25)
+            failed = struct.unpack("4i", plan[:])[2]
+            plan[:] = bytes(16)
+            after = revision()
+            on_disk = json.loads((state / "calibration.json").read_text())["revision"]
+            assert after == answer["result"]["new"]["revision"] > before if "result" in answer else after == before, answer
+            assert on_disk >= after, (name, call, on_disk, after)
+            if failed == 0:
+                break
+            done, refused = done + ("result" in answer), refused + ("error" in answer)
+        assert call > 10 and refused > 5, (name, call, refused)
+        client.close()
+        daemon.terminate()
+        assert daemon.wait(10) == 0
+        # Who starts next finds all of it whole, and tidies.
+        daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={"PATH": "/usr/bin"})
+        client = socket(zmq.REQ, f"ipc://{place}/control")
+        assert revision() >= after, (revision(), after)
+        deadline = time.monotonic() + 5
+        while litter := [str(path) for path in state.rglob("*") if path.is_file() and path.suffix not in (".json", ".lock")]:
+            assert time.monotonic() < deadline, litter
+            time.sleep(0.05)
+        client.close()
+        daemon.terminate()
+        assert daemon.wait(10) == 0
+        print(f"    {name} at each of {call - 1} system calls of a save: {refused} refused with the reason, "
+              f"{done} saved all the same, never torn, no litter after the next start")
+
+
+@check
 def an_instance_of_the_template_has_its_own_of_everything():
     text = CONFIG.with_suffix(".shipped").read_text().replace("/run/elbod/", "/run/elbod@line-2/")
     pathlib.Path("/etc/elbod/elbod@line-2.yaml").write_text(text.replace("9464", "9465"))
@@ -350,7 +441,7 @@ def unit_verifies_and_is_shut_in():
     shutil.copy("/usr/share/doc/elbod/examples/elbod.service.d/loopback.conf", dropin)
     run("systemctl", "daemon-reload")
     exposure = run("systemd-analyze", "security", "elbod.service").stdout
-    number("exposure, loopback only", float(re.search(r"level for \S+: ([\d.]+)", exposure)[1]), 1.1, "")
+    number("exposure, loopback only", float(re.search(r"level for \S+: ([\d.]+)", exposure)[1]), 1.0, "")
     run("systemctl", "restart", "elbod")
     score()
     shutil.rmtree(dropin.parent)
