@@ -218,15 +218,10 @@ extension [UInt8] {
     mutating func append(_ boxes: [InspectionMap.Box]) {
         append(",\"boxes\":[")
         for (index, box) in boxes.enumerated() {
-            append(index == 0 ? "{\"left\":" : ",{\"left\":")
-            append(UInt64(box.left))
-            append(",\"top\":")
-            append(UInt64(box.top))
-            append(",\"width\":")
-            append(UInt64(box.width))
-            append(",\"height\":")
-            append(UInt64(box.height))
-            append(",\"error\":")
+            append(
+                (index == 0 ? "" : ",")
+                    + "{\"left\":\(box.left),\"top\":\(box.top),\"width\":\(box.width)"
+                    + ",\"height\":\(box.height),\"error\":")
             append(box.error)
             append("}")
         }
