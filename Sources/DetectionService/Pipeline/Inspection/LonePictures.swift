@@ -1,4 +1,5 @@
 import Detection
+import FoundationEssentials
 import Frames
 import Inspection
 import Synchronization
@@ -16,8 +17,12 @@ final class LonePictures: Sendable {
     private let threads: Int
     private let prepared = Mutex<Prepared?>(nil)
 
-    /// For so many threads; fewer than two share nothing.
-    init(threads: Int) { self.threads = threads }
+    /// For so many threads, or as many as there are cores if that is fewer, for they wait for one another.
+    ///
+    /// Fewer than two share nothing.
+    init(threads: Int) {
+        self.threads = min(threads, ProcessInfo.processInfo.activeProcessorCount)
+    }
 
     /// Makes a team for an edition that is about to serve, unless the present one scores as it does.
     func prepare(_ edition: ActiveModel.Edition) {
