@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A connection without a library, for peers that do what no library would.
 final class RawConnection {
@@ -86,19 +87,29 @@ final class RawConnection {
     deinit { close(descriptor) }
 }
 
-/// A TCP port of this machine that was free a moment ago.
+private let handedOut = Mutex<Set<Int>>([])
+
+/// A TCP port of this machine that nobody listens at, another one at each call.
+///
+/// It lies below the range that the kernel takes the ports of outgoing connections from: a port out
+/// of that range may be taken again before the test listens at it.
 func freePort() -> Int {
+    while true {
+        let port = Int.random(in: 16_384..<32_768)
+        if handedOut.withLock({ $0.insert(port).inserted }), canListen(at: port) { return port }
+    }
+}
+
+private func canListen(at port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) {
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafeMutablePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, size)
-            _ = getsockname(descriptor, $0, &size)
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

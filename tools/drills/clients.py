@@ -1,17 +1,11 @@
 """Those that send to the daemon and read its verdicts."""
 
-import socket as sockets
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
-
-
-def free_port():
-    with sockets.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Producer:

@@ -20,9 +20,10 @@ import numpy as np
 import zmq
 
 from attackers import Attackers
-from clients import Follower, age, free_port, producer
+from clients import Follower, age, producer
 from daemon import PIXELS, Daemon, balanced, context, header
 from floods import Flood, Manager
+from ports import free_port
 
 results = []
 

@@ -13,13 +13,14 @@ import numpy as np
 import zmq
 from vidgear.gears import NetGear
 
-from harness import Daemon, context, free_ports, send_array
+from harness import Daemon, context, send_array
+from ports import free_port
 
 elbod, model = sys.argv[1:]
 folder = tempfile.mkdtemp()
 pull, pub = f"ipc://{folder}/in", f"ipc://{folder}/out"
 camera, hub = f"ipc://{folder}/camera", f"ipc://{folder}/hub"
-(gear,) = free_ports(1)
+gear = free_port()
 random = np.random.default_rng(1)
 
 daemon = Daemon(

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 
@@ -16,15 +15,6 @@ def send_array(socket, array, flags=0, **header):
     md = dict(dtype=str(array.dtype), shape=array.shape, **header)
     socket.send_json(md, flags | zmq.SNDMORE)
     return socket.send(array, flags, copy=True, track=False)
-
-
-def free_ports(count):
-    """Ports that nobody listens at, for clients that know TCP alone."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Daemon:

@@ -16,11 +16,12 @@ import imagezmq
 import numpy as np
 import zmq
 
-from harness import context, free_ports
+from harness import context
+from ports import free_port
 
 elbod, model = sys.argv[1:]
 folder = tempfile.mkdtemp()
-(port,) = free_ports(1)
+port = free_port()
 address = f"tcp://127.0.0.1:{port}"
 process = None
 
