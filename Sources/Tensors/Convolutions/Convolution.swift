@@ -166,9 +166,11 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         var (from, plus, to): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
         var (scratch, factors): (dnnl_memory_t?, dnnl_memory_t?)
         let isFirst = unsafe weights == nil
-        let status = unsafe elbod_convolution_create(
-            &primitive, &from, &weights, &plus, &to, &scratch, &factors, engine.engine,
-            &description, scales?.address)
+        let status = Engine.make {
+            unsafe elbod_convolution_create(
+                &primitive, &from, &weights, &plus, &to, &scratch, &factors, engine.engine,
+                &description, scales?.address)
+        }
         guard status == dnnl_success, let primitive = unsafe primitive, let from = unsafe from,
             let plus = unsafe plus, let to = unsafe to, let scratch = unsafe scratch
         else { fatalError("oneDNN cannot prepare a convolution: status \(status.rawValue)") }
@@ -180,14 +182,15 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     }
 
     private func pack(_ description: inout elbod_convolution) {
-        let status: dnnl_status_t
-        switch plain {
-        case .floats(let floats):
-            status = unsafe elbod_convolution_pack(
-                engine.engine, engine.stream, &description, dnnl_f32, floats.address, weights)
-        case .bytes(let bytes):
-            status = unsafe elbod_convolution_pack(
-                engine.engine, engine.stream, &description, dnnl_s8, bytes.base, weights)
+        let status = Engine.make {
+            switch plain {
+            case .floats(let floats):
+                unsafe elbod_convolution_pack(
+                    engine.engine, engine.stream, &description, dnnl_f32, floats.address, weights)
+            case .bytes(let bytes):
+                unsafe elbod_convolution_pack(
+                    engine.engine, engine.stream, &description, dnnl_s8, bytes.base, weights)
+            }
         }
         precondition(status == dnnl_success, "oneDNN cannot pack weights: \(status.rawValue)")
     }

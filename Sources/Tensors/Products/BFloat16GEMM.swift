@@ -66,10 +66,12 @@ final class BFloat16GEMM {
         if let kernel = kernels[shape] { return kernel }
         var primitive: dnnl_primitive_t?
         var (a, b, c): (dnnl_memory_t?, dnnl_memory_t?, dnnl_memory_t?)
-        let status = unsafe elbod_matmul_create(
-            &primitive, &a, &b, &c, engine.engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
-            dnnl_dim_t(shape.n), dnnl_bf16, shape.isFirstTransposed ? 1 : 0,
-            shape.isSecondTransposed ? 1 : 0, shape.isAccumulating ? 1 : 0)
+        let status = Engine.make {
+            unsafe elbod_matmul_create(
+                &primitive, &a, &b, &c, engine.engine, dnnl_dim_t(shape.m), dnnl_dim_t(shape.k),
+                dnnl_dim_t(shape.n), dnnl_bf16, shape.isFirstTransposed ? 1 : 0,
+                shape.isSecondTransposed ? 1 : 0, shape.isAccumulating ? 1 : 0)
+        }
         guard status == dnnl_success, let primitive = unsafe primitive,
             let a = unsafe a, let b = unsafe b, let c = unsafe c
         else {

@@ -81,16 +81,20 @@ internal import CKernels
                     dnnl_dim_t(rows), dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs),
                     types.source, types.weights, destination, rectifying ? 1 : 0)
             }
-            let status = unsafe bias == nil ? create(nil) : create(&biasMemory)
+            let status = Engine.make {
+                unsafe bias == nil ? create(nil) : create(&biasMemory)
+            }
             guard status == dnnl_success, let primitive = unsafe primitive,
                 let source = unsafe source, let destinationMemory = unsafe destinationMemory
             else {
                 fatalError("oneDNN cannot prepare a layer: status \(status.rawValue)")
             }
             if isFirst {
-                let status = unsafe elbod_product_pack(
-                    engine, stream, dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs), plain.type,
-                    plain.base, weights)
+                let status = Engine.make {
+                    unsafe elbod_product_pack(
+                        engine, stream, dnnl_dim_t(shape.inputs), dnnl_dim_t(shape.outputs),
+                        plain.type, plain.base, weights)
+                }
                 precondition(
                     status == dnnl_success, "oneDNN cannot pack weights: \(status.rawValue)")
             }

@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+import Tensors
+import Testing
+
+@Suite struct ConvolutionTests {
+    /// oneDNN 2.6 describes convolutions of two precisions wrongly if two threads ask at the same time, and only the
+    /// first time in a process: so each trial has a process of its own.
+    @Test(.enabled(if: Precision.bf16.isSupported))
+    func `threads that make convolutions at the same time make the same`() async {
+        for _ in 0..<40 {
+            await #expect(processExitsWith: .success) {
+                let arrived = Atomic(0)
+                let gate = DispatchSemaphore(value: 0)
+                let sums = Mutex<[Float]>([])
+                let work = { @Sendable (element: FeatureElement) in
+                    prepareThreadForComputing()
+                    var shape = ConvolutionShape(inputs: 3, outputs: 32)
+                    (shape.kernel, shape.stride, shape.isClipped) = (3, 2, true)
+                    let weights = (0..<shape.weightCount).map { Float($0 % 23) - 11 }
+                    let convolution = Convolution(
+                        shape, columns: 101, weights: weights,
+                        bias: Array(repeating: 0, count: 32), as: element, into: element)
+                    let source = FeatureMap(rows: 77, columns: 101, channels: 3, element)
+                    let pixels = (0..<(77 * 101 * 3)).map { UInt8($0 % 251) }
+                    source.setPixels(pixels.span, fromRow: 0)
+                    let output = FeatureMap(rows: 38, columns: 51, channels: 32, element)
+                    if arrived.wrappingAdd(1, ordering: .relaxed).newValue < 4 {
+                        gate.wait()
+                    } else {
+                        for _ in 0..<4 { gate.signal() }
+                    }
+                    convolution.prepare(rows: 77)
+                    convolution.apply(to: source, row: 0, rows: 77, into: output, at: 0)
+                    let sum = output.elements.reduce(0, +)
+                    sums.withLock { $0.append(element == .float ? sum : 0) }
+                }
+                let threads = [FeatureElement.float, .float, .float, .bfloat16].map { element in
+                    Thread { work(element) }
+                }
+                for thread in threads { thread.start() }
+                while sums.withLock({ $0.count }) < 4 { usleep(1000) }
+                work(.float)
+                let found = Set(sums.withLock { $0 }.filter { $0 != 0 })
+                guard found.count == 1 else { exit(1) }
+            }
+        }
+    }
+}
