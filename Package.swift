@@ -141,7 +141,7 @@ let package = Package(
         .target(
             name: "DetectionService",
             dependencies: [
-                "Build", "Control", "Detection", "Drawing", "Files", "Frames", "Images",
+                "Backbone", "Build", "Control", "Detection", "Drawing", "Files", "Frames", "Images",
                 "Inspection", "Platform", "ServiceConfiguration", "Tensors", "VAE", "YAML",
                 "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
@@ -279,8 +279,8 @@ let package = Package(
         .testTarget(
             name: "DetectionServiceTests",
             dependencies: [
-                "Control", "ControlClients", "Detection", "DetectionService", "elbo", "elbo-replay",
-                "elbod", "Files",
+                "Backbone", "Control", "ControlClients", "Detection", "DetectionService", "elbo",
+                "elbo-replay", "elbod", "Files",
                 "Frames", "Images", "Inspection", "Networks", "Platform", "ServiceConfiguration",
                 "Tensors", "TestSupport", "VAE", "ZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
@@ -296,10 +296,9 @@ let package = Package(
         .testTarget(
             name: "ElboTests",
             dependencies: [
-                "Control", "Datasets", "Detection", "elbo", "Files", "Images", "Networks",
-                "Platform", "Reports", "ServiceConfiguration", "Terminal", "Tensors", "TestSupport",
-                "VAE",
-                "VAETraining", "ZeroMQ",
+                "Backbone", "Control", "Datasets", "Detection", "elbo", "Files", "Images",
+                "Networks", "Platform", "Reports", "ServiceConfiguration", "Terminal", "Tensors",
+                "TestSupport", "VAE", "VAETraining", "ZeroMQ",
             ],
             swiftSettings: house),
         .testTarget(

@@ -219,8 +219,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     case descriptors(limit: Int, needed: Int)
     /// The process may not have as much memory as it needs.
     case memory(mebibytes: Int)
-    /// A score of the self-test is another than it is known to be.
-    case miscomputes(Precision, score: Float, known: Float)
+    /// A result of the self-test, a score or a sum of features, is another than it is known to be.
+    case miscomputes(Precision, value: Float, known: Float)
 
     /// One sentence an operator can act on.
     public var description: String {
@@ -237,8 +237,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         case .memory(let mebibytes):
             "the process may not have the \(mebibytes) MiB that it needs; raise its limit (ulimit -v), "
                 + "or lower queue, batch or threads"
-        case .miscomputes(let precision, let score, let known):
-            "this machine computes a score of \(score) where \(known) is right, in \(precision.rawValue): "
+        case .miscomputes(let precision, let value, let known):
+            "this machine computes \(value) where \(known) is right, in \(precision.rawValue): "
                 + "oneDNN, this program or the processor is damaged, or a variable ONEDNN_… or DNNL_… has "
                 + "oneDNN take a wrong way; install elbod and libdnnl2 again, or try another precision"
         }

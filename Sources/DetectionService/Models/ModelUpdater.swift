@@ -61,6 +61,7 @@ final class ModelUpdater: Sendable {
         let usable = own.found.filter { $0.value.calibration.computation == computation }
         let edition = ActiveModel.Edition(
             model: model, calibration: found.calibration, sources: usable)
+        if model.model is InspectionModel { try SelfTest.runBackbone(store.precision) }
         try model.requireFiniteScores(edition.calibration.calibration.computation)
         let remarks =
             found.remarks

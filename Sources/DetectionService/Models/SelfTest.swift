@@ -59,7 +59,7 @@ enum SelfTest {
             for (index, score) in scores(precision, batch: batch).enumerated() {
                 let known = known(precision)[index % 3]
                 guard abs(score / known - 1) <= tolerance(precision) else {
-                    throw .miscomputes(precision, score: score, known: known)
+                    throw .miscomputes(precision, value: score, known: known)
                 }
             }
         }

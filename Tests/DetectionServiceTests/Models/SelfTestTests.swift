@@ -1,3 +1,4 @@
+import Backbone
 import Foundation
 import Networks
 import Platform
@@ -50,9 +51,20 @@ import VAE
         try SelfTest.run(precision)
     }
 
+    @Test(arguments: Precision.allCases)
+    func `this machine computes features as it should`(precision: Precision) throws {
+        try SelfTest.runBackbone(precision)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func `features of another network are said to be wrong`(precision: Precision) throws {
+        let other = try EfficientNetLite(RandomNetwork(seed: 8).file)
+        #expect(throws: DaemonError.self) { try SelfTest.runBackbone(precision, other) }
+    }
+
     @Test func `another score is said to be wrong, with an exit code of its own`() {
-        let error = DaemonError.miscomputes(.int8, score: 2, known: 3)
+        let error = DaemonError.miscomputes(.int8, value: 2, known: 3)
         #expect(error.exitStatus == .system)
-        #expect("\(error)".contains("a score of 2.0 where 3.0 is right, in int8"))
+        #expect("\(error)".contains("computes 2.0 where 3.0 is right, in int8"))
     }
 }

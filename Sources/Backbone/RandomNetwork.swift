@@ -1,9 +1,8 @@
-import Backbone
 public import Networks
 import Tensors
 
 /// A network of random weights with the reference implementation's names: the same numbers that PyTorch was given to
-/// make the golden values of `FeatureExtractorTests`.
+/// make the golden values of `FeatureExtractorTests`, and what a machine is tried with before it serves.
 public struct RandomNetwork {
     private var random: SplitMix64
     /// By the reference implementation's names.
@@ -52,10 +51,4 @@ public struct RandomNetwork {
             )
         }
     }
-}
-
-/// A picture of random bytes.
-public func randomPicture(_ count: Int, seed: UInt64) -> [UInt8] {
-    var random = SplitMix64(seed: seed)
-    return (0..<count).map { _ in UInt8(random.next() >> 56) }
 }
