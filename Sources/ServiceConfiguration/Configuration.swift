@@ -30,8 +30,8 @@ public struct Configuration: Equatable, Sendable {
     public var maxMessageBytes: Int?
     /// Messages that may wait in libzmq for each connection, 0 for as many as suit the model.
     public var receiveHighWater = 0
-    /// Verdicts that may wait for one slow subscriber before it loses some.
-    public var publishHighWater = 10_000
+    /// Messages that may wait for one slow subscriber before it loses some, 0 for as many as suit what is published.
+    public var publishHighWater = 0
     /// A frame equal to so many before it of its source is frozen; 0 looks for none.
     public var frozenFrames = 10
     /// When anomalies of a source make an event; nil makes none.
@@ -117,6 +117,12 @@ public struct Configuration: Equatable, Sendable {
     public func receiveHighWater(for endpoint: Endpoint, takesPictures: Bool) -> Int {
         if receiveHighWater > 0 { return receiveHighWater }
         return takesPictures ? 2 : endpoint.pattern == .sub ? 1000 : 128
+    }
+
+    /// The messages that libzmq may hold for a subscriber: maps of pictures are ten times as large as verdicts.
+    public var publishHighWaterMark: Int {
+        if publishHighWater > 0 { return publishHighWater }
+        return maps == .none ? 10_000 : 2_000
     }
 
     /// The most bytes of a message part for a model that takes pictures of any size, or images of its

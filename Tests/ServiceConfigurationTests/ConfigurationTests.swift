@@ -250,4 +250,13 @@ import ZeroMQ
         try layers.add(yaml: "max_message_bytes: auto", path: "a")
         #expect(layers.configuration.maxMessageBytes == nil)
     }
+
+    @Test func `fewer maps than verdicts may wait for a subscriber, unless it is said how many`() {
+        var configuration = Configuration()
+        #expect(configuration.publishHighWaterMark == 10_000)
+        configuration.maps = .anomalies
+        #expect(configuration.publishHighWaterMark == 2_000)
+        configuration.publishHighWater = 7_000
+        #expect(configuration.publishHighWaterMark == 7_000)
+    }
 }

@@ -55,7 +55,7 @@ final class Publisher: Sendable {
         let socket = try Socket(context, credentials == nil ? .pub : .xpub)
         if credentials != nil { try socket.setVerboseSubscriptions(true) }
         try socket.setMaximumMessageBytes(Self.subscriptionLimit)
-        try socket.setSendHighWater(configuration.publishHighWater)
+        try socket.setSendHighWater(configuration.publishHighWaterMark)
         try socket.setTCPKeepalive(idle: 30, interval: 10, count: 3)
         try socket.setHandshakeInterval(milliseconds: 5000)
         // What was published is delivered at exit, but a subscriber that hangs cannot hold it up.
