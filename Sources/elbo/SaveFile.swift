@@ -1,3 +1,4 @@
+import Detection
 import Files
 import FoundationEssentials
 import Platform
@@ -8,6 +9,11 @@ func save(_ bytes: [UInt8], to path: String) throws {
     do { try writeFileAtomically(bytes, to: path) } catch {
         throw Failure(error.description, .cannotCreate)
     }
+}
+
+/// Keeps the calibration that is about to be replaced, to go back to.
+func keepInForce(in folder: CalibrationFolder) throws {
+    do { try folder.keepInForce() } catch { throw Failure(error.description, .cannotCreate) }
 }
 
 /// Makes a folder, and those above it, unless it is there.

@@ -43,15 +43,63 @@ import Testing
         #expect(run.errors.contains("μ ± 2σ") && run.errors.contains("--rule certified"))
     }
 
+    /// What is listed, the one in force first.
+    private func revisions(_ model: String) throws -> [Int] {
+        let lines = try Command("calibration", "list", model).output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("→ revision ") == true)
+        return lines.compactMap { line in
+            line.split(separator: " ").compactMap { Int($0) }.first
+        }
+    }
+
+    @Test func `what elbo calibrate replaces is kept, and gone back to under its number`() throws {
+        let folder = try Folder()
+        let model = try certified(in: folder)
+        let bundled = try Data(
+            contentsOf: URL(fileURLWithPath: Command.model + "/calibration.json"))
+        let inForce = URL(fileURLWithPath: model + "/calibration.json")
+        let certified = try Data(contentsOf: inForce)
+        #expect(try revisions(model) == [2, 1])
+
+        let back = try Command("calibration", "rollback", model)
+        #expect(back.status == 0 && back.output.contains("In force in \(model): revision 1"))
+        #expect(try Data(contentsOf: inForce) == bundled)
+        #expect(try revisions(model) == [1, 2])
+
+        let further = try Command("calibration", "rollback", model)
+        #expect(further.status == 66 && further.errors.contains("before revision 1 to go back to"))
+        let nowhere = try Command("calibration", "rollback", model, "--to", "7")
+        #expect(nowhere.status == 66 && nowhere.errors.contains("no revision 7; it keeps 1, 2"))
+        #expect(try Data(contentsOf: inForce) == bundled)
+
+        let dry = try Command("calibration", "rollback", model, "--to", "2", "--dry-run")
+        #expect(dry.output.contains("Would be in force"))
+        #expect(try Data(contentsOf: inForce) == bundled)
+        let summary = try object("rollback", model, "--to", "2")
+        #expect(summary["revision"] as? Int == 2 && summary["in_force"] as? Bool == true)
+        #expect(try Data(contentsOf: inForce) == certified)
+
+        let state = try Command("calibration", "rollback", folder.path)
+        #expect(state.status == 66 && state.errors.contains("elbo threshold rollback"))
+    }
+
+    @Test func `the last twenty are kept, and none is counted twice`() throws {
+        let folder = try Folder()
+        let model = try certified(in: folder)
+        for _ in 0..<22 {
+            let drawn = try Command("calibrate", "--model", model, "--redraw", "--sigma", "3")
+            try #require(drawn.status == 0, "\(drawn.errors)")
+        }
+        let kept = try revisions(model)
+        #expect(kept == [24] + (4...23).reversed())
+        let names = try FileManager.default.contentsOfDirectory(atPath: model + "/calibrations")
+        #expect(names.sorted().first == "000004.json" && names.count == 20)
+    }
+
     @Test func `calibrations are listed, shown and found by number or file`() throws {
         let folder = try Folder()
         let model = try certified(in: folder)
-        // As a daemon keeps those before.
         let history = model + "/calibrations"
-        try FileManager.default.createDirectory(
-            atPath: history, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            atPath: Command.model + "/calibration.json", toPath: history + "/000001.json")
         try Data("{".utf8).write(to: URL(fileURLWithPath: history + "/000003.json"))
         let list = try Command("calibration", "list", model)
         let lines = list.output.split(separator: "\n")

@@ -1,4 +1,4 @@
-import Files
+public import Files
 import FoundationEssentials
 import Frames
 public import Tensors
@@ -77,6 +77,25 @@ public struct CalibrationFolder: Sendable {
             try? FileManager.default.removeItem(atPath: path(of: revision, source: source))
         }
         return kept
+    }
+
+    /// Keeps the calibration in force under its number, to go back to, and removes all but the last `count`; in a
+    /// folder of whose order a daemon keeps account that is the daemon's to do.
+    ///
+    /// What cannot be read cannot be gone back to, and is not kept.
+    public func keepInForce(atMost count: Int = 20) throws(FilesError) {
+        guard let bytes = try? Calibration.bytes(ofFile: inForce),
+            let calibration = try? Calibration(decoding: bytes)
+        else { return }
+        let target = path(of: calibration.revision)
+        if let there = try? Calibration.bytes(ofFile: target), there == bytes { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: history, withIntermediateDirectories: true)
+        } catch { throw .unwritable(path: history, step: "make the folder", reason: "\(error)") }
+        try writeFileAtomically(bytes, to: target)
+        guard fileKind(at: ledger) == .absent else { return }
+        _ = prune(keeping: count, and: [])
     }
 
     /// Removes what was being written when a process was killed; says how many files.

@@ -23,7 +23,8 @@ struct Calibrate: ParsableCommand {
               elbo calibrate --model DIR --rule certified --alpha 0.01 --confidence 0.99
               elbo calibrate --model DIR --redraw --rule quantile --alpha 0.02 --tails high
               elbo calibrate --model DIR --redraw --score nll --sigma 3
-            The file is replaced atomically.
+            The file is replaced atomically, and the one before kept in calibrations/, the last
+            twenty of them: elbo calibration list, diff and rollback.
 
             Scores of lower precision differ a little and have bounds of their own, for
             elbod --precision: calibration.int8.json also holds the ranges of activations.
@@ -52,6 +53,9 @@ struct Calibrate: ParsableCommand {
             let calibration = try redraw ? redrawn(of: loaded) : scored(of: loaded)
             let path = Calibration.path(in: model.model, precision.precision)
             noteRuleLeftBehind(by: calibration, at: path)
+            let folder = CalibrationFolder(
+                directory: model.model, precision: precision.precision)
+            try keepInForce(in: folder)
             try save(calibration.encoded(), to: path)
             try options.report(
                 calibration, at: path, of: loaded.model, in: model.model, isRedrawn: redraw)

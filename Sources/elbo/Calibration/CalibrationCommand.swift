@@ -19,11 +19,12 @@ struct CalibrationCommand: ParsableCommand {
               elbo calibration list models/mnist
               elbo calibration certificate models/mnist
               elbo calibration diff /var/lib/elbod 3 4
+              elbo calibration rollback models/mnist
             What a running daemon does: elbo threshold.
             """,
         subcommands: [
             List.self, Show.self, Diff.self, CertificateCommand.self, Audit.self,
-            Threshold.Rollback.self,
+            Rollback.self,
         ])
 
     /// `elbo calibration list`.
@@ -236,7 +237,7 @@ struct CalibrationPlace: ParsableArguments {
 }
 
 /// What there is to know of a calibration but its scores.
-private struct CalibrationSummary: Encodable {
+struct CalibrationSummary: Encodable {
     let revision: Int
     let inForce: Bool
     let path: String

@@ -135,7 +135,7 @@ struct Threshold: ParsableCommand {
         }
     }
 
-    private static func change(
+    static func change(
         _ request: ControlRequest, isDryRun: Bool, _ daemon: DaemonOptions
     ) throws {
         try reporting {
