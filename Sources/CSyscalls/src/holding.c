@@ -184,6 +184,9 @@ void elbod_note_drained(int group) { atomic_store(&elbod_groups[group].waiting, 
 
 bool elbod_next_connection(int *descriptor, struct elbod_connection *found) {
     struct connection *connections = atomic_load(&elbod_table);
+    bool is_found = false;
+    // Whoever reads a connection's identity beside what it holds must not read those of two.
+    pthread_mutex_lock(&elbod_lock);
     for (int next = *descriptor + 1; connections && next < atomic_load(&elbod_table_end); next++) {
         struct connection *connection = &connections[next];
         int number = atomic_load(&connection->port);
@@ -192,9 +195,11 @@ bool elbod_next_connection(int *descriptor, struct elbod_connection *found) {
         found->identity = connection->identity;
         found->undelivered = connection->undelivered;
         found->group = elbod_ports[number - 1].bounds.group;
-        return true;
+        is_found = true;
+        break;
     }
-    return false;
+    pthread_mutex_unlock(&elbod_lock);
+    return is_found;
 }
 
 void elbod_cut_connection(int descriptor, uint64_t identity) {
