@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -70,6 +71,48 @@ def reconstruction_graph(folder):
     return folder / "mse.onnx"
 
 
+def fused_graph(model, folder):
+    """What the fused score takes of a model, but for the statistics of pixels: the exported scores, one more encoder
+    pass over the reconstruction, and distances along the principal axes of what it changes, and of the code."""
+    import numpy as np
+    import onnx
+    from onnx import helper, numpy_helper
+    output(BIN / "elbo", "export", "--model", model, "--onnx", folder / "scores.onnx")
+    graph = onnx.load(folder / "scores.onnx")
+    nodes, weights = graph.graph.node, {one.name: one for one in graph.graph.initializer}
+    hidden, latent = len(numpy_helper.to_array(weights["fc1.bias"])), len(numpy_helper.to_array(weights["fc21.bias"]))
+    layers = {node.output[0]: node for node in nodes if node.op_type == "Gemm"}
+
+    def add(kind, inputs, name, **attributes):
+        nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+
+    def again(layer, source, name):
+        attributes = {one.name: helper.get_attribute_value(one) for one in layers[layer].attribute}
+        add("Gemm", [source, *layers[layer].input[1:]], name, **attributes)
+
+    def distance(source, size, axes, name):
+        # The numbers do not matter to how long it takes.
+        graph.graph.initializer.append(numpy_helper.from_array(np.ones((size, axes), np.float32), f"{name}.axes"))
+        add("MatMul", [source, f"{name}.axes"], f"{name}.along")
+        add("Mul", [f"{name}.along"] * 2, f"{name}.squares")
+        add("ReduceSum", [f"{name}.squares", "axis"], name)
+        graph.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+
+    again("fc1", "reconstruction", "again1")
+    add("Relu", ["again1"], "again1.relu")
+    again("fc21", "again1.relu", "again21")
+    add("Sub", ["fc1.relu", "again1.relu"], "changes1")
+    add("Sub", ["fc21", "again21"], "changes21")
+    add("Concat", ["difference", "changes1", "changes21"], "changes", axis=1)
+    add("Mul", ["changes", "changes"], "changes.squares")
+    add("ReduceSum", ["changes.squares", "axis"], "sap")
+    graph.graph.output.append(helper.make_tensor_value_info("sap", onnx.TensorProto.FLOAT, None))
+    distance("changes1", hidden, 128, "nap")
+    distance("fc21", latent, latent // 2, "latent_distance")
+    onnx.save(graph, folder / "fused.onnx")
+    return folder / "fused.onnx"
+
+
 def upper_bound():
     calibration = json.loads((MODEL / "calibration.json").read_text())
     k = calibration["k"] if "k" in calibration else calibration["rules"][0]["k"]
@@ -131,6 +174,28 @@ def scoring(options, folder, graph):
             for name, arguments in extents:
                 for one in elbo_benchmark(options, "--batch", batch, *arguments):
                     table.add(row, f"elbod {one['precision']}{name}", one["images_per_second"])
+
+
+def fused(options, folder, graph):
+    """One core, batches of 64, from 8-bit pixels to the fused score of the model for detection."""
+    model = folder / "detect"
+    shutil.copytree(ROOT / "models/mnist-detect", model)
+    for precision in PRECISIONS:
+        if not (model / calibration_name(precision)).exists():
+            output(BIN / "elbo", "calibrate", "--model", model, "--precision", precision, "--images", "mnist:t10k[even]",
+                   "--fuse", "mnist:train[9::10]", stderr=subprocess.DEVNULL)
+    whole = fused_graph(model, folder)
+    for _ in range(options.rounds):
+        row = "scoring, fused"
+        table.add(row, "onnxruntime", peer("score", "onnxruntime", whole, 64, options.seconds, core=1)["images_per_second"])
+        for precision in PRECISIONS:
+            found = json.loads(output(BIN / "elbo", "benchmark", "--model", model, "--score", "fused", "--precision", precision,
+                                      "--batch", 64, "--seconds", options.seconds, "--json", core=1))
+            table.add(row, f"elbod {precision}", found[0]["images_per_second"])
+
+
+def calibration_name(precision):
+    return "calibration.json" if precision == "fp32" else f"calibration.{precision}.json"
 
 
 def batches(options, folder, graph):
@@ -354,7 +419,7 @@ def inspection(options, folder, graph):
 
 
 ROWS = {function.__name__: function
-        for function in (scoring, batches, stream, latency, pictures, inspection, training, start, workers, sources)}
+        for function in (scoring, fused, batches, stream, latency, pictures, inspection, training, start, workers, sources)}
 
 
 def ratio(row, contestant, value):
