@@ -16,7 +16,8 @@ public final class ThreadTeam {
     /// What the threads of a team see of each other.
     ///
     /// `@unchecked Sendable` because `task` is written by the caller before it raises `generation` and
-    /// read by the others after they have seen that, so the two never meet; the rest is atomic.
+    /// read by the others after they have seen that, and is written again only after each of them has
+    /// lowered `working`, its call at an end; so the two never meet. The rest is atomic.
     private final class Shared: @unchecked Sendable {
         private let generation = Atomic<Int>(0)
         let working = Atomic<Int>(0)

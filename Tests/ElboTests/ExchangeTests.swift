@@ -37,6 +37,13 @@ import VAE
         #expect(scores[0] == scores[1] && scores[0].count == 64)
         let again = try Command("import", "--safetensors", source, "--out", out, "--images", held)
         #expect(again.status == 73 && again.errors.contains("--force"))
+
+        // No number is given twice, and what is replaced can be looked at.
+        let forced = try Command(
+            "import", "--safetensors", source, "--out", out, "--images", held, "--force", "--json")
+        #expect(forced.status == 0 && forced.objects.first?["revision"] as? Int == 2)
+        let before = try Command("calibration", "show", out, "1", "--json")
+        #expect(before.status == 0 && before.output.contains("nll"))
     }
 
     @Test func `what does not come in leaves no folder behind`() throws {

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Images
 import Networks
 import Platform
+import Tensors
 import Terminal
 import VAE
 
@@ -57,7 +58,8 @@ struct Import: ParsableCommand {
                 return note("Wrote \(out); a conditional model needs no calibration\n")
             }
             let set = try calibration.load(for: loaded.model, from: data)
-            let bounds = try calibration.calibration(of: loaded, with: set, revision: 1)
+            let bounds = try calibration.calibration(
+                of: loaded, with: set, revision: Calibration.nextRevision(in: out))
             try write(loaded.model, bounds)
             try calibration.report(
                 bounds, at: Calibration.path(in: out), of: loaded.model, in: out)
@@ -81,6 +83,7 @@ struct Import: ParsableCommand {
 
     private func write(_ model: Model, _ calibration: Calibration?) throws {
         try makeFolder(out)
+        try keepInForce(in: CalibrationFolder(directory: out, precision: .fp32))
         try save(model.safetensors.encoded(), to: LoadedModel.path(in: out))
         if let calibration { try save(calibration.encoded(), to: Calibration.path(in: out)) }
     }
