@@ -11,7 +11,7 @@ import Testing
         for _ in 0..<40 {
             await #expect(processExitsWith: .success) {
                 let arrived = Atomic(0)
-                let gate = DispatchSemaphore(value: 0)
+                let (gate, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
                 let sums = Mutex<[Float]>([])
                 let work = { @Sendable (element: FeatureElement) in
                     prepareThreadForComputing()
@@ -33,16 +33,17 @@ import Testing
                     convolution.prepare(rows: 77)
                     convolution.apply(to: source, row: 0, rows: 77, into: output, at: 0)
                     let sum = output.elements.reduce(0, +)
-                    sums.withLock { $0.append(element == .float ? sum : 0) }
+                    if element == .float { sums.withLock { $0.append(sum) } }
+                    done.signal()
                 }
                 let threads = [FeatureElement.float, .float, .float, .bfloat16].map { element in
                     Thread { work(element) }
                 }
                 for thread in threads { thread.start() }
-                while sums.withLock({ $0.count }) < 4 { usleep(1000) }
+                for _ in threads { done.wait() }
                 work(.float)
-                let found = Set(sums.withLock { $0 }.filter { $0 != 0 })
-                guard found.count == 1 else { exit(1) }
+                let found = sums.withLock { $0 }
+                guard found.count == 4, Set(found).count == 1 else { exit(1) }
             }
         }
     }
