@@ -225,7 +225,8 @@ let package = Package(
             name: "ImagesTests", dependencies: ["Images", "Tensors", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: house),
+            name: "TensorsTests", dependencies: ["CKernels", "Platform", "Tensors"],
+            swiftSettings: house),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "TestSupport"],
             swiftSettings: house),

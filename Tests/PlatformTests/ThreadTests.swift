@@ -40,4 +40,33 @@ import Testing
             thread.join()
         }
     }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1))
+    func `a thread leaves processors that are taken, and may come back`() {
+        let found = Mutex((moves: 0, allowed: Set<Int>()))
+        let thread = Platform.Thread(named: "moving") {
+            for _ in 1...50 {
+                let before = currentProcessor()
+                let hasMoved = leaveProcessors([before]) && currentProcessor() != before
+                found.withLock {
+                    $0.moves += hasMoved ? 1 : 0
+                    $0.allowed.insert(allowedProcessors())
+                }
+            }
+        }
+        thread.join()
+        let (moves, allowed) = found.withLock { $0 }
+        // The kernel may move it back before it is asked where it is.
+        #expect(moves > 30, "of 50")
+        #expect(allowed == [allowedProcessors()])
+    }
+
+    @Test func `a thread stays where there is no other processor`() {
+        #expect(!leaveProcessors((0..<1024).map { Int32($0) }))
+        #expect(leaveProcessors([-1, 1_000_000]))
+        #expect(currentProcessor() >= 0)
+    }
+
+    /// How many processors the calling thread may use.
+    private func allowedProcessors() -> Int { ProcessInfo.processInfo.activeProcessorCount }
 }

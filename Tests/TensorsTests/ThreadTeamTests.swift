@@ -1,3 +1,5 @@
+import Foundation
+import Platform
 import Tensors
 import Testing
 
@@ -25,5 +27,20 @@ import Testing
             let pause = ContinuousClock.now + .microseconds(150 * task)
             while .now < pause {}
         }
+    }
+
+    /// Linux may wake the other thread where the first one is, and leave both there.
+    @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1))
+    func `two threads are on two processors, also after a pause`() {
+        let team = ThreadTeam(count: 2)
+        var processors = [Int32](repeating: -1, count: 2)
+        var apart = 0
+        for _ in 1...60 {
+            team.run(collecting: &processors) { _ in currentProcessor() }
+            apart += processors[0] != processors[1] ? 1 : 0
+            // As long as a camera's pause, in which both go to sleep.
+            sleepThread(for: .milliseconds(4))
+        }
+        #expect(apart > 40, "of 60 tasks")
     }
 }

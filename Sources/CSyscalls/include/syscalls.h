@@ -113,3 +113,10 @@ bool elbod_take_report(int index, struct elbod_port_report *report);
 
 // Waits until the semaphore is signalled, at most so long by the clock that nobody sets; whether it was.
 bool elbod_semaphore_wait(sem_t *semaphore, int64_t nanoseconds);
+
+// The processor that the calling thread is on now; -1 if the kernel does not say.
+int elbod_processor(void);
+
+// Moves the calling thread to a processor that is not among these, and lets it go anywhere again; false if there is no
+// other that it may use, or it may not choose.
+bool elbod_leave_processors(const int *taken, int count);
