@@ -102,6 +102,19 @@ import Testing
         #expect(try image("resize=1x1", Array(0...8), rows: 3, columns: 3) == [4])
     }
 
+    @Test func `a half is rounded upwards, whatever it is a half of`() throws {
+        for rows in 1...30 {
+            for columns in 1...30 where rows * columns % 2 == 0 {
+                let half = rows * columns / 2
+                for value in [UInt8(0), 200] {
+                    let pixels = (0..<2 * half).map { $0 < half ? value : value + 1 }
+                    let found = try image("resize=1x1", pixels, rows: rows, columns: columns)
+                    #expect(found == [value + 1])
+                }
+            }
+        }
+    }
+
     @Test func `growing goes from pixel to pixel and keeps the edges`() throws {
         // Middles at -1/4, 1/4, 3/4 and 5/4 of the old ones.
         #expect(try image("resize=1x4", [0, 100], rows: 1, columns: 2) == [0, 25, 75, 100])
@@ -111,6 +124,90 @@ import Testing
         // Rows shrink while columns grow.
         #expect(
             try image("resize=1x4", [0, 80, 40, 120], rows: 2, columns: 2) == [20, 40, 80, 100])
+    }
+
+    /// Weights of old pixels in a new one, as `Preprocessing` describes them, by another way than there: areas that
+    /// overlap, or nearness to the middle of the new pixel.
+    private func weights(_ index: Int, from old: Int, to new: Int) -> [(source: Int, weight: Int)] {
+        guard new > old else {
+            return (0..<old).map { source in
+                let (first, last) = (
+                    max(index * old, source * new), min((index + 1) * old, (source + 1) * new)
+                )
+                return (source, max(0, last - first))
+            }.filter { $0.weight > 0 }
+        }
+        let middle = min(max((2 * index + 1) * old - new, 0), 2 * new * (old - 1))
+        return (0..<old).map { ($0, max(0, 2 * new - abs(middle - 2 * new * $0))) }
+            .filter { $0.weight > 0 }
+    }
+
+    @Test(
+        arguments: [
+            (1080, 1920, 224, 224), (300, 300, 224, 224), (37, 1000, 64, 31), (5, 32_768, 3, 7),
+            (64, 64, 512, 300), (211, 3, 13, 17),
+        ])
+    func `every pixel is the exact mean, rounded, of what lies under it`(
+        rows: Int, columns: Int, newRows: Int, newColumns: Int
+    ) throws {
+        let noise = randomImages(1, pixels: rows * columns, seed: 5)
+        // Sums as large as they come, where a float would round them away.
+        let bright = noise.map { UInt8(255 - $0 / 128) }
+        for pixels in [noise, bright] {
+            let found = try image(
+                "resize=\(newRows)x\(newColumns)", pixels, rows: rows, columns: columns)
+            let across = (0..<newColumns).map { weights($0, from: columns, to: newColumns) }
+            var expected: [UInt8] = []
+            for row in 0..<newRows {
+                let down = weights(row, from: rows, to: newRows)
+                for taps in across {
+                    var (sum, whole) = (0, 0)
+                    for (y, vertical) in down {
+                        for (x, horizontal) in taps {
+                            sum += vertical * horizontal * Int(pixels[y * columns + x])
+                            whole += vertical * horizontal
+                        }
+                    }
+                    expected.append(UInt8((2 * sum + whole) / (2 * whole)))
+                }
+            }
+            #expect(found == expected)
+        }
+    }
+
+    @Test(arguments: [1, 3, 4])
+    func `channels and brightness are those of each pixel, wherever the square is cut out`(
+        channels: Int
+    ) throws {
+        let (rows, columns) = (31, 50)
+        let pixels = randomImages(1, pixels: rows * columns * channels, seed: 8)
+        func number(_ row: Int, _ column: Int, _ channel: Int) -> Int {
+            Int(pixels[(row * columns + column + 9) * channels + channel])
+        }
+        func opacity(_ row: Int, _ column: Int) -> Int {
+            channels == 4 ? number(row, column, 3) : 255
+        }
+        let places = (0..<31).flatMap { row in (0..<31).map { (row, $0) } }
+        let grey = places.map { row, column -> UInt8 in
+            guard channels > 1 else { return UInt8(number(row, column, 0)) }
+            let luma =
+                299 * number(row, column, 0) + 587 * number(row, column, 1)
+                + 114 * number(row, column, 2)
+            return UInt8((luma * opacity(row, column) + 127_500) / 255_000)
+        }
+        #expect(
+            try image("crop,grayscale", pixels, rows: rows, columns: columns, channels: channels)
+                == grey)
+        let colors = places.flatMap { row, column in
+            (0..<3).map { channel in
+                UInt8(
+                    (number(row, column, channels == 1 ? 0 : channel) * opacity(row, column) + 127)
+                        / 255)
+            }
+        }
+        #expect(
+            try image("crop,color", pixels, rows: rows, columns: columns, channels: channels)
+                == colors)
     }
 
     @Test(arguments: [(1, 1), (5, 5), (2, 7), (13, 3)])

@@ -40,7 +40,7 @@ extension Preprocessing {
     /// What a window of a picture shows of one channel, or of its brightness, brought to a size.
     private func plane(
         of pixels: Span<UInt8>, _ picture: StoredPicture, _ window: Window, _ target: ImageShape,
-        _ content: Window.Content
+        _ content: PixelContent
     ) -> [UInt8] {
         if picture.reduction > 1 {
             if picture.shape.channels == 1 {
@@ -121,41 +121,17 @@ private struct Window {
         self.shape = ImageShape(rows: shape.rows, columns: shape.columns)
     }
 
-    /// What is taken of a pixel.
-    enum Content {
-        /// See `brightness`.
-        case brightness(Preprocessing.ChannelOrder)
-        /// Red, green or blue, times opacity; the one number of a grey pixel.
-        case channel(Int, Preprocessing.ChannelOrder)
-    }
-
     /// One number for each of its pixels.
-    func plane(_ content: Content, of pixels: Span<UInt8>, _ picture: ImageShape) -> [UInt8] {
-        switch content {
-        case .brightness(let order): brightness(of: pixels, picture, order)
-        case .channel(let channel, let order):
-            self.channel(order == .rgb ? channel : 2 - channel, of: pixels, picture)
-        }
-    }
-
-    private func channel(
-        _ channel: Int, of pixels: Span<UInt8>, _ picture: ImageShape
-    ) -> [UInt8] {
+    func plane(_ content: PixelContent, of pixels: Span<UInt8>, _ picture: ImageShape) -> [UInt8] {
         let channels = picture.channels
-        let offset = channels == 1 ? 0 : channel
-        var plane: [UInt8] = []
-        plane.reserveCapacity(shape.pixels)
-        for row in top..<(top + shape.rows) {
-            var at = (row * picture.columns + left) * channels
-            for _ in 0..<shape.columns {
-                let value = pixels[at + offset]
-                plane.append(
-                    channels == 4
-                        ? UInt8((Int(value) * Int(pixels[at + 3]) + 127) / 255) : value)
-                at += channels
+        return [UInt8](capacity: shape.pixels) { plane in
+            for row in top..<(top + shape.rows) {
+                let start = (row * picture.columns + left) * channels
+                take(
+                    content, of: pixels.extracting(start..<(start + shape.columns * channels)),
+                    channels: channels, into: &plane)
             }
         }
-        return plane
     }
 
     /// What grey pixels of a picture that was read smaller by `reduction` are averaged to.
@@ -169,36 +145,5 @@ private struct Window {
             Taps(
                 window: left, length: shape.columns, reduction: reduction, to: new.columns), to: new
         )
-    }
-
-    /// Its brightness.
-    ///
-    /// Rec. 601: 0.299 red, 0.587 green and 0.114 blue, times opacity, rounded once.
-    func brightness(
-        of pixels: Span<UInt8>, _ picture: ImageShape, _ order: Preprocessing.ChannelOrder
-    ) -> [UInt8] {
-        let channels = picture.channels
-        let (first, third) = order == .rgb ? (299, 114) : (114, 299)
-        var image: [UInt8] = []
-        image.reserveCapacity(shape.pixels)
-        for row in top..<(top + shape.rows) {
-            var at = (row * picture.columns + left) * channels
-            for _ in 0..<shape.columns {
-                if channels == 1 {
-                    image.append(pixels[at])
-                } else {
-                    let luma =
-                        first * Int(pixels[at]) + 587 * Int(pixels[at + 1])
-                        + third * Int(pixels[at + 2])
-                    image.append(
-                        UInt8(
-                            channels == 3
-                                ? (luma + 500) / 1000
-                                : (luma * Int(pixels[at + 3]) + 127_500) / 255_000))
-                }
-                at += channels
-            }
-        }
-        return image
     }
 }

@@ -10,26 +10,22 @@ func resampled(_ image: Span<UInt8>, _ old: ImageShape, to new: ImageShape) -> [
 func resampled(
     _ image: Span<UInt8>, columns: Int, _ rowTaps: Taps, _ columnTaps: Taps, to new: ImageShape
 ) -> [UInt8] {
-    // Sides are at most 2¹⁵, so weights sum to at most 2¹⁶ along each axis and 2⁴⁰ in all.
+    // Sides are at most 2¹⁵, so weights sum to at most 2¹⁶ along each axis and 2⁴⁰ in all. Rows are joined first, all of
+    // whose pixels are treated alike: the sums are the same in any order.
     let whole = rowTaps.total * columnTaps.total
-    var sums = [Int](repeating: 0, count: new.columns)
-    var result: [UInt8] = []
-    result.reserveCapacity(new.pixels)
-    for row in 0..<new.rows {
-        for column in sums.indices { sums[column] = 0 }
-        for tap in rowTaps.range(row) {
-            let start = rowTaps.sources[tap] * columns
-            for column in sums.indices {
-                var sum = 0
-                for tap in columnTaps.range(column) {
-                    sum += Int(image[start + columnTaps.sources[tap]]) * columnTaps.weights[tap]
-                }
-                sums[column] += sum * rowTaps.weights[tap]
+    var sums = [UInt32](repeating: 0, count: columns)
+    return [UInt8](capacity: new.pixels) { result in
+        for row in 0..<new.rows {
+            for column in sums.indices { sums[column] = 0 }
+            for tap in rowTaps.range(row) {
+                let start = rowTaps.sources[tap] * columns
+                addRow(
+                    image.extracting(start..<(start + columns)), times: rowTaps.weights[tap],
+                    to: &sums)
             }
+            joinColumns(sums, columnTaps, whole: whole, into: &result)
         }
-        for sum in sums { result.append(UInt8((sum + whole / 2) / whole)) }
     }
-    return result
 }
 
 /// Which pixels along one axis make each new pixel, and with which integer weights.
@@ -41,7 +37,13 @@ struct Taps {
     /// The weight of each of `sources`.
     private(set) var weights: [Int] = []
     /// Where in `sources` those of each new pixel start, and where the last one's end.
-    private var starts: [Int] = []
+    private(set) var starts: [Int] = []
+
+    /// How many new pixels there are.
+    var count: Int { starts.count - 1 }
+
+    /// How many old pixels there are at least.
+    var extent: Int { (sources.last ?? -1) + 1 }
 
     init(from old: Int, to new: Int) {
         total = new > old ? 2 * new : old
