@@ -9,7 +9,7 @@ public import VAE
 public struct BatchBuffers {
     /// The images, `(batch, inputs)`; filled by the caller of a training step.
     public let images: Matrix
-    /// What the encoder sees: `images` themselves, or room for corrupted copies.
+    /// What the encoder sees: `images` themselves, or room for corrupted or standardised copies.
     public let seen: Matrix
     /// Standard normal noise for reparameterisation, `(batch, latent)`; filled likewise.
     public let epsilon: Matrix

@@ -6,7 +6,7 @@ public import VAE
 extension Trainer {
     /// Everything needed to go on from the last finished epoch, as a safetensors file.
     public func checkpoint(of model: Model) -> Safetensors {
-        var file = model.with(weights).safetensors
+        var file = model.with(Weights(step.parameters)).safetensors
         file.tensors[Key.first] = .init(
             shape: [step.optimizer.first.buffer.count],
             elements: step.optimizer.first.buffer.elements)

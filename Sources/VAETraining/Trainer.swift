@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 public import VAE
 
@@ -50,8 +51,13 @@ public final class Trainer {
         activity = UnitActivity(parameters.architecture.latent)
     }
 
-    /// A copy of the parameters as they are now.
-    public var weights: Weights { Weights(step.parameters) }
+    /// A copy of the parameters as they are now, of a model that takes images as they are.
+    public var weights: Weights {
+        guard recipe.standardizes else { return Weights(step.parameters) }
+        let folded = Parameters(Weights(step.parameters))
+        folded.encoder[0].fold(gain: recipe.inputGain)
+        return Weights(folded)
+    }
 
     /// Whether all epochs are done.
     public var isFinished: Bool { history.count >= recipe.epochs }
@@ -134,6 +140,11 @@ public final class Trainer {
                         &noise)
                 }
             }
+            if recipe.standardizes {
+                let source = recipe.corrupts ? view.seen : view.images
+                let gain = recipe.inputGain
+                forEachElement(view.seen, source) { $0 = ($1 - 0.5) * gain }
+            }
         }
         activity.add(step.buffers.activations.mu, rows: batch)
         return terms
@@ -152,6 +163,20 @@ extension Trainer {
         }
         if recipe.cutout > 0, random.nextUniform() < recipe.cutout {
             cutOut(of: seen, columns: columns, from: &random)
+        }
+    }
+}
+
+extension Dense<Matrix> {
+    /// Has it take `x` in place of `gain · (x − ½)`, with the same outputs.
+    fileprivate func fold(gain: Float) {
+        for column in 0..<weight.columns {
+            var sum: Float = 0
+            for row in 0..<weight.rows {
+                weight[row, column] *= gain
+                sum += weight[row, column]
+            }
+            bias[0, column] -= sum / 2
         }
     }
 }

@@ -32,7 +32,8 @@ public final class TrainingStep {
         let architecture = parameters.architecture
         optimizer = Adam(architecture, learningRate: recipe.learningRate)
         buffers = BatchBuffers(
-            architecture, capacity: recipe.batch, corrupting: recipe.corrupts)
+            architecture, capacity: recipe.batch, corrupting: recipe.corrupts || recipe.standardizes
+        )
         gradient = Parameters(architecture)
         team = ThreadTeam(count: recipe.threads)
         gemms = (0..<recipe.threads).map { _ in GEMM(recipe.precision) }
@@ -47,7 +48,7 @@ public final class TrainingStep {
     /// Takes one step on `batch` images and returns the loss before it, averaged over the batch.
     ///
     /// `fill` is called once per thread with a view of the buffers and the positions in the batch
-    /// that it must write into the view's `images` and `epsilon`, where images are corrupted `seen`, and for a
+    /// that it must write into the view's `images` and `epsilon`, where images are corrupted or standardised `seen`, and for a
     /// conditional model the classes of `activations`.
     public func take(batch: Int, fill: (BatchBuffers, Range<Int>) -> Void) -> LossTerms {
         let terms = propagate(batch: batch, fill: fill)

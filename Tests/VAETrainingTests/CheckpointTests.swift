@@ -18,6 +18,14 @@ import VAETraining
         #expect(trainer.history.map(\.epoch) == [1, 2, 3, 4])
     }
 
+    @Test func `a run with a gain of inputs is resumed exactly`() throws {
+        var set = ToySet(epochs: 4)
+        (set.recipe.inputGain, set.recipe.denoising) = (12, 0.1)
+        let trainer = try resumed(set, from: checkpoint(set, epochs: 2))
+        while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
+        #expect(try trainer.weights.buffer.elements == set.train())
+    }
+
     @Test func `a stopped epoch is taken back by the checkpoint before it`() throws {
         let set = ToySet(epochs: 3)
         let model = set.model()

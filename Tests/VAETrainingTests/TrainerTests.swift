@@ -1,4 +1,5 @@
 import Images
+import Networks
 import Tensors
 import Testing
 import VAE
@@ -54,6 +55,42 @@ struct ToySet {
         #expect(try ToySet(threads: threads, seed: 2).train() != parameters)
         #expect(parameters != set.model().weights.buffer.elements)
         #expect(parameters.allSatisfy { $0.isFinite })
+    }
+
+    @Test func `a gain of inputs is folded into the first layer`() throws {
+        var set = ToySet()
+        set.recipe.inputGain = 12
+        let trainer = try set.trainer(set.model())
+        _ = try trainer.runEpoch { _, _ in true }
+        let (learnt, folded) = (trainer.step.parameters.encoder[0], trainer.weights.encoder[0])
+        for image in 0..<ToySet.count {
+            let pixels = set.pixels[(image * 16)..<((image + 1) * 16)].map { Float($0) / 255 }
+            for unit in 0..<12 {
+                var (seen, plain) = (learnt.bias[0, unit], folded.bias[0, unit])
+                for (index, pixel) in pixels.enumerated() {
+                    seen += 12 * (pixel - 0.5) * learnt.weight[index, unit]
+                    plain += pixel * folded.weight[index, unit]
+                }
+                #expect(abs(seen - plain) < 1e-4)
+            }
+        }
+    }
+
+    @Test func `a gain lets features of little contrast be learnt`() throws {
+        func loss(_ gain: Float) throws -> Double {
+            var set = ToySet(epochs: 40)
+            set.recipe.inputGain = gain
+            // As features are: around a half, by a twelfth.
+            let faint = set.pixels.map { UInt8(128 + (Int($0) - 128) / 6) }
+            set.architecture.likelihood = .gaussian(variance: 1e-3)
+            let trainer = try Trainer(
+                Parameters(set.model().weights), recipe: set.recipe, pixels: faint,
+                count: ToySet.count)
+            while !trainer.isFinished { _ = try trainer.runEpoch { _, _ in true } }
+            return try #require(trainer.history.last).terms.loss
+        }
+        let (plain, gained) = (try loss(1), try loss(12))
+        #expect(gained < plain - 1, "\(plain) and \(gained) nats")
     }
 
     @Test func `the loss falls on images that can be learnt, and units become active`() throws {

@@ -15,6 +15,7 @@ extension Train {
     /// Trains an inspection model.
     func trainInspection(until stopSignal: StopSignal) throws {
         var recipe = try recipe.recipe(.inspect)
+        recipe.inputGain = 2 * FeatureStatistics.reach
         if self.recipe.precision == nil, Precision.bf16.isSupported { recipe.precision = .bf16 }
         var preprocessing = try inspection.preprocessing(preprocess.steps())
         let taps = try inspection.blocks()

@@ -220,6 +220,7 @@ struct Train: AsyncParsableCommand {
         if set.reading.leftOut > 0 { facts["data_left_out"] = "\(set.reading.leftOut)" }
         if recipe.precision != .fp32 { facts["precision"] = recipe.precision.rawValue }
         if recipe.cutout > 0 { facts["cutout"] = "\(recipe.cutout)" }
+        if recipe.inputGain != 1 { facts["input_gain"] = "\(recipe.inputGain)" }
         if recipe.denoising > 0 { facts["denoising"] = "\(recipe.denoising)" }
         // A falling step size depends on where it ends, so such a run cannot be prolonged.
         if recipe.schedule == .cosine { facts["schedule"] = "cosine over \(recipe.epochs) epochs" }
