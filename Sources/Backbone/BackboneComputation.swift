@@ -62,11 +62,12 @@ public struct BackboneRanges: Sendable, Equatable {
     /// The largest magnitude after each block.
     public internal(set) var outputs: [[Float]]
 
-    /// Nothing seen yet.
-    public init() {
-        expanded = BlockShape.all.map { [Float](repeating: 0, count: $0.middle) }
+    /// Nothing seen yet of so many blocks.
+    public init(blocks: Int) {
+        let shapes = BlockShape.all.prefix(blocks)
+        expanded = shapes.map { [Float](repeating: 0, count: $0.middle) }
         filtered = expanded
-        outputs = BlockShape.all.map { [Float](repeating: 0, count: $0.outputs) }
+        outputs = shapes.map { [Float](repeating: 0, count: $0.outputs) }
     }
 
     /// The larger of both, range by range.
@@ -120,11 +121,11 @@ extension BackboneRanges {
         return tensors
     }
 
-    /// Takes them from tensors; nil if one is missing or no steps can be made of it.
-    public init?(_ tensors: [String: Safetensors.Tensor]) {
-        self.init()
+    /// Takes those of so many blocks from tensors; nil if one is missing or no steps can be made of it.
+    public init?(_ tensors: [String: Safetensors.Tensor], blocks: Int) {
+        self.init(blocks: blocks)
         for (name, part) in zip(Self.names, Self.parts) {
-            for block in BlockShape.all.indices {
+            for block in self[keyPath: part].indices {
                 let count = self[keyPath: part][block].count
                 guard let tensor = tensors["blocks.\(block).\(name)"], tensor.shape == [count],
                     tensor.elements.allSatisfy({ $0.isFinite && $0 > 0 })

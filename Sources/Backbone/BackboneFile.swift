@@ -18,6 +18,16 @@ public struct BackboneFile: Sendable {
         path = variable("ELBO_BACKBONE") ?? data + "/elbod/backbones/efficientnet-lite0.safetensors"
     }
 
+    /// The network in it up to a block, see `EfficientNetLite.upTo`; throws `short` with what to do if it ends before, and
+    /// what `load()` throws.
+    public func load(upTo block: Int) throws(BackboneError) -> EfficientNetLite {
+        let network = try load()
+        guard network.blocks.count > block else {
+            throw .short(path: path, last: network.blocks.count - 1, wanted: block)
+        }
+        return network.upTo(block)
+    }
+
     /// The network in it; throws `missing` with what to do if there is none.
     public func load() throws(BackboneError) -> EfficientNetLite {
         guard fileKind(at: path) != .absent else { throw .missing(path: path) }

@@ -2,7 +2,7 @@ public import Networks
 
 extension EfficientNetLite {
     /// Takes the network out of tensors with the names of the reference implementation (`_blocks.0._bn1.weight`),
-    /// of timm (`blocks.0.0.bn1.weight`), or of `tensors`; what lies beyond block 10 is left out.
+    /// of timm (`blocks.0.0.bn1.weight`), or of `tensors`: to block 14, or to 10 if nothing lies beyond.
     ///
     /// Throws `foreign` of missing, misshapen and infinite ones.
     public init(_ file: Safetensors) throws(BackboneError) {
@@ -18,7 +18,11 @@ extension EfficientNetLite {
         let stem = try reader.layer(
             naming.stem, naming.stemNorm, [Self.stemChannels, 3, 3, 3])
         var blocks: [Block] = []
-        for (index, shape) in BlockShape.all.enumerated() {
+        let count = BlockShape.counts.last { count in
+            let further = naming.names(ofBlock: count - 1).project
+            return file.tensors[further + ".weight"] != nil
+        }
+        for (index, shape) in BlockShape.all.prefix(count ?? BlockShape.counts[0]).enumerated() {
             let names = naming.names(ofBlock: index)
             blocks.append(
                 Block(

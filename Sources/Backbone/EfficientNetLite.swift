@@ -1,11 +1,11 @@
-/// EfficientNet-Lite0 (Tan & Le, 2019, without squeeze and excitation and with ReLU6) up to block 10, frozen: what
+/// EfficientNet-Lite0 (Tan & Le, 2019, without squeeze and excitation and with ReLU6) up to block 10 or 14, frozen: what
 /// ImageNet has taught it to see, of which inspection models judge the places of a picture.
 ///
 /// Batch norms are folded into the convolutions before them.
 public struct EfficientNetLite: Sendable, Equatable {
     /// The convolution of pixels.
     public let stem: Layer
-    /// Blocks 0 to 10.
+    /// Blocks 0 to 10, or to 14: whole stages.
     public let blocks: [Block]
     /// Where the weights are from, what their licence is: text by key.
     public let origin: [String: String]
@@ -33,6 +33,13 @@ public struct EfficientNetLite: Sendable, Equatable {
     /// Joins layers whose sizes are those of `BlockShape.all`.
     init(stem: Layer, blocks: [Block], origin: [String: String]) {
         (self.stem, self.blocks, self.origin) = (stem, blocks, origin)
+    }
+
+    /// The network up to a block of `BlockShape.taps`, from 10 on: what maps up to there need.
+    public func upTo(_ block: Int) -> EfficientNetLite {
+        let count = BlockShape.counts.first { $0 > block } ?? blocks.count
+        return EfficientNetLite(
+            stem: stem, blocks: Array(blocks.prefix(count)), origin: origin)
     }
 
     /// The first convolution, of pictures of so many channels: for grey ones, which stand for three equal channels, its
@@ -75,11 +82,11 @@ public struct BlockShape: Sendable, Hashable {
     /// Whether what goes in is added to what comes out.
     public var isResidual: Bool { stride == 1 && inputs == outputs }
 
-    /// Blocks 0 to 10: of each stage kernel, step, expansion, channels and number.
+    /// Blocks 0 to 14: of each stage kernel, step, expansion, channels and number.
     public static let all: [BlockShape] = {
         let stages = [
             (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3),
-            (5, 1, 6, 112, 3),
+            (5, 1, 6, 112, 3), (5, 2, 6, 192, 4),
         ]
         var shapes: [BlockShape] = []
         var channels = EfficientNetLite.stemChannels
@@ -94,6 +101,9 @@ public struct BlockShape: Sendable, Hashable {
         }
         return shapes
     }()
+
+    /// How many blocks a network may have: to block 10, as all had once, or all that are known.
+    public static let counts = [11, all.count]
 
     /// The blocks after which maps can be taken: the last of each stage, for the others' are overwritten.
     public static let taps = all.indices.filter { $0 + 1 == all.count || !all[$0 + 1].isResidual }

@@ -8,12 +8,12 @@ public struct RandomNetwork {
     /// By the reference implementation's names.
     public private(set) var tensors: [String: Safetensors.Tensor] = [:]
 
-    /// The network of a seed.
-    public init(seed: UInt64) {
+    /// The network of a seed; with fewer `blocks` those that are left have the same numbers.
+    public init(seed: UInt64, blocks: Int = BlockShape.all.count) {
         random = SplitMix64(seed: seed)
         addConvolution("_conv_stem", 32, 3, 3)
         addNorm("_bn0", 32)
-        for (index, shape) in BlockShape.all.enumerated() {
+        for (index, shape) in BlockShape.all.prefix(blocks).enumerated() {
             let block = "_blocks.\(index)."
             if shape.middle != shape.inputs {
                 addConvolution(block + "_expand_conv", shape.middle, shape.inputs, 1)

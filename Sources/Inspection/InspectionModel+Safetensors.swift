@@ -84,7 +84,12 @@ extension InspectionModel {
         guard (deviations + errors).allSatisfy({ $0 > 0 }) else {
             throw .foreign("a deviation or a usual error is not above zero")
         }
-        guard let ranges = BackboneRanges(Self.part(Key.ranges, of: file).tensors),
+        guard backbone.blocks.count > taps[taps.count - 1] else {
+            throw .foreign("its backbone ends before block \(taps[taps.count - 1])")
+        }
+        guard
+            let ranges = BackboneRanges(
+                Self.part(Key.ranges, of: file).tensors, blocks: backbone.blocks.count),
             let placeRanges = Self.value(ActivationRanges.self, file.metadata[Key.placeRanges]),
             placeRanges.suits(places.architecture)
         else { throw .foreign("its ranges of activations are not usable") }

@@ -15,7 +15,7 @@ public struct TrainingPlaces: Sendable {
     /// The number of rows.
     public let count: Int
 
-    /// Bytes that rows take at most: of more pictures than 1,400 of 28 × 28 places and 232 features only some places
+    /// Bytes that rows take at most: of more pictures than 800 of 28 × 28 places and 424 features only some places
     /// are learnt from, others of each picture.
     private static let limit = 256 << 20
     /// Pictures that statistics are taken of, evenly spread.
@@ -35,7 +35,9 @@ public struct TrainingPlaces: Sendable {
         let team = PictureTeam(threads: threads) {
             PlaceReader(backbone, taps: taps, of: shape)
         }
-        guard let (statistics, ranges) = Self.measure(pixels, shape, taps, team, progress) else {
+        let nothing = BackboneRanges(blocks: backbone.blocks.count)
+        guard let (statistics, ranges) = Self.measure(pixels, shape, taps, nothing, team, progress)
+        else {
             return nil
         }
         (self.statistics, self.ranges) = (statistics, ranges)
@@ -65,8 +67,8 @@ public struct TrainingPlaces: Sendable {
     }
 
     private static func measure(
-        _ pixels: [UInt8], _ shape: ImageShape, _ taps: [Int], _ team: PictureTeam<PlaceReader>,
-        _ progress: (Double) -> Bool
+        _ pixels: [UInt8], _ shape: ImageShape, _ taps: [Int], _ ranges: BackboneRanges,
+        _ team: PictureTeam<PlaceReader>, _ progress: (Double) -> Bool
     ) -> (FeatureStatistics, BackboneRanges)? {
         let size = shape.values
         let pictures = pixels.count / size
@@ -74,7 +76,7 @@ public struct TrainingPlaces: Sendable {
         let width = InspectionModel.featureCount(taps: taps)
         let none = [Double](repeating: 0, count: width)
         var sums = Array(
-            repeating: Moments(sums: none, squares: none, ranges: BackboneRanges()),
+            repeating: Moments(sums: none, squares: none, ranges: ranges),
             count: team.count)
         func share(_ done: Double) -> Bool { progress(0.3 * done) }
         let isWhole = team.forEach(of: chosen, collecting: &sums, progress: share) {

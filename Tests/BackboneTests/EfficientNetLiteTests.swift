@@ -1,4 +1,5 @@
 import Backbone
+import Foundation
 import Networks
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
     /// The same tensors under timm's names.
     private static var timm: Safetensors {
         var tensors: [String: Safetensors.Tensor] = [:]
-        let stages = [[0], [1, 2], [3, 4], [5, 6, 7], [8, 9, 10]]
+        let stages = [[0], [1, 2], [3, 4], [5, 6, 7], [8, 9, 10], [11, 12, 13, 14]]
         for (name, tensor) in file.tensors {
             var parts = name.split(separator: ".").map(String.init)
             if parts[0] == "_conv_stem" {
@@ -49,11 +50,40 @@ import Testing
         #expect(own.origin["licence"] == "none")
     }
 
-    @Test func `what lies beyond block 10 is left out`() throws {
+    @Test func `what lies beyond block 14 is left out`() throws {
         var file = Self.file
-        file.tensors["_blocks.11._expand_conv.weight"] = .init(shape: [1], elements: [1])
+        file.tensors["_blocks.15._expand_conv.weight"] = .init(shape: [1], elements: [1])
         file.tensors["_fc.bias"] = .init(shape: [1], elements: [1])
         #expect(try EfficientNetLite(file) == EfficientNetLite(Self.file))
+    }
+
+    @Test func `a network may end at block 10`() throws {
+        let whole = try EfficientNetLite(Self.file)
+        let short = try EfficientNetLite(RandomNetwork(seed: 1, blocks: 11).file)
+        #expect(whole.blocks.count == 15 && short.blocks.count == 11)
+        #expect([2, 4, 7, 10].allSatisfy { whole.upTo($0) == short })
+        #expect(whole.upTo(14) == whole)
+        #expect(
+            try EfficientNetLite(Safetensors(metadata: short.origin, tensors: short.tensors))
+                == short)
+        // The stage that was begun is not whole.
+        var file = Self.file
+        file.tensors["_blocks.14._project_conv.weight"] = nil
+        #expect(try EfficientNetLite(file) == short)
+    }
+
+    @Test func `a network that ends too early is refused with what to do`() throws {
+        let path = NSTemporaryDirectory() + "short-\(UUID()).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(RandomNetwork(seed: 1, blocks: 11).file.encoded())
+            .write(to: URL(fileURLWithPath: path))
+        let file = BackboneFile(environment: ["ELBO_BACKBONE": path])
+        #expect(try file.load(upTo: 7).blocks.count == 11)
+        let error = #expect(throws: BackboneError.self) { try file.load(upTo: 14) }
+        #expect(
+            error?.description.hasPrefix(
+                "the backbone at \(path) ends at block 10, and block 14 is wanted")
+                == true)
     }
 
     @Test func `another network and a damaged one are refused in a sentence`() throws {
@@ -68,6 +98,9 @@ import Testing
         #expect(
             refusal { $0.tensors = ["fc1.weight": .init(shape: [1], elements: [1])] }
                 .contains("it begins with fc1.weight"))
+        #expect(
+            refusal { $0.tensors["_blocks.12._bn1.weight"] = nil }
+                .contains("there is no tensor _blocks.12._bn1.weight"))
         #expect(
             refusal { $0.tensors["_blocks.3._bn1.weight"] = nil }
                 .contains("there is no tensor _blocks.3._bn1.weight"))

@@ -42,13 +42,15 @@ import Testing
 
     private func train(_ words: String...) throws -> Command {
         try Command(
-            ["train", "--inspect", "--size", "64x96", "--epochs", "2", "--batch", "64"] + words,
+            ["train", "--inspect", "--size", "64x96", "--epochs", "20", "--batch", "64"] + words,
             environment: backbone)
     }
 
     @Test func `train, calibrate, evaluate, score and explain find noise and where it is`() throws {
         let model = folder.path + "/m"
-        let trained = try train("--images", try pictures("train", 0..<12), "--out", model)
+        // Deep maps of random weights mix what lies far apart; these know where it is.
+        let trained = try train(
+            "--images", try pictures("train", 0..<12), "--taps", "2,4", "--out", model)
         try #require(trained.status == 0, "\(trained.errors)")
         // What serves a model needs no backbone.
         let calibrated = try Command(
@@ -78,8 +80,9 @@ import Testing
         #expect(explained["verdict"] as? String == "anomaly")
         let box = try #require((explained["boxes"] as? [[String: Any]])?.first)
         let (left, width) = (box["left"] as? Int ?? -1, box["width"] as? Int ?? 0)
-        // The noise is at columns 40 to 80.
-        #expect(left < 60 && left + width > 60)
+        // The noise is at columns 40 to 80, where more than half of the box is.
+        let overlap = min(left + width, 80) - max(left, 40)
+        #expect(width > 0 && 2 * overlap > width, "\(String(describing: explained["boxes"]))")
         let drawing = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/x/150.png"))
         #expect(try PNG.shape(of: [UInt8](drawing).span).columns == 2 * 120 + 8)
         let page = folder.path + "/report.html"
@@ -120,7 +123,7 @@ import Testing
         let out = folder.path + "/n"
         for (words, sentence) in [
             (["--images", few], "4 pictures are too few"),
-            (["--images", few, "--taps", "3"], "is not a list of some of 0, 2, 4, 7 and 10"),
+            (["--images", few, "--taps", "3"], "is not a list of some of 0, 2, 4, 7, 10 and 14"),
             (["--images", few, "--size", "63"], "is not a size from 64 to 512"),
             (["--images", few, "--preprocess", "grayscale,resize=28x28"], "by --size"),
             (["--images", few, "--conditional"], "--conditional"),

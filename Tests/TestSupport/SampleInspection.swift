@@ -13,7 +13,8 @@ public enum SampleInspection {
 
     /// A model of random weights, trained for an epoch on four pictures.
     public static func model() throws -> InspectionModel {
-        let backbone = try EfficientNetLite(RandomNetwork(seed: 2).file).rounded(to: .half)
+        let backbone = try EfficientNetLite(RandomNetwork(seed: 2, blocks: 11).file).rounded(
+            to: .half)
         let pictures = (1...4).flatMap { picture($0) }
         let taps = [2, 7]
         let places = try made(

@@ -20,7 +20,7 @@ random = np.random.default_rng(1)
 folder = Path(tempfile.mkdtemp())
 environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
 # By stages: kernel, expansion, channels, number (Tan & Le, 2019).
-STAGES = [(3, 1, 16, 1), (3, 6, 24, 2), (5, 6, 40, 2), (3, 6, 80, 3), (5, 6, 112, 3)]
+STAGES = [(3, 1, 16, 1), (3, 6, 24, 2), (5, 6, 40, 2), (3, 6, 80, 3), (5, 6, 112, 3), (5, 6, 192, 4)]
 
 
 def run(*arguments):
@@ -72,7 +72,9 @@ for channels in (1, 3):
     model = folder / f"of-{channels}"
     for name, count in (("train", 12), ("held", 30), ("seen", 8)):
         np.save(folder / f"{name}.npy", pictures(count, channels))
-    run("train", "--inspect", "--images", folder / "train.npy", "--size", "64x96", "--epochs", 1, "--out", model)
+    # With the deepest map, and without.
+    taps = "4,7,10,14" if channels == 3 else "4,7,10"
+    run("train", "--inspect", "--images", folder / "train.npy", "--size", "64x96", "--epochs", 1, "--taps", taps, "--out", model)
     run("calibrate", "--model", model, "--images", folder / "held.npy")
     verdicts = [json.loads(line) for line in run("score", "--model", model, folder / "seen.npy").splitlines()]
     run("export", "--model", model, "--onnx", folder / "model.onnx")

@@ -1,3 +1,4 @@
+import Backbone
 import Control
 import Detection
 import Files
@@ -61,7 +62,9 @@ final class ModelUpdater: Sendable {
         let usable = own.found.filter { $0.value.calibration.computation == computation }
         let edition = ActiveModel.Edition(
             model: model, calibration: found.calibration, sources: usable)
-        if model.model is InspectionModel { try SelfTest.runBackbone(store.precision) }
+        if let model = model.inspection {
+            try SelfTest.runBackbone(store.precision, blocks: model.backbone.blocks.count)
+        }
         try model.requireFiniteScores(edition.calibration.calibration.computation)
         let remarks =
             found.remarks

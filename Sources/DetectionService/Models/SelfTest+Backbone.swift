@@ -22,33 +22,36 @@ extension SelfTest {
         KnownMap(block: 4, sum: 4156.56, magnitude: 22036.08),
         KnownMap(block: 7, sum: 5218.30, magnitude: 15126.84),
         KnownMap(block: 10, sum: 7514.43, magnitude: 20446.48),
+        KnownMap(block: 14, sum: 2966.79, magnitude: 12506.27),
     ]
 
-    /// How far a sum may be off, as a share of the magnitude.
-    static func mapTolerance(_ precision: Precision) -> Float {
+    /// How far a sum may be off after a block, as a share of the magnitude.
+    static func mapTolerance(_ precision: Precision, afterBlock block: Int) -> Float {
         switch precision {
         case .fp32: 1e-4
         case .bf16: 3e-3
-        case .int8: 1e-2
+        // Rounding adds up over blocks: to 1.5 % after the last one.
+        case .int8: block > 10 ? 3e-2 : 1e-2
         }
     }
 
-    /// The network that the maps are known of.
-    static func knownNetwork() throws(BackboneError) -> EfficientNetLite {
-        try EfficientNetLite(RandomNetwork(seed: 7).file)
+    /// So many blocks of the network that the maps are known of.
+    static func knownNetwork(blocks: Int) throws(BackboneError) -> EfficientNetLite {
+        try EfficientNetLite(RandomNetwork(seed: 7, blocks: blocks).file)
     }
 
-    /// Throws if this machine does not compute convolutions as it should.
+    /// Throws if this machine does not compute so many blocks of convolutions as it should.
     static func runBackbone(
-        _ precision: Precision, _ network: EfficientNetLite? = nil
+        _ precision: Precision, blocks: Int, _ network: EfficientNetLite? = nil
     ) throws {
-        let network = try network ?? knownNetwork()
+        let network = try network ?? knownNetwork(blocks: blocks)
+        let knownMaps = knownMaps.filter { $0.block < blocks }
         var random = SplitMix64(seed: 3)
         let pixels = (0..<pictureShape.values).map { _ in UInt8(random.next() >> 56) }
         let last = knownMaps.map(\.block).max() ?? 0
         var computation = BackboneComputation(precision: precision)
         if precision == .int8 {
-            var ranges = BackboneRanges()
+            var ranges = BackboneRanges(blocks: network.blocks.count)
             FeatureExtractor(network, of: pictureShape, upTo: last).observe(pixels.span, &ranges)
             computation = BackboneComputation(precision: precision, ranges: ranges.completed)
         }
@@ -58,7 +61,7 @@ extension SelfTest {
             let steps = computation.steps(afterBlock: known.block)
             let map = extractor.map(afterBlock: known.block).elements
             let values = map.indices.map { map[$0] * steps[$0 % steps.count] }
-            let room = mapTolerance(precision) * known.magnitude
+            let room = mapTolerance(precision, afterBlock: known.block) * known.magnitude
             for (found, known) in [
                 (values.reduce(0, +), known.sum),
                 (values.reduce(0) { $0 + abs($1) }, known.magnitude),

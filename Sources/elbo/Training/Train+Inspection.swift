@@ -22,7 +22,7 @@ extension Train {
         let architecture = try sizes.architecture(
             ofPlaces: InspectionModel.featureCount(taps: taps))
         try protectFolder()
-        let backbone = try inspection.backbone()
+        let backbone = try inspection.backbone(for: taps)
         var set = try data.load(images, training: preprocessing, until: stopSignal)
         if let grey = set.withoutColor {
             // Of three equal channels one says it all, for a third of the pixels.

@@ -51,15 +51,15 @@ import VAE
         try SelfTest.run(precision)
     }
 
-    @Test(arguments: Precision.allCases)
-    func `this machine computes features as it should`(precision: Precision) throws {
-        try SelfTest.runBackbone(precision)
+    @Test(arguments: Precision.allCases, [11, 15])
+    func `this machine computes features as it should`(precision: Precision, blocks: Int) throws {
+        try SelfTest.runBackbone(precision, blocks: blocks)
     }
 
     @Test(arguments: Precision.allCases)
     func `features of another network are said to be wrong`(precision: Precision) throws {
         let other = try EfficientNetLite(RandomNetwork(seed: 8).file)
-        #expect(throws: DaemonError.self) { try SelfTest.runBackbone(precision, other) }
+        #expect(throws: DaemonError.self) { try SelfTest.runBackbone(precision, blocks: 15, other) }
     }
 
     @Test func `another score is said to be wrong, with an exit code of its own`() {
