@@ -21,7 +21,7 @@ public final class ThreadTeam {
     ///
     /// `@unchecked Sendable` because `task` is written by the caller before it raises `generation` and
     /// read by the others after they have seen that, and is written again only after each of them has
-    /// lowered `working`, its call at an end; so the two never meet. The rest is atomic.
+    /// lowered `working`, its call at an end; so the two never meet. The rest is atomic, or never replaced and `Sendable` itself.
     private final class Shared: @unchecked Sendable {
         private let generation = Atomic<Int>(0)
         let working = Atomic<Int>(0)

@@ -30,6 +30,10 @@ func take(
     _ content: PixelContent, of row: Span<UInt8>, channels: Int,
     into numbers: inout OutputSpan<UInt8>
 ) {
+    // What reads the row does not look where it ends.
+    precondition(
+        [1, 3, 4].contains(channels) && row.count % channels == 0,
+        "the row is not one of whole pixels")
     let columns = row.count / channels
     unsafe numbers.withUnsafeMutableBufferPointer { room, initialized in
         precondition(room.count - initialized >= columns, "there is no room")
