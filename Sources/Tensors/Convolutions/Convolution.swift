@@ -64,11 +64,12 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     private let engine = Engine()
     private var weights: dnnl_memory_t?
     private var kernels: [Kernel] = []
-    private let plain: PlainWeights
+    /// Until they are packed; floats are not copied.
+    private var plain: PlainWeights?
 
     /// Weights as they are given to oneDNN.
     private enum PlainWeights {
-        case floats(ConstantMatrix)
+        case floats([Float])
         case bytes(Buffer2D<Int8>)
     }
 
@@ -93,7 +94,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         (self.shape, self.columns) = (shape, columns)
         (source, self.destination) = (element, destination)
         scales = nil
-        plain = .floats(ConstantMatrix(rows: 1, columns: weights.count, weights))
+        plain = .floats(weights)
         self.bias = ConstantMatrix(rows: 1, columns: bias.count, bias)
     }
 
@@ -185,13 +186,18 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
         let status = Engine.make {
             switch plain {
             case .floats(let floats):
-                unsafe elbod_convolution_pack(
-                    engine.engine, engine.stream, &description, dnnl_f32, floats.address, weights)
+                unsafe floats.withUnsafeBufferPointer {
+                    unsafe elbod_convolution_pack(
+                        engine.engine, engine.stream, &description, dnnl_f32, $0.baseAddress,
+                        weights)
+                }
             case .bytes(let bytes):
                 unsafe elbod_convolution_pack(
                     engine.engine, engine.stream, &description, dnnl_s8, bytes.base, weights)
+            case nil: preconditionFailure("weights are packed once")
             }
         }
+        plain = nil
         precondition(status == dnnl_success, "oneDNN cannot pack weights: \(status.rawValue)")
     }
 
