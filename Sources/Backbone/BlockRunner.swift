@@ -38,15 +38,13 @@ final class BlockRunner {
         (band.expanded.count - 1) * reach.stride + reach.kernel
     }
 
-    /// Computes the rows: `output` is `input` itself for a block that adds to what goes in, or another map, into
+    /// Computes the rows: for a block that adds to what goes in `output` is `input` itself, or another map, into
     /// which the rows are copied first.
-    func run(_ input: FeatureMap, into output: FeatureMap, copying: Bool = false) {
-        for band in bands.bands { run(band, input, output, copying: copying) }
+    func run(_ input: FeatureMap, into output: FeatureMap) {
+        for band in bands.bands { run(band, input, output) }
     }
 
-    private func run(
-        _ band: Bands.Band, _ input: FeatureMap, _ output: FeatureMap, copying: Bool
-    ) {
+    private func run(_ band: Bands.Band, _ input: FeatureMap, _ output: FeatureMap) {
         if !band.kept.isEmpty {
             window.moveRows(from: band.kept.lowerBound, count: band.kept.count, to: 0)
         }
@@ -56,7 +54,7 @@ final class BlockRunner {
             into: window, at: band.place)
         window.clearRows((band.place + band.expanded.count)..<band.window)
         depthwise.apply(to: window, row: 0, rows: band.window, into: filtered, at: 0)
-        if copying { output.copyRows(band.output, of: input) }
+        if project.shape.isAdding { output.copyRows(band.output, of: input) }
         project.apply(
             to: filtered, row: 0, rows: band.output.count, into: output,
             at: band.output.lowerBound)
@@ -67,7 +65,7 @@ final class BlockRunner {
         _ input: FeatureMap, into output: FeatureMap, block: Int, _ ranges: inout BackboneRanges
     ) {
         for band in bands.bands {
-            run(band, input, output, copying: false)
+            run(band, input, output)
             window.addMagnitudes(ofRows: 0..<band.window, to: &ranges.expanded[block])
             filtered.addMagnitudes(
                 ofRows: 0..<band.output.count, to: &ranges.filtered[block])

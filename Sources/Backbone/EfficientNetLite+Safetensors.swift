@@ -2,7 +2,8 @@ public import Networks
 
 extension EfficientNetLite {
     /// Takes the network out of tensors with the names of the reference implementation (`_blocks.0._bn1.weight`),
-    /// of timm (`blocks.0.0.bn1.weight`), or of `tensors`: to block 14, or to 10 if nothing lies beyond.
+    /// of timm (`blocks.0.0.bn1.weight`), or of `tensors`: as many blocks as there are, but at least
+    /// `fewestBlocks`.
     ///
     /// Throws `foreign` of missing, misshapen and infinite ones.
     public init(_ file: Safetensors) throws(BackboneError) {
@@ -18,11 +19,11 @@ extension EfficientNetLite {
         let stem = try reader.layer(
             naming.stem, naming.stemNorm, [Self.stemChannels, 3, 3, 3])
         var blocks: [Block] = []
-        let count = BlockShape.counts.last { count in
-            let further = naming.names(ofBlock: count - 1).project
-            return file.tensors[further + ".weight"] != nil
+        let last = BlockShape.all.indices.last { block in
+            file.tensors[naming.names(ofBlock: block).project + ".weight"] != nil
         }
-        for (index, shape) in BlockShape.all.prefix(count ?? BlockShape.counts[0]).enumerated() {
+        let count = max((last ?? 0) + 1, Self.fewestBlocks)
+        for (index, shape) in BlockShape.all.prefix(count).enumerated() {
             let names = naming.names(ofBlock: index)
             blocks.append(
                 Block(
@@ -139,7 +140,7 @@ private enum Naming: CaseIterable {
 
     /// The stage of a block, and its place there.
     private static func place(ofBlock index: Int) -> (stage: Int, place: Int) {
-        let firsts = [0] + BlockShape.taps.map { $0 + 1 }
+        let firsts = BlockShape.all.indices.filter { !BlockShape.all[$0].isResidual }
         let stage = firsts.lastIndex { $0 <= index } ?? 0
         return (stage, index - firsts[stage])
     }

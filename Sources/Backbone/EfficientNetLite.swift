@@ -1,11 +1,11 @@
-/// EfficientNet-Lite0 (Tan & Le, 2019, without squeeze and excitation and with ReLU6) up to block 10 or 14, frozen: what
+/// EfficientNet-Lite0 (Tan & Le, 2019, without squeeze and excitation and with ReLU6) up to block 14 or an earlier one, frozen: what
 /// ImageNet has taught it to see, of which inspection models judge the places of a picture.
 ///
 /// Batch norms are folded into the convolutions before them.
 public struct EfficientNetLite: Sendable, Equatable {
     /// The convolution of pixels.
     public let stem: Layer
-    /// Blocks 0 to 10, or to 14: whole stages.
+    /// From block 0 on, at least `fewestBlocks`.
     public let blocks: [Block]
     /// Where the weights are from, what their licence is: text by key.
     public let origin: [String: String]
@@ -35,12 +35,15 @@ public struct EfficientNetLite: Sendable, Equatable {
         (self.stem, self.blocks, self.origin) = (stem, blocks, origin)
     }
 
-    /// The network up to a block of `BlockShape.taps`, from 10 on: what maps up to there need.
+    /// The network up to a block, or to the last that every one has: what maps up to there need.
     public func upTo(_ block: Int) -> EfficientNetLite {
-        let count = BlockShape.counts.first { $0 > block } ?? blocks.count
-        return EfficientNetLite(
-            stem: stem, blocks: Array(blocks.prefix(count)), origin: origin)
+        EfficientNetLite(
+            stem: stem, blocks: Array(blocks.prefix(max(block + 1, Self.fewestBlocks))),
+            origin: origin)
     }
+
+    /// Blocks that every network has: as many as all had once.
+    public static let fewestBlocks = 11
 
     /// The first convolution, of pictures of so many channels: for grey ones, which stand for three equal channels, its
     /// kernels are summed over these.
@@ -101,10 +104,4 @@ public struct BlockShape: Sendable, Hashable {
         }
         return shapes
     }()
-
-    /// How many blocks a network may have: to block 10, as all had once, or all that are known.
-    public static let counts = [11, all.count]
-
-    /// The blocks after which maps can be taken: the last of each stage, for the others' are overwritten.
-    public static let taps = all.indices.filter { $0 + 1 == all.count || !all[$0 + 1].isResidual }
 }

@@ -30,10 +30,11 @@ extension FeatureExtractor {
         }
 
         /// Where each block puts its output.
-        func outputs(sharing: Bool) -> [FeatureMap] {
+        func outputs(keeping taps: Set<Int>, sharing: Bool) -> [FeatureMap] {
             var outputs: [FeatureMap] = []
             for (index, shape) in BlockShape.all[...last].enumerated() {
-                if shape.isResidual, !sharing, let before = outputs.last {
+                if shape.isResidual, !sharing, !taps.contains(index - 1), let before = outputs.last
+                {
                     outputs.append(before)
                 } else {
                     let size = sizes(of: index).output

@@ -11,14 +11,15 @@ public final class FeatureExtractor {
     public let computation: BackboneComputation
     /// The threads that share a picture.
     public let parts: Int
+    /// The blocks whose maps are kept.
+    private let taps: Set<Int>
     /// The last block that is computed.
     private let last: Int
     private let picture: FeatureMap
     private let paddingAbove: Int
     /// By blocks: where each puts its output.
     ///
-    /// Blocks that add to what goes in put it there, unless several parts read
-    /// it at the same time.
+    /// Blocks that add to what goes in put it there, unless it is kept or several parts read it at the same time.
     private let outputs: [FeatureMap]
     /// By parts, then by blocks.
     private let runners: [[BlockRunner]]
@@ -28,25 +29,28 @@ public final class FeatureExtractor {
     /// Measured on a Zen 4 core: 5.66 ms a picture of 224 × 224, with 256 KiB 6.8 and with whole maps 6.0.
     private static let budget = 768 << 10
 
-    /// For pictures of `shape`, up to the last of the blocks in `taps`; `parts` threads may share a picture.
+    /// For pictures of `shape` and the maps after the blocks in `taps`; `parts` threads may share a picture.
     public init(
-        _ network: EfficientNetLite, of shape: ImageShape, upTo last: Int,
+        _ network: EfficientNetLite, of shape: ImageShape, taps: some Collection<Int>,
         by computation: BackboneComputation = .fp32, parts: Int = 1
     ) {
         precondition(shape.channels == 1 || shape.channels == 3, "a picture is grey or in colour")
-        precondition(BlockShape.taps.contains(last), "no map is kept after block \(last)")
+        guard let last = taps.max(), network.blocks.indices.contains(last) else {
+            preconditionFailure("the network has no such block")
+        }
         precondition(
             computation.precision != .int8 || computation.ranges != nil,
             "8-bit steps need ranges")
         prepareThreadForComputing()
-        (self.shape, self.computation, self.parts, self.last) = (shape, computation, parts, last)
+        (self.shape, self.computation, self.parts) = (shape, computation, parts)
+        (self.taps, self.last) = (Set(taps), last)
         let padding = samePadding(shape.rows, kernel: 3, stride: 2)
         paddingAbove = padding.before
         picture = FeatureMap(
             rows: padding.before + shape.rows + padding.behind, columns: shape.columns,
             channels: shape.channels, computation.linear)
         let plan = Plan(network, shape, last, computation)
-        outputs = plan.outputs(sharing: parts > 1)
+        outputs = plan.outputs(keeping: self.taps, sharing: parts > 1)
         runners = (0..<parts).map { plan.runners(part: $0, of: parts, budget: Self.budget) }
     }
 
@@ -70,9 +74,7 @@ public final class FeatureExtractor {
     }
 
     private func run(_ block: Int, part: Int) {
-        let input = block == 0 ? picture : outputs[block - 1]
-        let isCopying = parts > 1 && BlockShape.all[block].isResidual
-        runners[part][block].run(input, into: outputs[block], copying: isCopying)
+        runners[part][block].run(input(of: block), into: outputs[block])
     }
 
     /// Computes the maps, and widens `ranges` to what activations come to.
@@ -81,15 +83,18 @@ public final class FeatureExtractor {
         picture.setPixels(pixels, fromRow: paddingAbove)
         for block in 0...last {
             runners[0][block].observe(
-                block == 0 ? picture : outputs[block - 1], into: outputs[block], block: block,
-                &ranges)
+                input(of: block), into: outputs[block], block: block, &ranges)
         }
     }
 
-    /// The map after a block of `BlockShape.taps`, of the last picture; bytes are in steps of
+    private func input(of block: Int) -> FeatureMap {
+        block == 0 ? picture : outputs[block - 1]
+    }
+
+    /// The map after a block that is kept, of the last picture; bytes are in steps of
     /// `computation.steps(afterBlock:)`.
     public func map(afterBlock block: Int) -> FeatureMap {
-        precondition(BlockShape.taps.contains(block) && block <= last, "no map is kept there")
+        precondition(taps.contains(block), "no map is kept there")
         return outputs[block]
     }
 }

@@ -47,7 +47,7 @@ public final class InspectionEngine: ImageScorer {
         grid = model.grid
         let count = team?.count ?? 1
         let extractor = FeatureExtractor(
-            model.backbone, of: model.imageShape, upTo: model.taps.max() ?? 0,
+            model.backbone, of: model.imageShape, taps: model.taps,
             by: BackboneComputation(precision: precision, ranges: model.ranges), parts: count)
         self.extractor = extractor
         errors = Matrix(rows: capacity, columns: grid.count)

@@ -66,7 +66,7 @@ extension InspectionModel {
         let shape = ImageShape(rows: extents[0], columns: extents[1], channels: extents[2])
         let taps = Self.numbers(file.metadata[Key.taps])
         guard !taps.isEmpty, taps == Array(Set(taps)).sorted(),
-            taps.allSatisfy(BlockShape.taps.contains)
+            taps.allSatisfy(BlockShape.all.indices.contains)
         else { throw .foreign("its metadata gives no usable taps") }
         let count = Self.featureCount(taps: taps)
         let backbone: EfficientNetLite

@@ -9,7 +9,7 @@ public final class PlaceReader {
 
     /// For pictures of `shape`, of the maps after these blocks.
     public init(_ backbone: EfficientNetLite, taps blocks: [Int], of shape: ImageShape) {
-        extractor = FeatureExtractor(backbone, of: shape, upTo: blocks.max() ?? 0)
+        extractor = FeatureExtractor(backbone, of: shape, taps: blocks)
         sampler = PlaceSampler(extractor, taps: blocks)
     }
 

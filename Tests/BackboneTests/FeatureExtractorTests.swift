@@ -34,6 +34,15 @@ struct Golden: Sendable {
             picture: (96, 64), block: 10, size: (6, 4, 112), sum: 5011.29, magnitude: 13813.59,
             values: [4.368665, 5.115342, 2.877327, 7.606831, -2.463712, -2.956645]),
         Golden(
+            picture: (96, 64), block: 11, size: (3, 2, 192), sum: 332.91, magnitude: 3123.5,
+            values: [3.300578, 1.872722, 3.012904, 1.912902, -2.996056, -1.257248]),
+        Golden(
+            picture: (96, 64), block: 12, size: (3, 2, 192), sum: 673.91, magnitude: 3960.17,
+            values: [4.049591, -3.172302, 7.446735, 3.020531, -3.026245, 0.917292]),
+        Golden(
+            picture: (96, 64), block: 13, size: (3, 2, 192), sum: 935.20, magnitude: 4740.12,
+            values: [5.44028, 0.322648, 5.313924, 0.214403, -4.619216, 1.499358]),
+        Golden(
             picture: (96, 64), block: 14, size: (3, 2, 192), sum: 1432.04, magnitude: 5528.58,
             values: [12.29467, -1.113581, 4.498788, -0.704822, -2.130296, 8.144506]),
         Golden(
@@ -51,6 +60,15 @@ struct Golden: Sendable {
         Golden(
             picture: (75, 101), block: 10, size: (5, 7, 112), sum: 7514.43, magnitude: 20446.48,
             values: [2.543753, -1.390238, -0.360492, 2.798434, 1.998169, 0.678554]),
+        Golden(
+            picture: (75, 101), block: 11, size: (3, 4, 192), sum: 586.90, magnitude: 6152.15,
+            values: [-1.317353, -2.547135, 1.778222, 4.338346, -3.431298, -3.105165]),
+        Golden(
+            picture: (75, 101), block: 12, size: (3, 4, 192), sum: 1103.04, magnitude: 8595.21,
+            values: [2.535682, -2.471335, 7.324414, 4.692483, -4.831901, 0.899257]),
+        Golden(
+            picture: (75, 101), block: 13, size: (3, 4, 192), sum: 1983.09, magnitude: 10572.18,
+            values: [3.998233, -3.803361, 6.35225, 3.536068, -6.335879, -0.006439]),
         Golden(
             picture: (75, 101), block: 14, size: (3, 4, 192), sum: 2966.79, magnitude: 12506.27,
             values: [12.261843, -4.409949, 3.029927, 1.401386, -4.385173, 3.758821]),
@@ -74,6 +92,15 @@ struct Golden: Sendable {
             picture: (224, 224), block: 10, size: (14, 14, 112), sum: -8215.21, magnitude: 67714.05,
             values: [-4.119352, -2.81706, 1.329603, -0.165306, 6.496028, 1.836315]),
         Golden(
+            picture: (224, 224), block: 11, size: (7, 7, 192), sum: 82.91, magnitude: 17537.73,
+            values: [-6.95448, -2.000038, -0.00502, -1.070611, -1.763878, -3.130656]),
+        Golden(
+            picture: (224, 224), block: 12, size: (7, 7, 192), sum: -5.13, magnitude: 19197.07,
+            values: [-8.190657, -3.102963, -0.36103, -0.647291, -2.198946, -3.094565]),
+        Golden(
+            picture: (224, 224), block: 13, size: (7, 7, 192), sum: 43.81, magnitude: 21028.86,
+            values: [-8.583591, -3.396238, -1.797735, -2.103079, -2.089724, -2.463844]),
+        Golden(
             picture: (224, 224), block: 14, size: (7, 7, 192), sum: 258.28, magnitude: 23865.65,
             values: [-7.259368, -1.489293, -2.536945, -0.894701, -3.65021, -0.532422]),
         Golden(
@@ -91,6 +118,15 @@ struct Golden: Sendable {
         Golden(
             picture: (160, 224), block: 10, size: (10, 14, 112), sum: -6075.31, magnitude: 49446.75,
             values: [-4.117873, -3.352255, 5.530858, -3.50941, 1.459085, 5.453988]),
+        Golden(
+            picture: (160, 224), block: 11, size: (5, 7, 192), sum: -59.76, magnitude: 12897.02,
+            values: [-6.973913, -0.714737, 0.834795, 0.444533, -0.153878, -0.940908]),
+        Golden(
+            picture: (160, 224), block: 12, size: (5, 7, 192), sum: -90.27, magnitude: 14033.26,
+            values: [-8.199555, -1.354674, -1.039936, -0.816156, -0.688958, 0.522382]),
+        Golden(
+            picture: (160, 224), block: 13, size: (5, 7, 192), sum: -152.75, magnitude: 15293.97,
+            values: [-8.604164, -1.385929, -2.046243, -1.796469, -0.293072, 1.148838]),
         Golden(
             picture: (160, 224), block: 14, size: (5, 7, 192), sum: -274.24, magnitude: 17064.05,
             values: [-6.966957, 0.434077, -2.013277, -0.436094, -0.633729, 0.967243]),
@@ -119,26 +155,32 @@ struct Golden: Sendable {
     }
 
     private func extractor(
-        _ golden: Golden, _ network: EfficientNetLite, parts: Int = 1
+        _ golden: Golden, _ network: EfficientNetLite,
+        taps: some Collection<Int> = BlockShape.all.indices, parts: Int = 1
     ) -> (FeatureExtractor, [UInt8]) {
         let shape = ImageShape(rows: golden.picture.0, columns: golden.picture.1, channels: 3)
-        let extractor = FeatureExtractor(network, of: shape, upTo: 14, parts: parts)
+        let extractor = FeatureExtractor(network, of: shape, taps: taps, parts: parts)
         return (extractor, randomPicture(shape.pixels * 3, seed: 3))
     }
 
+    /// With the maps of all blocks kept, and alone, when those before are overwritten.
+    private func checkMap(_ golden: Golden, _ network: EfficientNetLite) {
+        for taps in [Array(BlockShape.all.indices), [golden.block]] {
+            let (extractor, pixels) = extractor(golden, network, taps: taps)
+            extractor.run(pixels.span)
+            check(golden, extractor.map(afterBlock: golden.block))
+        }
+    }
+
     @Test(arguments: Golden.random)
-    func `every tap is what PyTorch makes of random weights`(golden: Golden) throws {
-        let (extractor, pixels) = extractor(golden, try #require(Self.network))
-        extractor.run(pixels.span)
-        check(golden, extractor.map(afterBlock: golden.block))
+    func `every map is what PyTorch makes of random weights`(golden: Golden) throws {
+        checkMap(golden, try #require(Self.network))
     }
 
     @Test(
         .enabled(if: (backbone?.blocks.count ?? 0) == BlockShape.all.count), arguments: Golden.real)
-    func `every tap is what PyTorch makes of Google's weights`(golden: Golden) throws {
-        let (extractor, pixels) = extractor(golden, try #require(Self.backbone))
-        extractor.run(pixels.span)
-        check(golden, extractor.map(afterBlock: golden.block))
+    func `every map is what PyTorch makes of Google's weights`(golden: Golden) throws {
+        checkMap(golden, try #require(Self.backbone))
     }
 
     @Test func `threads that share a picture compute what one computes`() throws {
@@ -148,7 +190,7 @@ struct Golden: Sendable {
         let (shared, _) = extractor(golden, try #require(Self.network), parts: 3)
         let team = ThreadTeam(count: 3)
         for _ in 0..<2 { shared.run(pixels.span, by: team) }
-        for block in BlockShape.taps {
+        for block in BlockShape.all.indices {
             let (a, b) = (alone.map(afterBlock: block), shared.map(afterBlock: block))
             let difference = zip(a.elements, b.elements).reduce(0) { max($0, abs($1.0 - $1.1)) }
             #expect(difference < 1e-4, "block \(block)")
@@ -159,10 +201,10 @@ struct Golden: Sendable {
         let network = try #require(Self.network)
         let grey = randomPicture(64 * 64, seed: 5)
         let one = FeatureExtractor(
-            network, of: ImageShape(rows: 64, columns: 64, channels: 1), upTo: 4)
+            network, of: ImageShape(rows: 64, columns: 64, channels: 1), taps: [4])
         one.run(grey.span)
         let three = FeatureExtractor(
-            network, of: ImageShape(rows: 64, columns: 64, channels: 3), upTo: 4)
+            network, of: ImageShape(rows: 64, columns: 64, channels: 3), taps: [4])
         let coloured = grey.flatMap { [$0, $0, $0] }
         three.run(coloured.span)
         let difference = zip(
@@ -177,13 +219,14 @@ struct Golden: Sendable {
         let network = try #require(Self.network)
         let shape = ImageShape(rows: 96, columns: 64, channels: 3)
         let pixels = randomPicture(shape.pixels * 3, seed: 3)
-        let whole = FeatureExtractor(network, of: shape, upTo: 14)
+        let whole = FeatureExtractor(network, of: shape, taps: BlockShape.all.indices)
         var ranges = BackboneRanges(blocks: 15)
         whole.observe(pixels.span, &ranges)
         let computation = BackboneComputation(precision: precision, ranges: ranges.completed)
-        let rough = FeatureExtractor(network, of: shape, upTo: 14, by: computation)
+        let rough = FeatureExtractor(
+            network, of: shape, taps: BlockShape.all.indices, by: computation)
         rough.run(pixels.span)
-        for block in BlockShape.taps {
+        for block in BlockShape.all.indices {
             let (a, b) = (
                 whole.map(afterBlock: block).elements, rough.map(afterBlock: block).elements
             )

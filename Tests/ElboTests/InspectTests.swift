@@ -123,7 +123,7 @@ import Testing
         let out = folder.path + "/n"
         for (words, sentence) in [
             (["--images", few], "4 pictures are too few"),
-            (["--images", few, "--taps", "3"], "is not a list of some of 0, 2, 4, 7, 10 and 14"),
+            (["--images", few, "--taps", "3,15"], "is not a list of some of 0 to 14"),
             (["--images", few, "--size", "63"], "is not a size from 64 to 512"),
             (["--images", few, "--preprocess", "grayscale,resize=28x28"], "by --size"),
             (["--images", few, "--conditional"], "--conditional"),

@@ -71,7 +71,7 @@ import VAETraining
         let flat = refusal { $0.tensors["grid.error"]?.elements[0] = 0 }
         #expect(flat.contains("above zero"))
         #expect(refusal { $0.tensors["ranges.blocks.1.outputs"] = nil }.contains("ranges"))
-        #expect(refusal { $0.metadata["elbod.taps"] = "3" }.contains("taps"))
+        #expect(refusal { $0.metadata["elbod.taps"] = "3,15" }.contains("taps"))
         #expect(refusal { $0.metadata["elbod.input_shape"] = "9,9,3" }.contains("size"))
         #expect(refusal { $0.tensors["features.mean"] = nil }.contains("features.mean"))
         // Whoever takes models of pixels alone says so.

@@ -72,8 +72,8 @@ for channels in (1, 3):
     model = folder / f"of-{channels}"
     for name, count in (("train", 12), ("held", 30), ("seen", 8)):
         np.save(folder / f"{name}.npy", pictures(count, channels))
-    # With the deepest map, and without.
-    taps = "4,7,10,14" if channels == 3 else "4,7,10"
+    # With deep maps, one of them amid a stage, and without.
+    taps = "4,7,10,12,14" if channels == 3 else "4,7,10"
     run("train", "--inspect", "--images", folder / "train.npy", "--size", "64x96", "--epochs", 1, "--taps", taps, "--out", model)
     run("calibrate", "--model", model, "--images", folder / "held.npy")
     verdicts = [json.loads(line) for line in run("score", "--model", model, folder / "seen.npy").splitlines()]

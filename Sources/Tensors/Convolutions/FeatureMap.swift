@@ -80,8 +80,11 @@ public enum FeatureElement: Sendable {
     public func copyRows(_ range: Range<Int>, of other: FeatureMap) {
         precondition(range.lowerBound >= 0 && range.upperBound <= min(rows, other.rows))
         precondition(stride == other.stride, "the maps have other shapes")
-        unsafe address(ofRow: range.lowerBound).copyMemory(
-            from: other.address(ofRow: range.lowerBound), byteCount: range.count * stride)
+        let (target, source) = (
+            unsafe address(ofRow: range.lowerBound), unsafe other.address(ofRow: range.lowerBound)
+        )
+        guard unsafe target != source else { return }
+        unsafe target.copyMemory(from: source, byteCount: range.count * stride)
     }
 }
 

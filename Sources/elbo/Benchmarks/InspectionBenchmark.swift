@@ -58,7 +58,7 @@ struct InspectionBenchmark {
 
     private func extractor(_ precision: Precision, parts: Int) -> FeatureExtractor {
         FeatureExtractor(
-            model.backbone, of: model.imageShape, upTo: model.taps.max() ?? 0,
+            model.backbone, of: model.imageShape, taps: model.taps,
             by: BackboneComputation(precision: precision, ranges: model.ranges), parts: parts)
     }
 

@@ -49,7 +49,9 @@ struct BackboneCommand: ParsableCommand {
     struct ImportBackbone: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "import",
-            abstract: "Take the backbone from a safetensors file, whole, or to block 14 or 10.")
+            abstract:
+                "Take the backbone from a safetensors file: all of EfficientNet-Lite0, or as far as elbo needs it."
+        )
 
         @Option(
             help: ArgumentHelp("Where the weights are from, for the record.", valueName: "text"))

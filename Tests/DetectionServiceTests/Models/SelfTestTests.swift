@@ -51,7 +51,7 @@ import VAE
         try SelfTest.run(precision)
     }
 
-    @Test(arguments: Precision.allCases, [11, 15])
+    @Test(arguments: Precision.allCases, [11, 12, 15])
     func `this machine computes features as it should`(precision: Precision, blocks: Int) throws {
         try SelfTest.runBackbone(precision, blocks: blocks)
     }
