@@ -1,4 +1,5 @@
 import Backbone
+import Networks
 import Tensors
 import VAE
 
@@ -9,7 +10,9 @@ final class PlaceScorer {
     private let sampler: PlaceSampler
     private let scaling: PlaceSampler.Scaling
     private let engine: ScoringEngine
-    private let isOfBytes: Bool
+    /// Nil if the layers are computed with bytes.
+    private let encoder: PlaceEncoder?
+    private let preactivations: Matrix
     /// The features of the places of some rows at a time.
     private let features: ImageBatch
     /// What errors are multiplied with, at each place of the grid.
@@ -28,23 +31,34 @@ final class PlaceScorer {
         columns = grid.columns
         sampler = PlaceSampler(extractor, taps: model.taps)
         scaling = sampler.scaling(model.statistics)
-        let places = max(1, min(rows.count, Self.placesAtOnce / columns)) * columns
+        // Equal numbers of rows at a time: layers are prepared for one, and any other is composed of several.
+        let batches = max(1, (rows.count * columns + Self.placesAtOnce - 1) / Self.placesAtOnce)
+        let places = (rows.count + batches - 1) / batches * columns
         engine = ScoringEngine(
             model.places.weights, by: model.computation(precision), computing: .reconstruction,
             capacity: places)
-        isOfBytes = precision == .int8
+        encoder = precision == .int8 ? nil : PlaceEncoder(model, extractor, rows: rows)
+        preactivations = Matrix(
+            rows: encoder == nil ? 0 : places,
+            columns: model.places.weights.encoder[0].weight.columns)
         features = ImageBatch(rows: places, columns: sampler.features)
         scales = model.errorScales
     }
 
     /// Writes the errors of its places into a row of `errors`, which has one for every place of the grid.
     func score(into row: Int, of errors: Matrix) {
+        encoder?.run()
         let step = features.rows / columns
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
             let some = first..<min(rows.upperBound, first + step)
-            sampler.read(rows: some, scaling, into: features, asBytes: isOfBytes)
+            sampler.read(rows: some, scaling, into: features, asBytes: encoder == nil)
             let count = some.count * columns
-            engine.score(features, count: count)
+            if let encoder {
+                encoder.read(rows: some, into: preactivations)
+                engine.score(features, count: count, preactivations: preactivations)
+            } else {
+                engine.score(features, count: count)
+            }
             let base = first * columns
             for place in 0..<count {
                 errors[row, base + place] = engine.scores[place].mse * scales[base + place]

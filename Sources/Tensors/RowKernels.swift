@@ -1,5 +1,19 @@
 internal import CKernels
 
+/// Writes ReLU of the first `rows` rows of `x` into `y`.
+public func rectify(_ x: Matrix, rows: Int, into y: Matrix) {
+    let count = rows * x.columns
+    precondition(x.columns == y.columns && count <= min(x.count, y.count), "shapes differ")
+    unsafe elbod_rectify(level, x.base, count, y.base, nil)
+}
+
+/// Writes ReLU of the first `rows` rows of `x` into `y`, as bfloat16.
+public func rectify(_ x: Matrix, rows: Int, into y: Buffer2D<UInt16>) {
+    let count = rows * x.columns
+    precondition(x.columns == y.columns && count <= min(x.count, y.count), "shapes differ")
+    unsafe elbod_rectify(level, x.base, count, nil, y.base)
+}
+
 extension ImageBatch {
     /// Writes pixels in [0, 1] of the first `count` images as floats.
     public func widen(_ count: Int, into output: Matrix) {

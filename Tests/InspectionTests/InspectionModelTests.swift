@@ -1,4 +1,5 @@
 import Backbone
+import Foundation
 import Images
 import Inspection
 import Networks
@@ -37,6 +38,63 @@ import VAETraining
                 #expect(scores == expected)
             }
             #expect(shared.map(ofRow: 0) == alone.map(ofRow: 0))
+        }
+    }
+
+    /// The error of each place, by formula: features as the map is there, and the autoencoder layer by layer.
+    private func errors(_ model: InspectionModel, _ picture: [UInt8]) -> [Float] {
+        let extractor = FeatureExtractor(
+            model.backbone, of: model.imageShape, taps: model.taps)
+        extractor.run(picture.span)
+        var features = [[Float]](repeating: [], count: model.grid.count)
+        for block in model.taps {
+            let map = extractor.map(afterBlock: block)
+            let elements = map.elements
+            let rows = AxisSampling(from: map.rows, to: model.grid.rows).places
+            let columns = AxisSampling(from: map.columns, to: model.grid.columns).places
+            for place in 0..<model.grid.count {
+                let (down, across) = (
+                    rows[place / model.grid.columns], columns[place % model.grid.columns]
+                )
+                features[place] += (0..<map.channels).map { channel in
+                    down.reduce(Float(0)) { sum, row in
+                        across.reduce(sum) {
+                            let at = (row.source * map.columns + $1.source) * map.channels
+                            return $0 + row.weight * $1.weight * elements[at + channel]
+                        }
+                    }
+                }
+            }
+        }
+        let (weights, statistics) = (model.places.weights, model.statistics)
+        func layer(_ x: [Float], _ layer: Dense<ConstantMatrix>) -> [Float] {
+            (0..<layer.weight.columns).map { unit in
+                x.indices.reduce(layer.bias[0, unit]) { $0 + x[$1] * layer.weight[$1, unit] }
+            }
+        }
+        return features.enumerated().map { place, features in
+            let x = features.indices.map {
+                (features[$0] - statistics.means[$0]) / (12 * statistics.deviations[$0]) + 0.5
+            }
+            var y = weights.encoder.reduce(x) { x, next in layer(x, next).map { max($0, 0) } }
+            y = layer(y, weights.mu)
+            y = weights.decoder.reduce(y) { x, next in layer(x, next).map { max($0, 0) } }
+            y = layer(y, weights.output).map { 1 / (1 + exp(-$0)) }
+            let mse = zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Float(x.count)
+            return 144 * mse / model.usualErrors[place]
+        }
+    }
+
+    @Test(arguments: [(Precision.fp32, Float(1e-4)), (.bf16, 0.05), (.int8, 0.3)])
+    func `each place errs as the formula says`(precision: Precision, tolerance: Float) throws {
+        guard precision.isSupported else { return }
+        let model = try SampleInspection.model()
+        let engine = InspectionEngine(model, by: precision, capacity: 1)
+        let picture = SampleInspection.picture(9)
+        _ = engine.score(picture.span)
+        let expected = errors(model, picture)
+        for (found, expected) in zip(engine.map(ofRow: 0).errors, expected) {
+            #expect(abs(found / expected - 1) < tolerance)
         }
     }
 

@@ -61,6 +61,45 @@ import Testing
     }
 
     @Test(arguments: levels, [1, 16, 33])
+    func `shares of rows add up, to a base or to nothing`(level: Int32, count: Int) {
+        let x = numbers(5 * count, seed: 21)
+        let shares = [(3, Float(0.5)), (0, -1.25), (4, 2)].map {
+            elbod_share(offset: $0.0 * count, weight: $0.1)
+        }
+        var sums = numbers(count, seed: 22) + [9]
+        let expected = (0..<count).map { at in
+            shares.reduce(0) { $0 + $1.weight * x[$1.offset + at] }
+        }
+        let based = zip(sums, expected).map { $0 + $1 }
+        sums.withUnsafeMutableBufferPointer {
+            let base = $0.baseAddress
+            elbod_combine(level, x, 0, shares, shares.count, base, count, base)
+        }
+        for (sum, based) in zip(sums, based) { #expect(abs(sum - based) < 1e-5) }
+        elbod_combine(level, x, 0, shares, shares.count, nil, count, &sums)
+        for (sum, expected) in zip(sums, expected) { #expect(abs(sum - expected) < 1e-5) }
+        #expect(sums[count] == 9, "wrote beyond the end")
+        let bytes = (0..<(2 * count)).map { Int8(truncatingIfNeeded: 37 * $0) }
+        elbod_combine(
+            level, bytes, 3, [elbod_share(offset: count, weight: 2)], 1, nil, count, &sums)
+        #expect(Array(sums[..<count]) == bytes[count...].map { 2 * Float($0) })
+    }
+
+    @Test(arguments: levels, [1, 16, 33])
+    func `ReLU leaves what is above zero, in either kind of float`(level: Int32, count: Int) {
+        let x = numbers(count, seed: 23)
+        var y = [Float](repeating: 9, count: count + 1)
+        elbod_rectify(level, x, count, &y, nil)
+        #expect(y == x.map { max($0, 0) } + [9])
+        var narrow = [UInt16](repeating: 9, count: count + 1)
+        elbod_rectify(level, x, count, nil, &narrow)
+        for (x, narrow) in zip(x, narrow) {
+            #expect(abs(Float(bitPattern: UInt32(narrow) << 16) - max(x, 0)) <= abs(x) / 256)
+        }
+        #expect(narrow[count] == 9, "wrote beyond the end")
+    }
+
+    @Test(arguments: levels, [1, 16, 33])
     func `gradients pass where an output was above zero`(level: Int32, count: Int) {
         let output = numbers(count, seed: 6)
         var gradient = numbers(count, seed: 7)

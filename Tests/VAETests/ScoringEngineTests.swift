@@ -51,6 +51,34 @@ import VAE
         }
     }
 
+    @Test(arguments: cases, [Precision.fp32, .bf16])
+    func `a first layer that was computed elsewhere makes the same scores`(
+        example: Case, precision: Precision
+    ) {
+        let weights = weights(example.architecture)
+        let (count, inputs) = (5, example.architecture.inputs)
+        let images = ImageBatch(rows: count, columns: inputs)
+        let bytes = pixels(count * inputs)
+        let (weight, bias) = (weights.encoder[0].weight, weights.encoder[0].bias)
+        let preactivations = Matrix(rows: count, columns: weight.columns)
+        for row in 0..<count {
+            let pixels = bytes[(row * inputs)..<((row + 1) * inputs)]
+            images.setRow(row, bytes: Array(pixels).span)
+            for unit in 0..<weight.columns {
+                preactivations[row, unit] = pixels.enumerated().reduce(bias[0, unit]) {
+                    $0 + Float($1.element) / 255 * weight[$1.offset, unit]
+                }
+            }
+        }
+        let engine = ScoringEngine(
+            weights, by: Computation(precision: precision), capacity: count)
+        engine.score(images, count: count)
+        let expected = engine.scores
+        engine.score(images, count: count, preactivations: preactivations)
+        #expect(
+            worst(engine.scores, expected).allSatisfy { $0 < (precision == .fp32 ? 1e-4 : 0.05) })
+    }
+
     @Test(arguments: cases) func `floats score as they do step by step`(example: Case) {
         let weights = weights(example.architecture)
         let (count, inputs) = (37, example.architecture.inputs)

@@ -279,11 +279,22 @@ dnnl_status_t elbod_convolution_execute(
 /// Pixels as (x − 127) / 128; as signed bytes in steps of 1 / 128, where 255 is kept at 127 steps.
 void elbod_picture(int level, const uint8_t *pixels, long count, int kind, void *numbers);
 
-/// Adds `weight`·x to `sums`.
-void elbod_add_weighted(int level, const void *x, int kind, long count, float weight, float *sums);
+/// So many times the numbers from one on.
+typedef struct {
+    long offset;
+    float weight;
+} elbod_share;
+
+/// The sum of `base`, where there is any, and of shares of x: `sums` may be `base`.
+void elbod_combine(
+    int level, const void *x, int kind, const elbod_share *shares, long parts, const float *base, long count,
+    float *sums);
 
 /// |x| where it is larger than what is in `most`.
 void elbod_add_magnitudes(int level, const float *x, long count, float *most);
+
+/// max(x, 0), as floats or as bfloat16.
+void elbod_rectify(int level, const float *x, long count, float *y, uint16_t *narrow);
 
 /// x·scale + shift, as floats or, of what is in [0, 1], as bytes.
 void elbod_standardize(

@@ -38,10 +38,21 @@ ELBOD_INLINE void elbod_picture_any(const uint8_t *pixels, long count, int kind,
     });
 }
 
-ELBOD_INLINE void elbod_add_weighted_any(const void *x, int kind, long count, float weight, float *sums) {
+ELBOD_INLINE void elbod_combine_of(
+    const void *x, int kind, const elbod_share *shares, long parts, const float *base, long count, float *sums) {
     ELBOD_EACH(count, {
-        elbod_put(sums + at, elbod_some(sums + at, lanes) + weight * elbod_some_of(x, kind, at, lanes), lanes);
+        elbod_f16 sum = base ? elbod_some(base + at, lanes) : (elbod_f16)(0.0f);
+        for (long part = 0; part < parts; part++)
+            sum += shares[part].weight * elbod_some_of(x, kind, shares[part].offset + at, lanes);
+        elbod_put(sums + at, sum, lanes);
     });
+}
+
+ELBOD_INLINE void elbod_combine_any(
+    const void *x, int kind, const elbod_share *shares, long parts, const float *base, long count, float *sums) {
+    // Floats have a loop of their own, which does not ask at every vector what the numbers are.
+    if (kind == 0) elbod_combine_of(x, 0, shares, parts, base, count, sums);
+    else elbod_combine_of(x, kind, shares, parts, base, count, sums);
 }
 
 ELBOD_INLINE void elbod_add_magnitudes_any(const float *x, long count, float *most) {
@@ -65,12 +76,26 @@ ELBOD_INLINE void elbod_standardize_any(
     });
 }
 
+ELBOD_INLINE void elbod_rectify_any(const float *x, long count, float *y, uint16_t *narrow) {
+    ELBOD_EACH(count, {
+        elbod_f16 value = __builtin_elementwise_max(elbod_some(x + at, lanes), (elbod_f16)(0.0f));
+        if (y) {
+            elbod_put(y + at, value, lanes);
+        } else {
+            elbod_put_bfloat16(narrow + at, value, lanes);
+        }
+    });
+}
+
 ELBOD_COPIES(
     void, elbod_picture, (const uint8_t *pixels, long count, int kind, void *numbers), (pixels, count, kind, numbers))
 ELBOD_COPIES(
-    void, elbod_add_weighted, (const void *x, int kind, long count, float weight, float *sums),
-    (x, kind, count, weight, sums))
+    void, elbod_combine,
+    (const void *x, int kind, const elbod_share *shares, long parts, const float *base, long count, float *sums),
+    (x, kind, shares, parts, base, count, sums))
 ELBOD_COPIES(void, elbod_add_magnitudes, (const float *x, long count, float *most), (x, count, most))
+ELBOD_COPIES(
+    void, elbod_rectify, (const float *x, long count, float *y, uint16_t *narrow), (x, count, y, narrow))
 ELBOD_COPIES(
     void, elbod_standardize,
     (const float *x, const float *scale, const float *shift, long count, float *floats, uint8_t *bytes),

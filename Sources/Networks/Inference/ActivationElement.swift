@@ -10,6 +10,8 @@ public protocol ActivationElement: BitwiseCopyable {
     static var unit: Float { get }
     /// Writes the pixels of the first `count` images.
     static func widen(_ images: borrowing ImageBatch, _ count: Int, into pixels: Buffer2D<Self>)
+    /// Writes ReLU of the first `rows` rows of `x`.
+    static func rectify(_ x: Matrix, rows: Int, into y: Buffer2D<Self>)
     /// Writes the means of one row of `posterior`, means before log-variances; returns the KL
     /// divergence.
     static func klDivergence(_ row: Int, of posterior: Matrix, means: Buffer2D<Self>) -> Float
@@ -32,6 +34,11 @@ extension Float: ActivationElement {
     /// See `ActivationElement`.
     public static func widen(_ images: borrowing ImageBatch, _ count: Int, into pixels: Matrix) {
         images.widen(count, into: pixels)
+    }
+
+    /// See `ActivationElement`.
+    public static func rectify(_ x: Matrix, rows: Int, into y: Matrix) {
+        Tensors.rectify(x, rows: rows, into: y)
     }
 
     /// See `ActivationElement`.
@@ -64,6 +71,11 @@ extension UInt16: ActivationElement {
         _ images: borrowing ImageBatch, _ count: Int, into pixels: Buffer2D<UInt16>
     ) {
         images.widen(count, into: pixels)
+    }
+
+    /// See `ActivationElement`.
+    public static func rectify(_ x: Matrix, rows: Int, into y: Buffer2D<UInt16>) {
+        Tensors.rectify(x, rows: rows, into: y)
     }
 
     /// See `ActivationElement`.

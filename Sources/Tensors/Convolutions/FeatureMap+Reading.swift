@@ -41,16 +41,17 @@ extension FeatureMap {
     /// All numbers as floats, row by row; bytes are not scaled.
     public var elements: [Float] {
         let numbers = Matrix(rows: 1, columns: rows * columns * channels)
-        add(row: 0, count: rows, times: 1, to: numbers)
+        combine([elbod_share(offset: 0, weight: 1)], into: numbers)
         return numbers.elements
     }
 
-    /// Adds `weight` times the numbers of `count` rows to the beginning of `sums`.
-    func add(row: Int, count: Int = 1, times weight: Float, to sums: Matrix) {
-        let length = count * columns * channels
-        precondition(row >= 0 && row + count <= rows && length <= sums.count, "no such rows")
-        unsafe elbod_add_weighted(
-            level, address(ofRow: row), element.kind, length, weight, sums.base)
+    /// Writes the sum of shares of the map, as many numbers as `sums` has.
+    func combine(_ shares: [elbod_share], into sums: Matrix) {
+        let last = shares.reduce(0) { max($0, $1.offset) }
+        precondition(last + sums.count <= rows * columns * channels, "more than the map has")
+        unsafe elbod_combine(
+            level, address(ofRow: 0), element.kind, shares, shares.count, nil, sums.count, sums.base
+        )
     }
 }
 
@@ -108,39 +109,87 @@ public struct AxisSampling: Sendable, Equatable {
 ///
 /// Belongs to one thread.
 public final class MapSampler {
-    private let rows: AxisSampling
-    private let columns: AxisSampling
+    /// What each row and each column of the grid is made of, and where in the map or in `row` that begins.
+    private let rows: [[elbod_share]]
+    private let columns: [[elbod_share]]
+    private let channels: Int
+    /// The map's size.
+    private let size: (rows: Int, columns: Int)
+    /// A row of the grid, with the columns of the map.
     private let row: Matrix
     private let place: Matrix
 
     /// From maps of `map`'s shape to a grid.
-    public init(of map: FeatureMap, toRows gridRows: Int, columns gridColumns: Int) {
-        rows = AxisSampling(from: map.rows, to: gridRows)
-        columns = AxisSampling(from: map.columns, to: gridColumns)
-        row = Matrix(rows: map.columns, columns: map.channels)
-        place = Matrix(rows: 1, columns: map.channels)
+    public convenience init(of map: FeatureMap, toRows gridRows: Int, columns gridColumns: Int) {
+        self.init(
+            ofRows: map.rows, columns: map.columns, channels: map.channels, toRows: gridRows,
+            columns: gridColumns)
+    }
+
+    /// From maps of a shape to a grid.
+    public init(
+        ofRows mapRows: Int, columns mapColumns: Int, channels: Int, toRows gridRows: Int,
+        columns gridColumns: Int
+    ) {
+        func shares(_ sampling: AxisSampling, _ length: Int) -> [[elbod_share]] {
+            sampling.places.map { parts in
+                parts.map { elbod_share(offset: $0.source * length, weight: $0.weight) }
+            }
+        }
+        rows = shares(AxisSampling(from: mapRows, to: gridRows), mapColumns * channels)
+        columns = shares(AxisSampling(from: mapColumns, to: gridColumns), channels)
+        (self.channels, size) = (channels, (mapRows, mapColumns))
+        row = Matrix(rows: 1, columns: mapColumns * channels)
+        place = Matrix(rows: 1, columns: channels)
     }
 
     /// Calls `body` with the index of each place of some rows of the grid and what the map is there, `(1, channels)`.
     public func forEachPlace(
         of map: FeatureMap, inRows range: Range<Int>, _ body: (Int, Matrix) -> Void
     ) {
-        precondition(map.columns == row.rows && map.channels == row.columns, "another map")
         for gridRow in range {
-            unsafe row.base.update(repeating: 0, count: row.count)
-            for part in rows.places[gridRow] {
-                map.add(row: part.source, times: part.weight, to: row)
-            }
-            for (gridColumn, parts) in columns.places.enumerated() {
-                unsafe place.base.update(repeating: 0, count: place.count)
-                for part in parts {
-                    unsafe elbod_add_weighted(
-                        level, row.address(ofRow: part.source), 0, row.columns, part.weight,
-                        place.base)
-                }
-                body(gridRow * columns.places.count + gridColumn, place)
+            sample(map, gridRow)
+            for gridColumn in columns.indices {
+                unsafe combine(gridColumn, base: nil, into: place.base)
+                body(gridRow * columns.count + gridColumn, place)
             }
         }
+    }
+
+    /// Adds what the map is at each place of some rows of the grid to the rows of `sums`, `(places, channels)`, from the
+    /// first on.
+    public func add(_ map: FeatureMap, inRows range: Range<Int>, to sums: Matrix) {
+        precondition(
+            sums.columns == channels && range.count * columns.count <= sums.rows,
+            "more places than sums")
+        for (index, gridRow) in range.enumerated() {
+            sample(map, gridRow)
+            for gridColumn in columns.indices {
+                let sum = unsafe sums.address(ofRow: index * columns.count + gridColumn)
+                unsafe combine(gridColumn, base: sum, into: sum)
+            }
+        }
+    }
+
+    /// The rows of the map that make some rows of the grid.
+    public func sources(ofRows range: Range<Int>) -> Range<Int> {
+        let sources = rows[range].flatMap { $0.map { $0.offset / row.count } }
+        return (sources.min() ?? 0)..<((sources.max() ?? -1) + 1)
+    }
+
+    private func sample(_ map: FeatureMap, _ gridRow: Int) {
+        precondition(
+            map.rows == size.rows && map.columns == size.columns && map.channels == channels,
+            "another map")
+        map.combine(rows[gridRow], into: row)
+    }
+
+    private func combine(
+        _ gridColumn: Int, base: UnsafePointer<Float>?, into sums: UnsafeMutablePointer<Float>
+    ) {
+        let shares = columns[gridColumn]
+        unsafe elbod_combine(
+            level, row.base, 0, shares, shares.count, base, channels, sums)
     }
 }
 

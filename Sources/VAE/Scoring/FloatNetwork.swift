@@ -50,6 +50,16 @@ final class FloatNetwork<Element: ActivationElement>: Network {
 
     func run(_ images: borrowing ImageBatch, _ count: Int) {
         encode(images, count, into: hidden.encoder)
+        decode(count)
+    }
+
+    func run(preactivations: Matrix, _ count: Int) {
+        Element.rectify(preactivations, rows: count, into: hidden.encoder[0])
+        encodeFurther(count, into: hidden.encoder)
+        decode(count)
+    }
+
+    private func decode(_ count: Int) {
         var x = hidden.encoder[hidden.encoder.count - 1]
         if isWhole {
             Element.apply(layers.heads, to: x, into: posterior, rows: count)
@@ -71,10 +81,14 @@ final class FloatNetwork<Element: ActivationElement>: Network {
         _ images: borrowing ImageBatch, _ count: Int, into hidden: [Buffer2D<Element>]
     ) {
         Element.widen(images, count, into: pixels)
-        var x = pixels
-        for index in layers.encoder.indices {
-            Element.apply(layers.encoder[index], to: x, into: hidden[index], rows: count)
-            x = hidden[index]
+        Element.apply(layers.encoder[0], to: pixels, into: hidden[0], rows: count)
+        encodeFurther(count, into: hidden)
+    }
+
+    private func encodeFurther(_ count: Int, into hidden: [Buffer2D<Element>]) {
+        for index in layers.encoder.indices.dropFirst() {
+            Element.apply(
+                layers.encoder[index], to: hidden[index - 1], into: hidden[index], rows: count)
         }
     }
 

@@ -7,6 +7,8 @@ protocol Network: AnyObject {
     var kl: [Float] { get }
     /// Computes `kl` and logits of the first `count` images.
     func run(_ images: borrowing ImageBatch, _ count: Int)
+    /// The same from what the first layer makes of them before its ReLU, `(capacity, hidden units)`.
+    func run(preactivations: Matrix, _ count: Int)
     /// Compares an image with its reconstruction.
     func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums
     /// Sums the squared differences of an image and its reconstruction.
@@ -19,6 +21,12 @@ protocol Network: AnyObject {
     /// what they make of these into `differences`, `(capacity, all hidden units)`.
     func retrace(
         _ reconstructions: borrowing ImageBatch, _ count: Int, into differences: Matrix)
+}
+
+extension Network {
+    func run(preactivations: Matrix, _ count: Int) {
+        preconditionFailure("a network of bytes has a first layer of its own")
+    }
 }
 
 /// What a network is made for.

@@ -82,6 +82,24 @@ public final class ScoringEngine {
             count <= capacity && images.rows >= capacity && images.columns == architecture.inputs,
             "the batch does not fit")
         network.run(images, count)
+        compare(images, count)
+    }
+
+    /// The same where the first layer has been computed already.
+    ///
+    /// `preactivations` is what it makes of the images before its ReLU, `(capacity, hidden units)`. Not for bytes.
+    public func score(
+        _ images: borrowing ImageBatch, count: Int, preactivations: Matrix
+    ) {
+        precondition(
+            count <= capacity && images.rows >= capacity && images.columns == architecture.inputs
+                && preactivations.columns == architecture.hidden[0]
+                && preactivations.rows >= count, "the batch does not fit")
+        network.run(preactivations: preactivations, count)
+        compare(images, count)
+    }
+
+    private func compare(_ images: borrowing ImageBatch, _ count: Int) {
         let pixels = Float(architecture.inputs)
         for row in 0..<count {
             if needsOnlyReconstruction {
