@@ -1,5 +1,5 @@
 import Backbone
-import FoundationEssentials
+import Foundation
 import Images
 import Networks
 import Tensors
@@ -237,8 +237,48 @@ struct Golden: Sendable {
             }
             let power = a.reduce(0) { $0 + $1 * $1 }
             #expect(
-                (error / power).squareRoot() < (precision == .bf16 ? 0.05 : 0.1),
+                (error / power).squareRoot() < (precision == .bf16 ? 0.05 : 0.12),
                 "block \(block)")
+        }
+    }
+
+    /// What bytes are off, as a share of what a feature varies by in a picture: with each weight rounded to the nearest it
+    /// would be 3 to 7 %.
+    @Test(.enabled(if: backbone != nil && Precision.int8.isSupported))
+    func `bytes are off by little with Google's weights`() throws {
+        let network = try #require(Self.backbone)
+        let shape = ImageShape(rows: 224, columns: 224, channels: 1)
+        var random = RandomNumbers(seed: 1)
+        let pixels = (0..<shape.pixels).map { index -> UInt8 in
+            let (row, column) = (Float(index / 224), Float(index % 224))
+            let wave: Float = sin(column / 20) * cos(row / 31)
+            let part: Float = 120 + 60 * wave + 9 * random.nextNormal()
+            return UInt8(min(max(part, 0), 255))
+        }
+        let taps = [4, 7, 10]
+        let exact = FeatureExtractor(network, of: shape, taps: taps)
+        var ranges = BackboneRanges(blocks: network.blocks.count)
+        exact.observe(pixels.span, &ranges)
+        let computation = BackboneComputation(precision: .int8, ranges: ranges.completed)
+        let bytes = FeatureExtractor(network, of: shape, taps: taps, by: computation)
+        bytes.run(pixels.span)
+        for block in taps {
+            let (a, b) = (
+                exact.map(afterBlock: block).elements, bytes.map(afterBlock: block).elements
+            )
+            let steps = computation.steps(afterBlock: block)
+            let count = Float(a.count / steps.count)
+            let shares = steps.indices.map { channel in
+                let places = stride(from: channel, to: a.count, by: steps.count)
+                let mean = places.reduce(0) { $0 + a[$1] } / count
+                let variance = places.reduce(0) { $0 + (a[$1] - mean) * (a[$1] - mean) }
+                return places.reduce(0) {
+                    let error = b[$1] * steps[channel] - a[$1]
+                    return $0 + error * error
+                } / variance
+            }
+            let share = shares.reduce(0, +) / Float(shares.count)
+            #expect(share < 0.03, "block \(block)")
         }
     }
 }

@@ -6,6 +6,30 @@ import Testing
 @Suite struct ConvolutionTests {
     /// oneDNN 2.6 describes convolutions of two precisions wrongly if two threads ask at the same time, and only the
     /// first time in a process: so each trial has a process of its own.
+    @Test func `kernels of bytes that find edges find none in what is even`() {
+        var random = RandomNumbers(seed: 4)
+        let (channels, side) = (32, 5)
+        var shape = ConvolutionShape(inputs: channels, outputs: channels)
+        (shape.kernel, shape.isDepthwise) = (side, true)
+        let weights = (0..<channels).flatMap { _ in
+            let kernel = (0..<(side * side)).map { _ in random.nextNormal() }
+            let mean = kernel.reduce(0, +) / Float(kernel.count)
+            return kernel.map { $0 - mean }
+        }
+        let convolution = Convolution(
+            shape, columns: 9, weights: weights, bias: [Float](repeating: 0, count: channels),
+            from: ChannelSteps(.signed, [Float](repeating: 1, count: channels)),
+            into: ChannelSteps(.signed, [Float](repeating: 0.1, count: channels)))
+        let source = FeatureMap(rows: side, columns: 9, channels: channels, .signed)
+        source.setPixels([UInt8](repeating: 227, count: side * 9 * channels).span, fromRow: 0)
+        let output = FeatureMap(rows: 1, columns: 9, channels: channels, .signed)
+        convolution.prepare(rows: side)
+        convolution.apply(to: source, row: 0, rows: side, into: output, at: 0)
+        // The outer two columns see zeros.
+        let inner = output.elements[(2 * channels)..<(7 * channels)]
+        #expect(inner.allSatisfy { $0 == 0 }, "\(Set(inner))")
+    }
+
     @Test(.enabled(if: Precision.bf16.isSupported))
     func `threads that make convolutions at the same time make the same`() async {
         for _ in 0..<40 {

@@ -48,6 +48,22 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     return (all / 2, all - all / 2)
 }
 
+/// Rounds numbers of −127…127 so that their sum changes by at most a half: as many as it takes of those that are farthest
+/// from an integer go to the other one.
+///
+/// Activations behind ReLU are all positive, and neighbours much alike, so what the weights of a kernel are off in sum
+/// does not average out. Kernels that find edges sum to nearly nothing, and lose most: with each weight rounded to the
+/// nearest, maps of EfficientNet-Lite0 are off by 5 % of their variance, so by 1.4 %.
+func roundedKeepingSum(_ numbers: [Float]) -> [Int8] {
+    var rounded = numbers.map { $0.rounded(.toNearestOrEven) }
+    let rests = zip(numbers, rounded).map { $0 - $1 }
+    let missing = Int(rests.reduce(0, +).rounded())
+    let sign: Float = missing < 0 ? -1 : 1
+    let order = rests.indices.sorted { sign * rests[$0] > sign * rests[$1] }
+    for index in order.prefix(abs(missing)) { rounded[index] += sign }
+    return rounded.map { Int8($0) }
+}
+
 /// A convolution whose weights oneDNN has packed, for maps of one width and bands of as many rows as were prepared.
 ///
 /// Columns are padded as TensorFlow's "same"; rows are not: whoever wants zeros above or below has them in the map.
@@ -101,7 +117,7 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
     /// Bytes: a number of each channel in and out stands for so many `steps` of its own.
     ///
     /// Weights, times the steps of what they are multiplied with, are rounded to −127…127 in steps of their own for each
-    /// output. What results are added to has the steps of the results.
+    /// output, see `roundedKeepingSum`. What results are added to has the steps of the results.
     public init(
         _ shape: ConvolutionShape, columns: Int, weights: [Float], bias: [Float],
         from source: ChannelSteps, into destination: ChannelSteps
@@ -121,8 +137,8 @@ public func samePadding(_ extent: Int, kernel: Int, stride: Int) -> (before: Int
             }
             let most = row.reduce(0) { max($0, abs($1)) }
             let step = most > 0 ? most / 127 : 1
-            for (column, weight) in row.enumerated() {
-                bytes[output, column] = Int8((weight / step).rounded(.toNearestOrEven))
+            for (column, weight) in roundedKeepingSum(row.map { $0 / step }).enumerated() {
+                bytes[output, column] = weight
             }
             scales.append(step / destination.steps[output])
             offsets.append(
