@@ -85,6 +85,11 @@ public struct BlockShape: Sendable, Hashable {
     /// Whether what goes in is added to what comes out.
     public var isResidual: Bool { stride == 1 && inputs == outputs }
 
+    /// The side of the square of pixels that a place of the map after a block stands for.
+    public static func pixels(afterBlock block: Int) -> Int {
+        all[...block].reduce(2) { $0 * $1.stride }
+    }
+
     /// Blocks 0 to 14: of each stage kernel, step, expansion, channels and number.
     public static let all: [BlockShape] = {
         let stages = [

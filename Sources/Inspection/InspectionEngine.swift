@@ -18,8 +18,9 @@ public final class InspectionEngine: ImageScorer {
     private let team: ThreadTeam?
     /// One a thread.
     private let parts: [Part]
-    /// By pictures, then by places.
+    /// By pictures, then by places: of all features, and of those that say where.
     private let errors: Matrix
+    private let localErrors: Matrix
     private let room: Buffer2D<UInt8>
     private var sorted: [Float]
     private let shape: ImageShape
@@ -51,6 +52,7 @@ public final class InspectionEngine: ImageScorer {
             by: BackboneComputation(precision: precision, ranges: model.ranges), parts: count)
         self.extractor = extractor
         errors = Matrix(rows: capacity, columns: grid.count)
+        localErrors = Matrix(rows: capacity, columns: grid.count)
         room = Buffer2D(rows: 1, columns: model.imageShape.values)
         sorted = Array(repeating: 0, count: grid.count)
         scores = Array(repeating: Scores(), count: capacity)
@@ -86,7 +88,7 @@ public final class InspectionEngine: ImageScorer {
 
     private func score(_ pixels: Span<UInt8>, into row: Int) {
         if let team { extractor.run(pixels, by: team) } else { extractor.run(pixels) }
-        forEachPart { $1.scorer?.score(into: row, of: errors) }
+        forEachPart { $1.scorer?.score(into: row, of: errors, localErrors) }
         scores[row] = pictureScores(row)
         if let meter {
             let health =
@@ -105,14 +107,20 @@ public final class InspectionEngine: ImageScorer {
         let worst = sorted[..<grid.worst]
         var scores = Scores()
         scores[.worstPlaces] = worst.reduce(0, +) / Float(worst.count)
-        scores[.worstPlace] = worst[0]
+        scores[.worstPlace] = localErrors.withRow(row) { errors in
+            errors.indices.reduce(0) { max($0, errors[$1]) }
+        }
         return scores
     }
 
-    /// Where a picture of the last batch is odd: the error of each place, as a multiple of what is usual there.
+    /// Where a picture of the last batch is odd: the error of each place's local features, as a multiple of what is usual
+    /// there.
     public func map(ofRow row: Int) -> InspectionMap {
-        InspectionMap(grid: grid, errors: errors[row])
+        InspectionMap(grid: grid, errors: localErrors[row])
     }
+
+    /// The error of all features of each place of a picture of the last batch, of which its score is made.
+    public func errors(ofRow row: Int) -> [Float] { errors[row] }
 
     /// Scores a blank picture.
     public func warmUp() {

@@ -23,7 +23,7 @@ extension InspectionModel {
         let pixels = graph.node("Transpose", scaled, to: "pixels", [("perm", .ints([0, 3, 1, 2]))])
         let features = graph.features(of: pixels, self)
         let errors = graph.errors(of: features, self)
-        graph.scores(of: errors, grid)
+        graph.scores(of: errors.all, local: errors.local, grid)
         var facts = safetensors.metadata
         facts["backbone.format"] = nil
         facts["places.format"] = nil
@@ -131,8 +131,10 @@ extension ONNXGraph {
         return clipped ? node("Clip", sums, "zero", "six", to: name + ".clipped") : sums
     }
 
-    /// The error of each place, as a multiple of what is usual there, `(N, places)`.
-    fileprivate mutating func errors(of places: String, _ model: InspectionModel) -> String {
+    /// The errors of each place, as multiples of what is usual there, `(N, places)`: of all features, and of local ones.
+    fileprivate mutating func errors(
+        of places: String, _ model: InspectionModel
+    ) -> (all: String, local: String) {
         let weights = model.places.weights
         var x = places
         for layer in weights.encoder {
@@ -147,11 +149,24 @@ extension ONNXGraph {
         let reconstruction = node("Sigmoid", logits, to: "reconstruction")
         let difference = node("Sub", places, reconstruction, to: "difference")
         let squares = node("Mul", difference, difference, to: "squares")
+        let local = node(
+            "Slice", squares, integers("first", [0]), integers("end", [model.localFeatures]),
+            integers("axis", [2]), to: "local_squares")
+        let count = model.grid.count
+        return (
+            errors(
+                of: squares, floats("grid.scale", model.errorScales, shape: [1, count]), "errors"),
+            errors(
+                of: local, floats("grid.local_scale", model.localErrorScales, shape: [1, count]),
+                "local_errors")
+        )
+    }
+
+    private mutating func errors(of squares: String, _ scales: String, _ name: String) -> String {
         let mse = node(
-            "ReduceMean", squares, to: "mse", [("axes", .ints([2])), ("keepdims", .int(0))])
-        return node(
-            "Mul", mse, floats("grid.scale", model.errorScales, shape: [1, model.grid.count]),
-            to: "errors")
+            "ReduceMean", squares, to: name + ".mse",
+            [("axes", .ints([2])), ("keepdims", .int(0))])
+        return node("Mul", mse, scales, to: name)
     }
 
     private mutating func dense(
@@ -167,9 +182,9 @@ extension ONNXGraph {
         return rectified ? node("Relu", sum, to: name + ".relu") : sum
     }
 
-    fileprivate mutating func scores(of errors: String, _ grid: Grid) {
+    fileprivate mutating func scores(of errors: String, local: String, _ grid: Grid) {
         let map = node(
-            "Reshape", errors, integers("grid.shape", [-1, grid.rows, grid.columns]), to: "map")
+            "Reshape", local, integers("grid.shape", [-1, grid.rows, grid.columns]), to: "map")
         output(map, grid.rows, grid.columns)
         let worst = nodes(
             "TopK", [errors, integers("worst", [grid.worst])],
@@ -179,6 +194,6 @@ extension ONNXGraph {
             ("axes", .ints([1])), ("keepdims", .int(0)),
         ]
         output(node("ReduceMean", worst, to: ScoreFunction.worstPlaces.rawValue, axes))
-        output(node("ReduceMax", errors, to: ScoreFunction.worstPlace.rawValue, axes))
+        output(node("ReduceMax", local, to: ScoreFunction.worstPlace.rawValue, axes))
     }
 }

@@ -42,6 +42,10 @@ extension InspectionModel {
             shape: [statistics.count], elements: statistics.deviations)
         file.tensors["grid.error"] = .init(
             shape: [grid.rows, grid.columns], elements: usualErrors)
+        if localFeatures < statistics.count {
+            file.tensors["grid.local_error"] = .init(
+                shape: [grid.rows, grid.columns], elements: usualLocalErrors)
+        }
         file.metadata[Key.schema] = Self.schema
         file.metadata[Key.input] =
             "\(imageShape.rows),\(imageShape.columns),\(imageShape.channels)"
@@ -81,7 +85,10 @@ extension InspectionModel {
         let deviations = try Self.elements("features.deviation", [count], of: file)
         let grid = Grid(of: shape)
         let errors = try Self.elements("grid.error", [grid.rows, grid.columns], of: file)
-        guard (deviations + errors).allSatisfy({ $0 > 0 }) else {
+        let localErrors =
+            Self.localFeatureCount(taps: taps) == count
+            ? errors : try Self.elements("grid.local_error", [grid.rows, grid.columns], of: file)
+        guard (deviations + errors + localErrors).allSatisfy({ $0 > 0 }) else {
             throw .foreign("a deviation or a usual error is not above zero")
         }
         guard backbone.blocks.count > taps[taps.count - 1] else {
@@ -96,7 +103,8 @@ extension InspectionModel {
         self.init(
             backbone: backbone, ranges: ranges, taps: taps,
             statistics: FeatureStatistics(means: means, deviations: deviations), places: places,
-            placeRanges: placeRanges, usualErrors: errors, imageShape: shape,
+            placeRanges: placeRanges, usualErrors: errors, usualLocalErrors: localErrors,
+            imageShape: shape,
             preprocessing: try Self.preprocessing(file.metadata, shape),
             provenance: Self.part(Key.provenance, of: file).metadata)
     }

@@ -19,6 +19,8 @@ public struct InspectionModel: Sendable {
     public let placeRanges: ActivationRanges
     /// What error is usual at each place of the grid, row by row.
     public let usualErrors: [Float]
+    /// What error of the local features is usual there.
+    public let usualLocalErrors: [Float]
     /// The size of prepared pictures, of one channel or three.
     public let imageShape: ImageShape
     /// What makes pictures such.
@@ -27,17 +29,22 @@ public struct InspectionModel: Sendable {
     public var provenance: [String: String]
 
     /// Joins what belongs together; the sizes are the caller's to keep.
+    ///
+    /// Usual errors of local features are those of all if all are local.
     public init(
         backbone: EfficientNetLite, ranges: BackboneRanges, taps: [Int],
         statistics: FeatureStatistics, places: Model, placeRanges: ActivationRanges,
-        usualErrors: [Float], imageShape: ImageShape, preprocessing: Preprocessing,
+        usualErrors: [Float], usualLocalErrors: [Float]? = nil, imageShape: ImageShape,
+        preprocessing: Preprocessing,
         provenance: [String: String] = [:]
     ) {
         precondition(usualErrors.count == Grid(of: imageShape).count, "one error for each place")
         precondition(statistics.count == places.architecture.inputs, "the features do not fit")
+        precondition(usualLocalErrors.map { $0.count == usualErrors.count } ?? true)
         (self.backbone, self.ranges, self.taps) = (backbone, ranges, taps)
         (self.statistics, self.places, self.placeRanges) = (statistics, places, placeRanges)
         (self.usualErrors, self.imageShape) = (usualErrors, imageShape)
+        self.usualLocalErrors = usualLocalErrors ?? usualErrors
         (self.preprocessing, self.provenance) = (preprocessing, provenance)
     }
 
@@ -45,9 +52,28 @@ public struct InspectionModel: Sendable {
     public var grid: Grid { Grid(of: imageShape) }
 
     /// What turns the mean squared error of a place, its features in [0, 1], into a multiple of what is usual there.
-    var errorScales: [Float] {
+    var errorScales: [Float] { Self.scales(usualErrors) }
+
+    /// The same for that of its local features.
+    var localErrorScales: [Float] { Self.scales(usualLocalErrors) }
+
+    private static func scales(_ usual: [Float]) -> [Float] {
         let unit = 4 * FeatureStatistics.reach * FeatureStatistics.reach
-        return usualErrors.map { unit / $0 }
+        return usual.map { unit / $0 }
+    }
+
+    /// How many features of a place, the first ones, say where a picture is odd: those of maps that have a place for every
+    /// 16 × 16 pixels or more, or all where there are none.
+    ///
+    /// In a coarser map what is odd is so in a quarter of the picture. Measured on two drawn textures with defects of 3 to
+    /// 30 pixels: AU-PRO up to 5 % is 0.60 and 0.60 of all features after blocks 4, 7 and 11, 0.84 and 0.82 of those after 4
+    /// and 7.
+    public var localFeatures: Int { Self.localFeatureCount(taps: taps) }
+
+    /// The same of a place after these blocks.
+    static func localFeatureCount(taps: [Int]) -> Int {
+        let local = taps.filter { BlockShape.pixels(afterBlock: $0) <= 16 }
+        return featureCount(taps: local.isEmpty ? taps : local)
     }
 
     /// Features of a place after these blocks.

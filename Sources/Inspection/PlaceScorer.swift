@@ -15,8 +15,9 @@ final class PlaceScorer {
     private let preactivations: Matrix
     /// The features of the places of some rows at a time.
     private let features: ImageBatch
-    /// What errors are multiplied with, at each place of the grid.
-    private let scales: [Float]
+    /// What errors are multiplied with, at each place of the grid: those of all features, and those of local ones.
+    private let scales: (all: [Float], local: [Float])
+    private let localFeatures: Int
 
     /// As many places at a time as the layers of the autoencoder fit the cache with.
     private static let placesAtOnce = 256
@@ -42,11 +43,13 @@ final class PlaceScorer {
             rows: encoder == nil ? 0 : places,
             columns: model.places.weights.encoder[0].weight.columns)
         features = ImageBatch(rows: places, columns: sampler.features)
-        scales = model.errorScales
+        scales = (model.errorScales, model.localErrorScales)
+        localFeatures = model.localFeatures
     }
 
-    /// Writes the errors of its places into a row of `errors`, which has one for every place of the grid.
-    func score(into row: Int, of errors: Matrix) {
+    /// Writes the errors of its places into a row of `errors`, which has one for every place of the grid, and those of
+    /// their local features into `localErrors`.
+    func score(into row: Int, of errors: Matrix, _ localErrors: Matrix) {
         encoder?.run()
         let step = features.rows / columns
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
@@ -61,7 +64,9 @@ final class PlaceScorer {
             }
             let base = first * columns
             for place in 0..<count {
-                errors[row, base + place] = engine.scores[place].mse * scales[base + place]
+                errors[row, base + place] = engine.scores[place].mse * scales.all[base + place]
+                let local = engine.meanSquaredError(place, of: features, first: localFeatures)
+                localErrors[row, base + place] = local * scales.local[base + place]
             }
         }
     }

@@ -97,14 +97,18 @@ public func compare(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSum
     unsafe Outputs(of: logits, row: row).compared(with: pixels, row: row)
 }
 
-/// `Σ (x − x̂)²` of an image and its reconstruction, given by logits.
-public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: Matrix) -> Float {
-    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
+/// `Σ (x − x̂)²` over the first `count` pixels of an image and its reconstruction, given by logits.
+public func squaredError(
+    row: Int, of pixels: borrowing ImageBatch, logits: Matrix, first count: Int
+) -> Float {
+    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row, first: count)
 }
 
 /// The same, with logits as sums of products of bytes.
-public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums) -> Float {
-    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row)
+public func squaredError(
+    row: Int, of pixels: borrowing ImageBatch, logits: ScaledSums, first count: Int
+) -> Float {
+    unsafe Outputs(of: logits, row: row).squaredError(against: pixels, row: row, first: count)
 }
 
 /// One row of what a product put out, as the loops take it: floats, or sums with scale and bias.
@@ -135,10 +139,13 @@ public func squaredError(row: Int, of pixels: borrowing ImageBatch, logits: Scal
             elbod_compare(level, bytes, x, floats, sums, scale, bias, columns, nil, 0, 0))
     }
 
-    func squaredError(against pixels: borrowing ImageBatch, row: Int) -> Float {
+    func squaredError(
+        against pixels: borrowing ImageBatch, row: Int, first count: Int
+    ) -> Float {
         unsafe precondition(row < pixels.rows && columns == pixels.columns, "shapes differ")
+        unsafe precondition(0...columns ~= count, "more pixels than there are")
         let (bytes, x) = unsafe pixels.addresses(ofRow: row)
-        return unsafe elbod_squares(level, bytes, x, floats, sums, scale, bias, columns)
+        return unsafe elbod_squares(level, bytes, x, floats, sums, scale, bias, count)
     }
 
     /// The divergence of means followed by log-variances; writes `count` means where it is asked to.

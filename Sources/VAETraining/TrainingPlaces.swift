@@ -137,23 +137,27 @@ extension InspectionModel {
         let size = shape.values
         let pictures = pixels.count / size
         let team = PictureTeam(threads: threads) { InspectionEngine(flat, capacity: 1) }
+        // Of all features, then of local ones.
         var sums = Array(
-            repeating: [Double](repeating: 0, count: grid.count), count: team.count)
+            repeating: [Double](repeating: 0, count: 2 * grid.count), count: team.count)
         let isWhole = team.forEach(of: pictures, collecting: &sums, progress: progress) {
             engine, picture, sums in
             _ = engine.score(pixels.span.extracting(picture * size..<(picture + 1) * size))
-            for (place, error) in engine.map(ofRow: 0).errors.enumerated() {
-                sums[place] += Double(error)
-            }
+            let errors = engine.errors(ofRow: 0) + engine.map(ofRow: 0).errors
+            for (index, error) in errors.enumerated() { sums[index] += Double(error) }
         }
         guard isWhole else { return nil }
-        let means = (0..<grid.count).map { place in
-            sums.reduce(0) { $0 + $1[place] } / Double(pictures)
+        func usual(_ range: Range<Int>) -> [Float] {
+            let means = range.map { index in
+                sums.reduce(0) { $0 + $1[index] } / Double(pictures)
+            }
+            return Self.steadied(means, grid, pictures: pictures)
         }
         self.init(
             backbone: backbone, ranges: places.ranges, taps: taps, statistics: places.statistics,
             places: autoencoder, placeRanges: flat.placeRanges,
-            usualErrors: Self.steadied(means, grid, pictures: pictures), imageShape: shape,
+            usualErrors: usual(0..<grid.count),
+            usualLocalErrors: usual(grid.count..<(2 * grid.count)), imageShape: shape,
             preprocessing: preprocessing, provenance: provenance)
     }
 

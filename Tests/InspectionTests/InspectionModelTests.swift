@@ -41,8 +41,10 @@ import VAETraining
         }
     }
 
-    /// The error of each place, by formula: features as the map is there, and the autoencoder layer by layer.
-    private func errors(_ model: InspectionModel, _ picture: [UInt8]) -> [Float] {
+    /// The errors of each place, by formula: features as the map is there, and the autoencoder layer by layer.
+    private func errors(
+        _ model: InspectionModel, _ picture: [UInt8]
+    ) -> [(all: Float, local: Float)] {
         let extractor = FeatureExtractor(
             model.backbone, of: model.imageShape, taps: model.taps)
         extractor.run(picture.span)
@@ -80,22 +82,48 @@ import VAETraining
             y = layer(y, weights.mu)
             y = weights.decoder.reduce(y) { x, next in layer(x, next).map { max($0, 0) } }
             y = layer(y, weights.output).map { 1 / (1 + exp(-$0)) }
-            let mse = zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Float(x.count)
-            return 144 * mse / model.usualErrors[place]
+            func mse(_ count: Int) -> Float {
+                (0..<count).reduce(0) { $0 + (x[$1] - y[$1]) * (x[$1] - y[$1]) } / Float(count)
+            }
+            return (
+                144 * mse(x.count) / model.usualErrors[place],
+                144 * mse(model.localFeatures) / model.usualLocalErrors[place]
+            )
         }
     }
 
     @Test(arguments: [(Precision.fp32, Float(1e-4)), (.bf16, 0.05), (.int8, 0.3)])
     func `each place errs as the formula says`(precision: Precision, tolerance: Float) throws {
         guard precision.isSupported else { return }
-        let model = try SampleInspection.model()
-        let engine = InspectionEngine(model, by: precision, capacity: 1)
-        let picture = SampleInspection.picture(9)
-        _ = engine.score(picture.span)
-        let expected = errors(model, picture)
-        for (found, expected) in zip(engine.map(ofRow: 0).errors, expected) {
-            #expect(abs(found / expected - 1) < tolerance)
+        for taps in [[2, 7], [2, 11]] {
+            let model = try SampleInspection.model(taps: taps)
+            let engine = InspectionEngine(model, by: precision, capacity: 1)
+            let picture = SampleInspection.picture(9)
+            let scores = engine.score(picture.span)
+            let expected = errors(model, picture)
+            let (all, local) = (engine.errors(ofRow: 0), engine.map(ofRow: 0).errors)
+            for (place, expected) in expected.enumerated() {
+                #expect(abs(all[place] / expected.all - 1) < tolerance)
+                #expect(abs(local[place] / expected.local - 1) < tolerance)
+            }
+            #expect((all == local) == (taps == [2, 7]))
+            #expect(scores[.worstPlace] == local.max())
+            #expect(scores[.worstPlaces] == all.max(), "of 96 places the worst is 1 %")
         }
+    }
+
+    @Test func `errors of local features are kept where not all are local`() throws {
+        let model = try SampleInspection.model(taps: [2, 11])
+        #expect(model.localFeatures == 24 && model.usualLocalErrors != model.usualErrors)
+        var file = try Safetensors(decoding: model.safetensors.encoded())
+        let again = try InspectionModel(file)
+        #expect(again.usualLocalErrors == model.usualLocalErrors)
+        file.tensors["grid.local_error"] = nil
+        let error = #expect(throws: VAEError.self) { try InspectionModel(file) }
+        #expect(error.map { "\($0)" }?.contains("grid.local_error") == true)
+        let deep = try SampleInspection.model(taps: [11])
+        #expect(deep.localFeatures == 192)
+        #expect(try InspectionModel(deep.safetensors).usualLocalErrors == deep.usualErrors)
     }
 
     @Test func `normal pictures err as usual, and others more`() throws {

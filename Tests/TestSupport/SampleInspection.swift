@@ -12,11 +12,11 @@ public enum SampleInspection {
     public static let shape = ImageShape(rows: 64, columns: 96, channels: 3)
 
     /// A model of random weights, trained for an epoch on four pictures.
-    public static func model() throws -> InspectionModel {
-        let backbone = try EfficientNetLite(RandomNetwork(seed: 2, blocks: 11).file).rounded(
+    public static func model(taps: [Int] = [2, 7]) throws -> InspectionModel {
+        let blocks = max(11, 1 + (taps.max() ?? 0))
+        let backbone = try EfficientNetLite(RandomNetwork(seed: 2, blocks: blocks).file).rounded(
             to: .half)
         let pictures = (1...4).flatMap { picture($0) }
-        let taps = [2, 7]
         let places = try made(
             TrainingPlaces(of: pictures, shape, by: backbone, taps: taps, threads: 2))
         let architecture = Architecture(

@@ -75,14 +75,17 @@ for channels in (1, 3):
     # With deep maps, one of them amid a stage, and without.
     taps = "4,7,10,12,14" if channels == 3 else "4,7,10"
     run("train", "--inspect", "--images", folder / "train.npy", "--size", "64x96", "--epochs", 1, "--taps", taps, "--out", model)
-    run("calibrate", "--model", model, "--images", folder / "held.npy")
-    verdicts = [json.loads(line) for line in run("score", "--model", model, folder / "seen.npy").splitlines()]
     run("export", "--model", model, "--onnx", folder / "model.onnx")
     graph = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
-    maps, worst = graph.run(["map", "worst_places"], {"picture": np.load(folder / "seen.npy")})
+    maps, *worst = graph.run(["map", "worst_places", "worst_place"], {"picture": np.load(folder / "seen.npy")})
     assert maps.shape[-2:] == (8, 12), maps.shape
-    for verdict, theirs in zip(verdicts, worst.ravel(), strict=True):
-        furthest = max(furthest, abs(verdict["score"] / theirs - 1))
+    assert np.array_equal(maps.max((1, 2)), worst[1].ravel())
+    for score, theirs in zip(("worst_places", "worst_place"), worst, strict=True):
+        run("calibrate", "--model", model, "--images", folder / "held.npy", "--score", score)
+        verdicts = [json.loads(line) for line in run("score", "--model", model, folder / "seen.npy").splitlines()]
+        assert {verdict["metric"] for verdict in verdicts} == {score}
+        for verdict, their in zip(verdicts, theirs.ravel(), strict=True):
+            furthest = max(furthest, abs(verdict["score"] / their - 1))
     if furthest > 1e-4:
         sys.exit(f"scores of ONNX Runtime and elbo are {furthest:.1e} apart")
 print(f"  an inspection model, grey and in colour: elbo and ONNX Runtime at most {furthest:.1e} apart, relative")

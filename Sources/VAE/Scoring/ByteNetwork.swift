@@ -135,8 +135,10 @@ final class ByteNetwork: Network {
         Tensors.compare(row: row, of: images, logits: logits)
     }
 
-    func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float {
-        Tensors.squaredError(row: row, of: images, logits: logits)
+    func squaredError(
+        _ row: Int, of images: borrowing ImageBatch, first count: Int
+    ) -> Float {
+        Tensors.squaredError(row: row, of: images, logits: logits, first: count)
     }
 }
 

@@ -118,7 +118,9 @@ final class FloatNetwork<Element: ActivationElement>: Network {
         Tensors.compare(row: row, of: images, logits: logits)
     }
 
-    func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float {
-        Tensors.squaredError(row: row, of: images, logits: logits)
+    func squaredError(
+        _ row: Int, of images: borrowing ImageBatch, first count: Int
+    ) -> Float {
+        Tensors.squaredError(row: row, of: images, logits: logits, first: count)
     }
 }

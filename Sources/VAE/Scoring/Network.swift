@@ -11,8 +11,8 @@ protocol Network: AnyObject {
     func run(preactivations: Matrix, _ count: Int)
     /// Compares an image with its reconstruction.
     func compare(_ row: Int, of images: borrowing ImageBatch) -> ReconstructionSums
-    /// Sums the squared differences of an image and its reconstruction.
-    func squaredError(_ row: Int, of images: borrowing ImageBatch) -> Float
+    /// Sums the squared differences of the first `count` pixels of an image and its reconstruction.
+    func squaredError(_ row: Int, of images: borrowing ImageBatch, first count: Int) -> Float
     /// Makes the reconstruction of an image a row of `images`.
     func reconstruct(_ row: Int, into images: borrowing ImageBatch)
     /// Writes the posterior of an image, means before log-variances, into a row of `posterior`, `(capacity, 2·latent)`.

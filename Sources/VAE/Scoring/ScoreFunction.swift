@@ -93,7 +93,7 @@ public enum ScoreFunction: String, CaseIterable, Sendable, Codable, BitwiseCopya
     /// Of an inspection model: the mean error of the worst places of a picture, each as a multiple of what normal
     /// pictures have there.
     case worstPlaces = "worst_places"
-    /// The same of the worst place alone.
+    /// The largest number of its map, where errors are of the features alone that say where a picture is odd.
     case worstPlace = "worst_place"
 }
 

@@ -100,15 +100,22 @@ public final class ScoringEngine {
     }
 
     private func compare(_ images: borrowing ImageBatch, _ count: Int) {
-        let pixels = Float(architecture.inputs)
         for row in 0..<count {
             if needsOnlyReconstruction {
-                scores[row][.mse] = network.squaredError(row, of: images) / pixels
+                scores[row][.mse] = meanSquaredError(
+                    row, of: images, first: architecture.inputs)
             } else {
                 scores[row] = combined(network.compare(row, of: images), network.kl[row])
             }
         }
         details?.add(to: &scores, of: images, count, network)
+    }
+
+    /// The mean squared error of the first `count` pixels of an image of the last batch.
+    public func meanSquaredError(
+        _ row: Int, of images: borrowing ImageBatch, first count: Int
+    ) -> Float {
+        network.squaredError(row, of: images, first: count) / Float(count)
     }
 
     /// Scores `count` 8-bit images, one after the other in `pixels`, batch by batch.
