@@ -64,6 +64,7 @@ import Testing
     @Test func `a thread stays where there is no other processor`() {
         #expect(!leaveProcessors((0..<1024).map { Int32($0) }))
         #expect(leaveProcessors([-1, 1_000_000]))
+        #expect(leaveProcessors([]))
         #expect(currentProcessor() >= 0)
     }
 

@@ -127,6 +127,11 @@ public final class Daemon: Sendable {
             if !first.model.model.preprocessing.hasSteps { keepLittleFreedMemory() }
             returnFreedMemory()
             announce(notifier, pipeline.identity, budget: budget)
+            if pipeline.lonePictures.areShared, !leaveProcessors([]) {
+                logger.notice(
+                    "Threads may not choose their processors here: Linux may leave those that share a picture on one, and it takes twice as long; systemd's drop-in inspection.conf lets them."
+                )
+            }
             supervise(
                 Supervision(
                     notifier: notifier, threads: threads, monitor: monitor, updater: updater,

@@ -36,6 +36,9 @@ final class LonePictures: Sendable {
         prepared.withLock { $0 = team.map { Prepared(edition: edition, team: $0) } }
     }
 
+    /// Whether threads share the pictures that come alone.
+    var areShared: Bool { prepared.withLock { $0 != nil } }
+
     /// What is found in the only picture of `batch`; nil if there is no team for the edition, or it is not free.
     func score(
         _ batch: borrowing Batch, by edition: ActiveModel.Edition
