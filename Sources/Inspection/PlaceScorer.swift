@@ -10,7 +10,8 @@ final class PlaceScorer {
     private let sampler: PlaceSampler
     private let scaling: PlaceSampler.Scaling
     private let engine: ScoringEngine
-    /// Nil if the layers are computed with bytes.
+    private let isOfBytes: Bool
+    /// Nil if the layers are computed with bytes, or there is nothing to score.
     private let encoder: PlaceEncoder?
     private let preactivations: Matrix
     /// The features of the places of some rows at a time.
@@ -34,11 +35,15 @@ final class PlaceScorer {
         scaling = sampler.scaling(model.statistics)
         // Equal numbers of rows at a time: layers are prepared for one, and any other is composed of several.
         let batches = max(1, (rows.count * columns + Self.placesAtOnce - 1) / Self.placesAtOnce)
-        let places = (rows.count + batches - 1) / batches * columns
+        // A team may have more threads than the grid has rows.
+        let places = max(1, (rows.count + batches - 1) / batches) * columns
         engine = ScoringEngine(
             model.places.weights, by: model.computation(precision), computing: .reconstruction,
             capacity: places)
-        encoder = precision == .int8 ? nil : PlaceEncoder(model, extractor, rows: rows)
+        encoder =
+            precision == .int8 || rows.isEmpty
+            ? nil : PlaceEncoder(model, extractor, rows: rows)
+        isOfBytes = precision == .int8
         preactivations = Matrix(
             rows: encoder == nil ? 0 : places,
             columns: model.places.weights.encoder[0].weight.columns)
@@ -54,7 +59,7 @@ final class PlaceScorer {
         let step = features.rows / columns
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
             let some = first..<min(rows.upperBound, first + step)
-            sampler.read(rows: some, scaling, into: features, asBytes: encoder == nil)
+            sampler.read(rows: some, scaling, into: features, asBytes: isOfBytes)
             let count = some.count * columns
             if let encoder {
                 encoder.read(rows: some, into: preactivations)

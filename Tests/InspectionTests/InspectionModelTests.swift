@@ -30,7 +30,7 @@ import VAETraining
         let picture = SampleInspection.picture(9)
         let alone = InspectionEngine(model, capacity: 1)
         let expected = alone.score(picture.span)
-        for threads in [2, 5] {
+        for threads in [2, 5, 12] {
             let team = ThreadTeam(count: threads)
             let shared = InspectionEngine(model, capacity: 1, team: team)
             for _ in 0..<2 {
