@@ -37,12 +37,12 @@ final class PlaceScorer {
         let batches = max(1, (rows.count * columns + Self.placesAtOnce - 1) / Self.placesAtOnce)
         // A team may have more threads than the grid has rows.
         let places = max(1, (rows.count + batches - 1) / batches) * columns
-        engine = ScoringEngine(
-            model.places.weights, by: model.computation(precision), computing: .reconstruction,
-            capacity: places)
         encoder =
             precision == .int8 || rows.isEmpty
             ? nil : PlaceEncoder(model, extractor, rows: rows)
+        engine = ScoringEngine(
+            model.places.weights, by: model.computation(precision), computing: .reconstruction,
+            firstLayerIsGiven: encoder != nil, capacity: places)
         isOfBytes = precision == .int8
         preactivations = Matrix(
             rows: encoder == nil ? 0 : places,

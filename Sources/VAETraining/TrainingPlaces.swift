@@ -15,7 +15,7 @@ public struct TrainingPlaces: Sendable {
     /// The number of rows.
     public let count: Int
 
-    /// Bytes that rows take at most: of more pictures than 800 of 28 × 28 places and 424 features only some places
+    /// Bytes that rows take at most: of more pictures than 1,090 of 28 × 28 places and 312 features only some places
     /// are learnt from, others of each picture.
     private static let limit = 256 << 20
     /// Pictures that statistics are taken of, evenly spread.

@@ -6,6 +6,8 @@ final class FloatNetwork<Element: ActivationElement>: Network {
     private(set) var kl: [Float]
 
     private let isWhole: Bool
+    /// Nil if it is computed elsewhere.
+    private let first: PackedLinear?
     private let layers: (encoder: [PackedLinear], heads: PackedLinear, decoder: [PackedLinear])
     private let output: PackedLinear
     private let pixels: Buffer2D<Element>
@@ -15,7 +17,10 @@ final class FloatNetwork<Element: ActivationElement>: Network {
     private let (means, posterior): (Buffer2D<Element>, Matrix)
     private let logits: Matrix
 
-    init(_ weights: Weights, _ purpose: NetworkPurpose, capacity: Int) {
+    /// With `firstLayerIsGiven` it is run from preactivations alone.
+    init(
+        _ weights: Weights, _ purpose: NetworkPurpose, firstLayerIsGiven: Bool, capacity: Int
+    ) {
         isWhole = purpose.hasDeviations
         let architecture = weights.architecture
         let values = { (columns: Int) in Buffer2D<Element>(rows: capacity, columns: columns) }
@@ -29,19 +34,25 @@ final class FloatNetwork<Element: ActivationElement>: Network {
                 capacity: capacity)
         }
         let heads = weights.heads(hasDeviations: isWhole)
+        let layer = weights.encoder[0]
+        first =
+            firstLayerIsGiven
+            ? nil
+            : product(
+                Element.unit == 1
+                    ? layer.weight : ConstantMatrix(layer.weight.scaled(by: Element.unit)),
+                layer.bias, true, Element.precision)
         layers = (
-            weights.encoder.enumerated().map { index, layer in
-                let scaled = index == 0 && Element.unit != 1
-                let weight =
-                    scaled ? ConstantMatrix(layer.weight.scaled(by: Element.unit)) : layer.weight
-                return product(weight, layer.bias, true, Element.precision)
-            }, product(heads.weight, heads.bias, false, isWhole ? .fp32 : Element.precision),
+            weights.encoder.dropFirst().map {
+                product($0.weight, $0.bias, true, Element.precision)
+            },
+            product(heads.weight, heads.bias, false, isWhole ? .fp32 : Element.precision),
             weights.decoder.map { product($0.weight, $0.bias, true, Element.precision) }
         )
         output = product(weights.output.weight, weights.output.bias, false, .fp32)
         hidden = (architecture.hidden.map(values), architecture.hidden.reversed().map(values))
         retraced = purpose.retraces ? architecture.hidden.map(values) : []
-        pixels = values(architecture.inputs)
+        pixels = Buffer2D(rows: firstLayerIsGiven ? 0 : capacity, columns: architecture.inputs)
         means = values(architecture.latent)
         posterior = Matrix(rows: capacity, columns: isWhole ? 2 * architecture.latent : 0)
         logits = Matrix(rows: capacity, columns: architecture.inputs)
@@ -80,15 +91,15 @@ final class FloatNetwork<Element: ActivationElement>: Network {
     private func encode(
         _ images: borrowing ImageBatch, _ count: Int, into hidden: [Buffer2D<Element>]
     ) {
+        guard let first else { preconditionFailure("the first layer is computed elsewhere") }
         Element.widen(images, count, into: pixels)
-        Element.apply(layers.encoder[0], to: pixels, into: hidden[0], rows: count)
+        Element.apply(first, to: pixels, into: hidden[0], rows: count)
         encodeFurther(count, into: hidden)
     }
 
     private func encodeFurther(_ count: Int, into hidden: [Buffer2D<Element>]) {
-        for index in layers.encoder.indices.dropFirst() {
-            Element.apply(
-                layers.encoder[index], to: hidden[index - 1], into: hidden[index], rows: count)
+        for (index, layer) in layers.encoder.enumerated() {
+            Element.apply(layer, to: hidden[index], into: hidden[index + 1], rows: count)
         }
     }
 

@@ -24,10 +24,12 @@ public final class ScoringEngine {
     ///
     /// `computation` must suit the model. Conditional models have no engine. The standard scores are always
     /// computed, unless `wanted` needs nothing but the error of reconstruction; others need to know the `shape` of images, and some the
-    /// computation's profile.
+    /// computation's profile. With `firstLayerIsGiven`, not for bytes, only preactivations can be scored, and the first layer
+    /// takes no memory.
     public init(
         _ weights: Weights, by computation: Computation = .fp32,
-        computing wanted: ScoreSet = .standard, of shape: ImageShape? = nil, capacity: Int
+        computing wanted: ScoreSet = .standard, of shape: ImageShape? = nil,
+        firstLayerIsGiven: Bool = false, capacity: Int
     ) {
         precondition(weights.architecture.classes == 0, "the model needs to be told classes")
         prepareThreadForComputing()
@@ -41,10 +43,14 @@ public final class ScoringEngine {
         scores = Array(repeating: Scores(), count: capacity)
         let purpose = NetworkPurpose(wanted)
         switch computation.precision {
-        case .fp32: network = FloatNetwork<Float>(weights, purpose, capacity: capacity)
+        case .fp32:
+            network = FloatNetwork<Float>(
+                weights, purpose, firstLayerIsGiven: firstLayerIsGiven, capacity: capacity)
         case .bf16:
-            network = FloatNetwork<UInt16>(weights, purpose, capacity: capacity)
+            network = FloatNetwork<UInt16>(
+                weights, purpose, firstLayerIsGiven: firstLayerIsGiven, capacity: capacity)
         case .int8:
+            precondition(!firstLayerIsGiven, "a network of bytes has a first layer of its own")
             guard let ranges = computation.ranges, ranges.suits(architecture) else {
                 preconditionFailure("8-bit scoring needs the ranges of activations")
             }
